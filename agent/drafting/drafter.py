@@ -1,0 +1,96 @@
+"""The one way to get a draft written, whoever writes it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from agent.schema.base import Model
+from agent.schema.digest import Digest
+from agent.schema.finding import Finding
+from agent.schema.incident import Incident
+from agent.schema.postmortem import (
+    ActionItem,
+    Cause,
+    Claim,
+    Factor,
+    Hypothesis,
+    OpenQuestion,
+    PostMortem,
+    TimelineRow,
+)
+
+
+class Comment(Model):
+    """A change that a reviewer asked for, carried back to the drafter."""
+
+    by: str
+    section: str | None
+    text: str
+
+
+class Brief(Model):
+    """All that a drafter may know: the record, the digest, and what people have said since."""
+
+    incident: Incident
+    digest: Digest
+    answers: tuple[OpenQuestion, ...] = ()
+    """Questions of earlier drafts that a person answered or waived."""
+    comments: tuple[Comment, ...] = ()
+
+
+class Analysis(Model):
+    """What made the incident possible, as far as the evidence goes."""
+
+    cause: Cause
+    factors: tuple[Factor, ...]
+    ruled_out: tuple[Hypothesis, ...]
+    open_questions: tuple[OpenQuestion, ...]
+
+
+class Narrative(Model):
+    """The prose sections."""
+
+    summary: tuple[Claim, ...]
+    impact: tuple[Claim, ...]
+    detection: tuple[Claim, ...]
+    response: tuple[Claim, ...]
+    went_well: tuple[Claim, ...]
+    went_badly: tuple[Claim, ...]
+    lucky: tuple[Claim, ...]
+    lessons: tuple[Claim, ...]
+    prevention: tuple[Claim, ...]
+
+
+class Drafter(Protocol):
+    """Writes from a brief; cannot add evidence, times or numbers that the digest does not hold."""
+
+    @property
+    def name(self) -> str:
+        """What the report calls the writer: "offline" or a model's name."""
+        ...
+
+    def timeline(self, brief: Brief) -> tuple[TimelineRow, ...]:
+        """Pick, merge and word rows, in order of time."""
+        ...
+
+    def analyse(self, brief: Brief, timeline: tuple[TimelineRow, ...]) -> Analysis:
+        """Find factors in layers, or say that the cause is not established."""
+        ...
+
+    def actions(self, brief: Brief, analysis: Analysis) -> tuple[ActionItem, ...]:
+        """Propose deliverables for the factors."""
+        ...
+
+    def narrate(
+        self,
+        brief: Brief,
+        timeline: tuple[TimelineRow, ...],
+        analysis: Analysis,
+        actions: tuple[ActionItem, ...],
+    ) -> Narrative:
+        """Write the prose sections."""
+        ...
+
+    def revise(self, brief: Brief, draft: PostMortem, findings: tuple[Finding, ...]) -> PostMortem:
+        """Answer blocking findings; what cannot be carried becomes an open question."""
+        ...

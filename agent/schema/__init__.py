@@ -1,0 +1,1 @@
+"""The domain as frozen pydantic models: no behaviour beyond derivation, every time in UTC."""

@@ -1,0 +1,126 @@
+"""The digest: ranked evidence, facts and the coverage ledger; all that a drafter sees at first."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from agent.schema.base import Model, UtcTime
+from agent.schema.bundle import Outcome, Signal
+from agent.schema.evidence import Evidence, EvidenceId
+from agent.schema.incident import Window
+
+FactName = Literal[
+    "started",
+    "first_symptom",
+    "first_alert",
+    "acknowledged",
+    "mitigated",
+    "ended",
+    "duration",
+    "time_to_detect",
+    "time_to_acknowledge",
+    "time_to_mitigate",
+    "time_to_resolve",
+    "recording_start",
+    "recording_end",
+    "log_lines",
+    "error_lines",
+    "error_lines_before",
+    "alerts_fired",
+    "services_affected",
+    "pods_restarted",
+]
+
+
+class Fact(Model):
+    """A number or time computed from evidence, or the reason why it is not known."""
+
+    name: FactName
+    label: str
+    """The fact's name for readers, such as "Time to detect"."""
+    text: str
+    """The value as the report prints it, such as "4 min 12 s", or "not known"."""
+    time: UtcTime | None = None
+    seconds: float | None = None
+    count: int | None = None
+    evidence: tuple[EvidenceId, ...] = ()
+    note: str = ""
+    """How it was computed; for "not known", which evidence is missing."""
+
+    @property
+    def known(self) -> bool:
+        """Whether the evidence establishes it."""
+        return self.time is not None or self.seconds is not None or self.count is not None
+
+
+class Coverage(Model):
+    """What was asked of one source about one signal, and how much of the answer could be used."""
+
+    source: str
+    signal: Signal
+    query: str
+    outcome: Outcome
+    window: Window | None = None
+    artifacts: int = 0
+    rows: int = 0
+    bytes: int = 0
+    undated: int = 0
+    malformed: int = 0
+    note: str = ""
+
+    @property
+    def gap(self) -> bool:
+        """Whether a reader must be told that something is missing here."""
+        return self.outcome != "ok" or self.malformed > 0
+
+
+class Suspect(Model):
+    """A component that the evidence points at, and what happened to it; a hint, not a verdict."""
+
+    component: str
+    component_kind: Literal["service", "node", "datastore", "network", "job", "alerting", "other"]
+    reason: str
+    """Why it ranks here, in words made from evidence."""
+    score: float = Field(ge=0.0)
+    evidence: tuple[EvidenceId, ...] = Field(min_length=1)
+
+
+class Edge(Model):
+    """One service calls another."""
+
+    caller: str
+    callee: str
+
+
+class Digest(Model):
+    """What the engine computed from one sealed snapshot: byte-equal for the same bytes."""
+
+    version: Literal[1] = 1
+    incident: str
+    snapshot: str
+    """Name of the snapshot folder it was computed from."""
+    manifest_sha256: str
+    window: Window | None
+    """From the first to the last thing recorded, or the incident's own window."""
+    onset: UtcTime | None
+    """When the incident began to show, from the record or else from the evidence."""
+    onset_source: Literal["record", "evidence", "not known"]
+    evidence: tuple[Evidence, ...]
+    """Ranked by salience, ties by id."""
+    facts: tuple[Fact, ...]
+    coverage: tuple[Coverage, ...]
+    suspects: tuple[Suspect, ...]
+    """Ranked, most telling first; empty where nothing stands out."""
+    topology: tuple[Edge, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What a reader should know about the computation: no baseline, zones assumed, clocks shifted."""
+
+    def fact(self, name: FactName) -> Fact:
+        """Look up a fact; every digest holds every name once."""
+        return next(fact for fact in self.facts if fact.name == name)
+
+    def find(self, evidence_id: str) -> Evidence | None:
+        """Look up evidence by id."""
+        return next((item for item in self.evidence if item.id == evidence_id), None)

@@ -1,0 +1,93 @@
+"""Evidence: one thing the bundle shows, computed by code, that a reader can open.
+
+Each kind uses these attribute keys (all values are text, numbers written as a person would):
+
+L log pattern   template, level, count, baseline_count, novelty (new, burst, silent, changed, steady), pod,
+                container, node, exception, code (HTTP status, exit code, errno, SQLSTATE, gRPC code)
+M metric change metric, unit, labels, members, before, after, peak, sigmas,
+                metric_kind (latency, errors, traffic, cpu, throttling, memory, disk, network,
+                saturation, queue, availability, replication, clock, other),
+                change (shift, spike, ramp, gap, flat), direction (up, down), harm (bad, good, neutral)
+A alert episode alertname, severity, summary, description, count,
+                state (firing, pending, resolved, suppressed), noise (always-firing, informational, old, no)
+C change        ref, author, title, before_onset (a duration as text),
+                change_kind (deploy, image, config, scale, rollback, commit, policy, flag, job)
+K Kubernetes    source (event, state), reason, object_kind, object, namespace, node, message, count,
+                exit_code, type (Normal, Warning); for a state also what the object said: phase, restarts, ready, desired,
+                available, image, last_reason, limits, requests, liveness, readiness, dns_policy, conditions
+H human message author, channel, text
+T trace         caller, callee, operation, before, after, count, change (latency, errors, silent, new)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from agent.schema.base import Model, UtcTime
+
+EvidenceKind = Literal["L", "M", "A", "C", "K", "H", "T"]
+EvidenceId = Annotated[str, Field(pattern=r"^[LMACKHT][1-9][0-9]*$")]
+"""Kind letter and number, minted by code only, such as L4."""
+
+Severity = Literal["critical", "error", "warning", "info"]
+
+KIND_NAMES: Mapping[EvidenceKind, str] = {
+    "L": "log pattern",
+    "M": "metric change",
+    "A": "alert",
+    "C": "change",
+    "K": "Kubernetes",
+    "H": "message",
+    "T": "trace",
+}
+
+
+class Pointer(Model):
+    """Where in the sealed snapshot a reader finds it."""
+
+    artifact: str
+    """Path of the artifact relative to the snapshot folder."""
+    lines: tuple[int, int] | None = None
+    """First and last line, 1-based and inclusive, of the uncompressed artifact."""
+    series: str | None = None
+    """For metrics: the series as `name{label="value"}`, or the column of a table."""
+    samples: tuple[int, int] | None = None
+    """For metrics: first and last sample of the series, 0-based and inclusive."""
+
+    @model_validator(mode="after")
+    def _points_somewhere(self) -> Self:
+        if self.lines is None and self.series is None:
+            raise ValueError("a pointer needs lines or a series")
+        return self
+
+
+class Evidence(Model):
+    """One thing the bundle shows."""
+
+    id: EvidenceId
+    kind: EvidenceKind
+    service: str | None = None
+    """Workload, node or component it is about, without replica-set and pod suffixes."""
+    start: UtcTime | None = None
+    """First time it shows; None only where the artifact has no time at all."""
+    end: UtcTime | None = None
+    """Last time it shows, or None while it had not ended when the recording stopped."""
+    severity: Severity = "info"
+    statement: str = Field(min_length=1)
+    """One plain line, past tense, that a timeline can print; its numbers are computed."""
+    quote: str = ""
+    """One exemplar verbatim from the artifact, cut to 500 characters."""
+    attributes: Mapping[str, str] = Field(default_factory=dict)
+    """Keys by kind: see the module's table."""
+    salience: float = Field(default=0.0, ge=0.0, le=1.0)
+    """Rank among the evidence of this bundle: surprise, severity, earliness, breadth; 1 is most telling."""
+    pointers: tuple[Pointer, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _id_has_kind(self) -> Self:
+        if self.id[0] != self.kind:
+            raise ValueError(f"evidence {self.id} is of kind {self.kind}")
+        return self

@@ -1,0 +1,1 @@
+"""Settings: pm-agent.toml and the environment, read once, frozen."""

@@ -1,0 +1,319 @@
+"""The incident folder: the only module that knows file names in it.
+
+<home>/<id>/
+incident.yaml
+evidence/manifest.json  evidence/<source>/...   first snapshot; the second is evidence.2/, and so on
+digest.json  draft.json  draft.md  draft.html  findings.json
+review.jsonl                                    append-only
+postmortem.md  postmortem.json  postmortem.html after approval
+history/draft-<version>.json                    drafts that were replaced
+.pm-agent/checkpoints.sqlite
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel
+
+from agent.errors import NotFound, UserError
+from agent.schema.base import M, parse, parse_json
+from agent.schema.bundle import Manifest
+from agent.schema.digest import Digest
+from agent.schema.incident import Incident
+from agent.schema.postmortem import PostMortem
+from agent.schema.review import ReviewEvent
+
+_SNAPSHOT = re.compile(r"^evidence(?:\.([2-9]|[1-9][0-9]+))?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """One sealed snapshot: its folder and the manifest that vouches for it."""
+
+    folder: Path
+    manifest: Manifest
+    manifest_sha256: str
+
+    @property
+    def name(self) -> str:
+        """Name of the snapshot, such as `evidence` or `evidence.2`."""
+        return self.folder.name
+
+    def path(self, artifact: str) -> Path:
+        """Locate an artifact; raise UserError for a path that leaves the snapshot."""
+        path = (self.folder / artifact).resolve()
+        if not path.is_relative_to(self.folder.resolve()):
+            raise UserError(
+                f"{self.folder / 'manifest.json'}: artifact {artifact!r} points outside the snapshot"
+            )
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFolder:
+    """Reads and writes the files of one incident; every write is atomic."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """The incident's id, which is the folder's name."""
+        return self.path.name
+
+    @property
+    def incident_file(self) -> Path:
+        """The incident record."""
+        return self.path / "incident.yaml"
+
+    @property
+    def draft_file(self) -> Path:
+        """The structured draft."""
+        return self.path / "draft.json"
+
+    @property
+    def draft_markdown(self) -> Path:
+        """The draft as people read and edit it."""
+        return self.path / "draft.md"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The workflow's checkpoint database; its folder exists after this call."""
+        folder = self.path / ".pm-agent"
+        folder.mkdir(exist_ok=True)
+        return folder / "checkpoints.sqlite"
+
+    def read_incident(self) -> Incident:
+        """Read incident.yaml; raise UserError naming the file and field that is wrong."""
+        return read_incident(self.incident_file)
+
+    def write_incident(self, incident: Incident) -> None:
+        """Write incident.yaml with what is known and nothing else."""
+        write_text(self.incident_file, dump_incident(incident))
+
+    def snapshots(self) -> tuple[Path, ...]:
+        """Sealed snapshots, oldest first."""
+        found = [
+            (int(match.group(1) or 1), entry)
+            for entry in self.path.iterdir()
+            if (match := _SNAPSHOT.match(entry.name)) and (entry / "manifest.json").is_file()
+        ]
+        return tuple(entry for _, entry in sorted(found))
+
+    def bundle(self, name: str | None = None) -> Bundle | None:
+        """Open the newest snapshot, or the named one; None where nothing was collected yet."""
+        if name is not None:
+            return open_bundle(self.path / name)
+        snapshots = self.snapshots()
+        return open_bundle(snapshots[-1]) if snapshots else None
+
+    @contextmanager
+    def new_snapshot(self) -> Generator[Path]:
+        """Yield a scratch folder for artifacts and manifest.json; on success it becomes the next snapshot.
+
+        An earlier snapshot is never touched, and a collection that dies leaves none behind.
+        """
+        scratch = Path(tempfile.mkdtemp(prefix=".collecting-", dir=self.path))
+        try:
+            yield scratch
+            number = len(self.snapshots()) + 1
+            target = self.path / ("evidence" if number == 1 else f"evidence.{number}")
+            scratch.chmod(0o755)
+            scratch.rename(target)
+        finally:
+            if scratch.exists():
+                shutil.rmtree(scratch)
+
+    def read_digest(self) -> Digest | None:
+        """Read digest.json, or None where there is none yet."""
+        return _read(Digest, self.path / "digest.json")
+
+    def write_digest(self, digest: Digest) -> str:
+        """Write digest.json and return its sha256."""
+        return write_model(self.path / "digest.json", digest)
+
+    def read_draft(self) -> PostMortem | None:
+        """Read draft.json, or None where there is none yet."""
+        return _read(PostMortem, self.draft_file)
+
+    def write_draft(self, draft: PostMortem) -> str:
+        """Write draft.json and return its version; a draft that it replaces is kept in history/."""
+        if (old := self.draft_version()) is not None and old != version_of(draft):
+            history = self.path / "history"
+            history.mkdir(exist_ok=True)
+            shutil.copyfile(self.draft_file, history / f"draft-{old[:12]}.json")
+        return write_model(self.draft_file, draft)
+
+    def draft_version(self) -> str | None:
+        """sha256 of draft.json, or None where there is none."""
+        return sha256_file(self.draft_file) if self.draft_file.is_file() else None
+
+    def write_text(self, name: str, text: str) -> Path:
+        """Write a rendered file, such as draft.md, and return its path."""
+        write_text(self.path / name, text)
+        return self.path / name
+
+    def reviews(self) -> tuple[ReviewEvent, ...]:
+        """Every decision so far, oldest first; raise UserError naming a line that cannot be read."""
+        file = self.path / "review.jsonl"
+        if not file.is_file():
+            return ()
+        lines = file.read_text(encoding="utf-8").splitlines()
+        return tuple(
+            parse_json(ReviewEvent, line, where=f"{file}:{number}")
+            for number, line in enumerate(lines, 1)
+            if line.strip()
+        )
+
+    def append_review(self, event: ReviewEvent) -> None:
+        """Append one decision and force it to disk."""
+        with (self.path / "review.jsonl").open("a", encoding="utf-8") as file:
+            file.write(event.model_dump_json(exclude_none=True) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    @contextmanager
+    def locked(self) -> Generator[None]:
+        """Hold the incident for one writer; raise UserError where another process has it."""
+        folder = self.path / ".pm-agent"
+        folder.mkdir(exist_ok=True)
+        with (folder / "lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise UserError(
+                    f"Another pm-agent is working on {self.id}.", hint="Wait for it to end, then try again."
+                ) from None
+            yield
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder that holds one folder an incident."""
+
+    path: Path
+
+    def incidents(self) -> tuple[IncidentFolder, ...]:
+        """Every incident folder, by name."""
+        if not self.path.is_dir():
+            return ()
+        return tuple(
+            IncidentFolder(entry)
+            for entry in sorted(self.path.iterdir())
+            if (entry / "incident.yaml").is_file()
+        )
+
+    def open(self, incident_id: str) -> IncidentFolder:
+        """Open an existing incident by id or path; raise NotFound with what there is instead."""
+        if (folder := self.find(incident_id)) is not None:
+            return folder
+        known = [folder.id for folder in self.incidents()]
+        listing = (
+            f"{self.path} holds {', '.join(known[:8])}." if known else f"{self.path} holds no incident yet."
+        )
+        raise NotFound(
+            f"No incident {incident_id!r}. {listing}",
+            hint="`pm-agent new` makes one, `pm-agent samples` lists recorded ones.",
+        )
+
+    def find(self, incident_id: str) -> IncidentFolder | None:
+        """Find an incident by path or by name below this home."""
+        for candidate in (self.path / incident_id, Path(incident_id)):
+            if (candidate / "incident.yaml").is_file():
+                return IncidentFolder(candidate.resolve())
+        return None
+
+    def create(self, incident: Incident) -> IncidentFolder:
+        """Make the incident's folder; raise UserError where it exists."""
+        path = self.path / incident.id
+        if path.exists() and any(path.iterdir()):
+            raise UserError(
+                f"{path} exists and is not empty.", hint="Choose another id, or edit its incident.yaml."
+            )
+        path.mkdir(parents=True, exist_ok=True)
+        folder = IncidentFolder(path.resolve())
+        folder.write_incident(incident)
+        return folder
+
+
+def read_incident(file: Path) -> Incident:
+    """Read an incident record; raise UserError naming the file, and the field or line that is wrong."""
+    try:
+        data = yaml.safe_load(file.read_bytes())
+    except FileNotFoundError:
+        raise NotFound(f"{file} does not exist.", hint="`pm-agent new` makes one.") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UserError(f"{file} is not readable YAML: {error}") from error
+    return parse(Incident, data, where=str(file))
+
+
+def dump_incident(incident: Incident) -> str:
+    """Write an incident as YAML with what is known and nothing else."""
+    data = incident.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
+
+
+def open_bundle(folder: Path) -> Bundle:
+    """Open a sealed snapshot; raise UserError where its manifest is missing or not valid."""
+    file = folder / "manifest.json"
+    if not file.is_file():
+        raise UserError(f"{file} does not exist, so {folder} is not a sealed snapshot.")
+    data = file.read_bytes()
+    manifest = parse_json(Manifest, data, where=str(file))
+    return Bundle(folder=folder, manifest=manifest, manifest_sha256=hashlib.sha256(data).hexdigest())
+
+
+def version_of(model: BaseModel) -> str:
+    """sha256 that a model's file has once it is written."""
+    return hashlib.sha256(to_json(model)).hexdigest()
+
+
+def to_json(model: BaseModel) -> bytes:
+    """Serialise for a file: two-space indent, fields in their order, trailing newline; byte-stable."""
+    return (model.model_dump_json(indent=2, exclude_none=False) + "\n").encode()
+
+
+def write_model(path: Path, model: BaseModel) -> str:
+    """Write a model atomically and return the file's sha256."""
+    data = to_json(model)
+    _write_atomically(path, data)
+    return hashlib.sha256(data).hexdigest()
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write text atomically."""
+    _write_atomically(path, text.encode("utf-8"))
+
+
+def sha256_file(path: Path) -> str:
+    """Hash a file of any size."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_atomically(path: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _read(model: type[M], path: Path) -> M | None:
+    return parse_json(model, path.read_bytes(), where=str(path)) if path.is_file() else None

@@ -1,0 +1,1 @@
+"""One Markdown file a model call, and their strict loader."""
