@@ -13,8 +13,8 @@ A alert episode alertname, severity, summary, description, count,
 C change        ref, author, title, before_onset (a duration as text),
                 change_kind (deploy, image, config, scale, rollback, commit, policy, flag, job)
 K Kubernetes    source (event, state), reason, object_kind, object, namespace, node, message, count,
-                exit_code, type (Normal, Warning); for a state also what the object said: phase, restarts, ready, desired,
-                available, image, last_reason, limits, requests, liveness, readiness, dns_policy, conditions
+                exit_code, type (Normal, Warning); for a state also what the object said: phase, restarts,
+                ready, desired, available, image, last_reason, limits, requests, liveness, readiness, dns_policy, conditions
 H human message author, channel, text
 T trace         caller, callee, operation, before, after, count, change (latency, errors, silent, new)
 """
