@@ -2,7 +2,8 @@
 
 CUSUM binary segmentation. The scale is the MAD of first differences (a step does not move it), with floors so
 that nothing is divided by zero; the variance is inflated by the residual's lag-1 autocorrelation; cuts whose
-medians differ by less than 1.5 sigma are dropped.
+medians differ by less than 1.5 sigma are dropped. A cut that is a jump on its own ground (five samples on
+either side) counts without inflation by what lies farther away, so that a step and its recovery are both found.
 """
 
 from __future__ import annotations
@@ -54,18 +55,18 @@ def segments(values: Sequence[float], *, sigma: float | None = None) -> tuple[Se
         return (Segment(0, count, median(values)),)
     centre = median(values)
     clipped = [max(-12.0, min(12.0, (value - centre) / spread)) for value in values]
-    cuts = _split(clipped)
+    cuts = _split(clipped, _correlation(clipped))
     cuts = _drop_small(values, cuts, spread)
     edges = [0, *cuts, count]
     return tuple(Segment(a, b, median(values[a:b])) for a, b in itertools.pairwise(edges))
 
 
-def _split(values: Sequence[float]) -> list[int]:
+def _split(values: Sequence[float], rho: float) -> list[int]:
     cuts: list[int] = []
     pending = [(0, len(values))]
     while pending and len(cuts) < _MOST_SEGMENTS:
         start, end = pending.pop()
-        found = _best_cut(values, start, end)
+        found = _best_cut(values, start, end, rho)
         if found is None:
             continue
         cuts.append(found)
@@ -73,7 +74,7 @@ def _split(values: Sequence[float]) -> list[int]:
     return sorted(cuts)
 
 
-def _best_cut(values: Sequence[float], start: int, end: int) -> int | None:
+def _best_cut(values: Sequence[float], start: int, end: int, rho: float) -> int | None:
     count = end - start
     if count < 2 * _LEAST_SEGMENT:
         return None
@@ -88,9 +89,29 @@ def _best_cut(values: Sequence[float], start: int, end: int) -> int | None:
         strength = abs(running) / math.sqrt(count) * (0.5 / max(weight, 0.25))
         if strength > best:
             best, where = strength, index + 1
-    if best < 0:
+    if best <= _CRITICAL:
         return None
-    return where if best / _inflation(values, start, where, end) > _CRITICAL else None
+    if best / _inflation(values, start, where, end) > _CRITICAL:
+        return where
+    return where if _sharp(values, start, where, end, rho) else None
+
+
+def _correlation(values: Sequence[float]) -> float:
+    """Lag-1 autocorrelation by first differences, which a few steps do not move: 1 + 2 corr(d_i, d_i+1)."""
+    steps = [b - a for a, b in itertools.pairwise(values)]
+    bound = 4 * 1.4826 * median([abs(step) for step in steps]) or 1.0
+    steps = [max(-bound, min(bound, step)) for step in steps]
+    power = math.fsum(step * step for step in steps)
+    if power <= 0:
+        return 0.0
+    lag = math.fsum(a * b for a, b in itertools.pairwise(steps)) / power
+    return max(0.0, min(0.9, 1 + 2 * lag))
+
+
+def _sharp(values: Sequence[float], start: int, cut: int, end: int, rho: float) -> bool:
+    before, after = values[max(start, cut - 5) : cut], values[cut : min(end, cut + 5)]
+    jump = abs(median(after) - median(before))
+    return jump >= 4.0 * math.sqrt((1 + rho) / (1 - rho))
 
 
 def _inflation(values: Sequence[float], start: int, cut: int, end: int) -> float:

@@ -50,7 +50,9 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("cpu", r"cpu|processor|core"),
     ("traffic", r"rps|qps|(^|_)ops(_|$)|requests?|workload|throughput|traffic|calls|hits|rate$"),
 )
-_COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
+_COMPILED: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern)) for kind, pattern in _KINDS
+)
 _BAD_NETWORK = re.compile(r"retrans|drop|err|loss|reset|conntrack")
 _GOOD_WHEN_HIGH = re.compile(r"avail(able)?|free|idle|remaining|headroom")
 _COUNTER = re.compile(r"(_total|_count|_sum|_bucket)$")
@@ -88,9 +90,16 @@ class Meaning:
 def meaning(metric: str, labels: Mapping[str, str]) -> Meaning:
     """Read kind, unit and good direction off a metric's name."""
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", metric).lower()
-    kind: Kind = next((kind for kind, pattern in _COMPILED if pattern.search(name)), "other")
+    kind = _kind(name)
     unit = labels.get("unit") or next((unit for pattern, unit in _UNITS if re.search(pattern, name)), "")
     return Meaning(kind, unit, bool(_COUNTER.search(name)), _harmless(kind, name))
+
+
+def _kind(name: str) -> Kind:
+    for kind, pattern in _COMPILED:
+        if pattern.search(name):
+            return kind
+    return "other"
 
 
 def _harmless(kind: Kind, name: str) -> Direction | None:
