@@ -2,8 +2,8 @@
 
 CUSUM binary segmentation. The scale is the MAD of first differences (a step does not move it), with floors so
 that nothing is divided by zero; the variance is inflated by the residual's lag-1 autocorrelation; cuts whose
-medians differ by less than 1.5 sigma are dropped. A cut that is a jump on its own ground (five samples on
-either side) counts without inflation by what lies farther away, so that a step and its recovery are both found.
+medians differ by less than 1.5 sigma are dropped. A cut that is a jump on its own ground (five samples
+on either side) counts without inflation by what lies farther away, so that a step and its recovery are found.
 """
 
 from __future__ import annotations

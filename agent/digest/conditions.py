@@ -123,10 +123,16 @@ def _node(thing: KubeObject) -> Iterator[Trouble]:
 
 
 def _job(thing: KubeObject) -> Iterator[Trouble]:
+    limit, failed = thing.get("backoff_limit"), thing.number("failed")
     if thing.get("condition.Failed") == "True" or thing.get("status") == "Failed":
         why = thing.get("condition.Failed.message", "condition.Failed.reason")
         reason = thing.get("condition.Failed.reason") or "JobFailed"
         yield Trouble(reason, f"failed{': ' + one_line(why) if why else ''}", "critical", 0.95, "condition")
+    elif failed:
+        bound = f" (backoff limit {limit})" if limit else ""
+        yield Trouble(
+            "JobPodsFailed", f"had {plural(failed, 'failed pod')}{bound}", "error", 0.8, "condition"
+        )
 
 
 def _volume_claim(thing: KubeObject) -> Iterator[Trouble]:
