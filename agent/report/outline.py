@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 from agent.errors import UserError
 from agent.report.inline import NONE
-from agent.report.sections import TITLES, SectionKey
+from agent.report.sections import COMPUTED, TITLES, SectionKey
 from agent.schema.base import M, parse
 
 _HEADING = re.compile(r"^(#{1,6})(?:[ \t]+(.*))?$")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _KEYS: Mapping[str, SectionKey] = {title.casefold(): key for key, title in TITLES.items()}
-_OPTIONAL: frozenset[SectionKey] = frozenset({"findings", "coverage", "appendix"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def read_outline(markdown: str, *, where: str) -> Outline:
             current = sections.setdefault(_key(outline, row, heading[2] or "", sections), [])
         else:
             current.append(row)
-    missing = [title for key, title in TITLES.items() if key not in sections and key not in _OPTIONAL]
+    missing = [title for key, title in TITLES.items() if key not in sections and key not in COMPUTED]
     if missing:
         raise UserError(
             f"{where}: the section {missing[0]!r} is missing.",
@@ -76,6 +75,20 @@ def heading_of(row: Row, level: int) -> str | None:
     """Give the text of a heading of that level, or None."""
     match = _HEADING.match(row.text)
     return (match[2] or "") if match and len(match[1]) == level else None
+
+
+def computed_text(markdown: str) -> dict[str, str]:
+    """Give the text of each computed section that is present, by title, for comparing two renderings."""
+    found: dict[str, list[str]] = {}
+    current: list[str] = []
+    for row in _outside_fences(markdown):
+        title = heading_of(row, 2)
+        if title is not None:
+            key = _KEYS.get(title.strip().casefold())
+            current = found.setdefault(TITLES[key], []) if key in COMPUTED else []
+        else:
+            current.append(row.text.rstrip(" "))
+    return {title: "\n".join(lines).strip("\n") for title, lines in found.items()}
 
 
 def _key(outline: Outline, row: Row, title: str, seen: Mapping[SectionKey, list[Row]]) -> SectionKey:
