@@ -18,7 +18,7 @@ from agent.store import IncidentFolder, write_model, write_text
 from evals.expectation import Expectation, dump_expectation
 from tools.formats.records import Clock
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_UNSAFE = re.compile(r"[^A-Za-z0-9._]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from tools.formats.records import Clock
 LICENCE = "MIT"
 NOTICE = """Recorded incident from the Numenta Anomaly Benchmark, data/realKnownCause.
 Source: https://github.com/numenta/NAB, commit ea702d75cc2258d9d7dd35ca8e5e2539d71f3140.
-Licence: MIT, Copyright Numenta Inc.
+Licence: MIT, Copyright 2014-2024 Numenta Inc.
 Changes: the file was renamed.
 """
 

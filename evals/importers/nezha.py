@@ -20,7 +20,7 @@ LICENCE = "MIT"
 NOTICE = """Recorded incident from the Nezha dataset (Train-Ticket).
 Source: https://github.com/IntelligentDDS/Nezha, commit d8140101fdb4e7dfb60d3ef9f64706f382b68470,
 rca_data; FSE 2023.
-Licence: MIT, Copyright the Nezha authors.
+Licence: MIT, Copyright (c) 2023 IntelligentDDS.
 Changes: day-long metric files had been cut to the window and logs and traces thinned to some of the
 trace ids; user tokens had been replaced. The files themselves were copied as they were.
 """

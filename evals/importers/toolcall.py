@@ -112,9 +112,14 @@ def read(text: str, *, name: str) -> ToolCall:
         tool=next((head.tool_name for head in heads if head.tool_name), name),
         invocation=next((head.invocation for head in heads if head.invocation), ""),
         params=params,
-        body=_TRAILER.sub("\n", whole) if whole.strip() else "",
+        body=_body(whole),
         executed_at=datetime.fromisoformat(executed.group(1)) if executed else None,
     )
+
+
+def _body(whole: str) -> str:
+    kept = _TRAILER.sub("", whole).rstrip("\n")
+    return kept + "\n" if kept.strip() else ""
 
 
 def recorded_at(calls: Iterable[ToolCall]) -> datetime | None:
