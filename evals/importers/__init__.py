@@ -19,9 +19,9 @@ CONVERTERS: Mapping[str, Callable[[Upstream], Recording]] = {
 }
 
 
-def import_case(dataset: str, source: Path, destination: Path) -> Path:
+def import_case(dataset: str, source: Path, destination: Path, *, gzip_over: int | None = None) -> Path:
     """Convert one incident folder into DST/<neutral id>/; raise UserError where it is not of that dataset."""
     convert = CONVERTERS.get(dataset)
     if convert is None:
         raise UserError(f"No dataset {dataset!r}.", hint=f"Known are {', '.join(CONVERTERS)}.")
-    return write_case(convert(Upstream(dataset, source.resolve())), destination)
+    return write_case(convert(Upstream(dataset, source.resolve())), destination, gzip_over=gzip_over)

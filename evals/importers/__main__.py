@@ -19,12 +19,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "destination", type=Path, metavar="DST", help="folder of cases; the case is made below it"
     )
+    parser.add_argument("--gzip-over", metavar="BYTES", type=int, help="compress larger artifacts with gzip")
     args = parser.parse_args(argv)
     try:
-        sys.stdout.write(f"{import_case(args.dataset, args.source, args.destination)}\n")
+        folder = import_case(args.dataset, args.source, args.destination, gzip_over=args.gzip_over)
     except UserError as error:
         sys.stderr.write(f"importers: {error}\n")
         return error.exit_code
+    sys.stdout.write(f"{folder}\n")
     return 0
 
 

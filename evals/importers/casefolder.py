@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -59,15 +60,18 @@ class Recording:
     absences: tuple[Absence, ...] = ()
 
 
-def write_case(recording: Recording, destination: Path) -> Path:
-    """Write DST/<id>/ with bundle, expect.yaml and NOTICE; raise UserError where the folder exists."""
+def write_case(recording: Recording, destination: Path, *, gzip_over: int | None = None) -> Path:
+    """Write DST/<id>/ with bundle, expect.yaml and NOTICE; raise UserError where the folder exists.
+
+    Artifacts of more than `gzip_over` bytes are compressed.
+    """
     target = destination / recording.incident.id
     if target.exists():
         raise UserError(f"{target} exists.", hint="Remove it to import the incident again.")
     destination.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".importing-", dir=destination))
     try:
-        _fill(scratch, recording)
+        _fill(scratch, _compressed(recording, gzip_over))
         scratch.chmod(0o755)
         scratch.rename(target)
     finally:
@@ -79,6 +83,18 @@ def write_case(recording: Recording, destination: Path) -> Path:
 def slug(text: str, *, limit: int = 100) -> str:
     """Make a file name out of a command or a title."""
     return _UNSAFE.sub("-", text).strip("-.")[:limit].rstrip("-.") or "unnamed"
+
+
+def _compressed(recording: Recording, gzip_over: int | None) -> Recording:
+    if gzip_over is None:
+        return recording
+    pieces = tuple(_gzipped(p) if len(p.data) > gzip_over else p for p in recording.pieces)
+    return replace(recording, pieces=pieces)
+
+
+def _gzipped(piece: Piece) -> Piece:
+    """Compress without a time stamp, so that importing twice gives the same bytes."""
+    return replace(piece, name=f"{piece.name}.gz", data=gzip.compress(piece.data, 9, mtime=0))
 
 
 def _fill(folder: Path, recording: Recording) -> None:

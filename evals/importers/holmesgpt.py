@@ -206,8 +206,11 @@ def _utc(value: datetime) -> datetime:
 
 
 def _answers(calls: tuple[ToolCall, ...]) -> Iterator[Piece]:
+    seen: set[tuple[str, str, str]] = set()
     for call in calls:
-        if _absence(call) is None:
+        key = (call.source, call.labels.get("pod", ""), call.body)
+        if _absence(call) is None and key not in seen:  # two tools may have fetched one log
+            seen.add(key)
             yield Piece(
                 call.source,
                 f"{slug(call.title)}{call.suffix}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import shutil
@@ -323,3 +324,14 @@ def test_the_module_runs_as_a_program(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "evals.importers", "holmesgpt", str(UPSTREAM / "holmesgpt" / "watchdog")]
     done = subprocess.run([*command, str(tmp_path)], capture_output=True, text=True, check=True)
     assert (Path(done.stdout.strip()) / "expect.yaml").is_file()
+
+
+def test_big_artifacts_can_be_compressed(tmp_path: Path) -> None:
+    source = UPSTREAM / "nab" / "one"
+    folder = import_case("nab", source, tmp_path, gzip_over=1000)
+    packed = folder / "bundle" / "evidence" / "metrics" / "metrics.csv.gz"
+    assert gzip.decompress(packed.read_bytes()) == (source / "metrics.csv").read_bytes()
+    (artifact,) = open_bundle(folder / "bundle" / "evidence").manifest.artifacts
+    assert (artifact.path, artifact.sha256) == ("metrics/metrics.csv.gz", sha256_file(packed))
+    other = import_case("nab", source, tmp_path / "plain", gzip_over=10_000_000)
+    assert (other / "bundle" / "evidence" / "metrics" / "metrics.csv").is_file()
