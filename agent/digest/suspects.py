@@ -12,7 +12,7 @@ from agent.schema.digest import Suspect
 from agent.schema.evidence import Evidence
 
 _MOST = 8
-_LEAST = 0.35
+_LEAST = 0.3
 """Below this score nothing stands out."""
 _POWER: Mapping[Role, float] = {
     "condition": 1.6,
