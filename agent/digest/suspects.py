@@ -54,7 +54,7 @@ class Case:
         own = sorted((score for score, _, _ in self.own), reverse=True)
         far = sorted((score for score, _ in self.named), reverse=True)
         return sum(score * 0.45**n for n, score in enumerate(own[:8])) + sum(
-            score * 0.35 * 0.5**n for n, score in enumerate(far[:4])
+            score * 0.6 * 0.5**n for n, score in enumerate(far[:4])
         )
 
     def hard(self) -> bool:
