@@ -106,14 +106,14 @@ def test_replicas_wanted_and_had_quota_dns_and_scale_to_zero() -> None:
         state("Deployment", "cart", desired="3", available="1"),
         state("Deployment", "ads", desired="0", available="0"),
         state("Deployment", "contacts", desired="1", available="1", dns_policy="None"),
-        state("ResourceQuota", "team", **{"quota__requests.memory": "4Gi/4Gi", "quota__pods": "3/50"}),
+        state("ResourceQuota", "team", quota__memory="4Gi/4Gi", quota__pods="3/50"),
     )
     texts = sorted(o.statement for o in seen)
     assert texts == [
         "Deployment ads was scaled to 0 replicas",
         "Deployment cart had 1 of 3 wanted replicas available",
         "Deployment contacts was configured with dnsPolicy None",
-        "ResourceQuota team had its requests.memory used up (4Gi of 4Gi)",
+        "ResourceQuota team had its memory used up (4Gi of 4Gi)",
     ]
 
 
