@@ -38,6 +38,8 @@ class Condition(Model):
     """Attribute and the values it may have, compared without case."""
     text: str = ""
     """Regular expression over statement, quote and `key=value` lines of the attributes; case is ignored."""
+    present: tuple[str, ...] = ()
+    """Attributes that must have a value."""
     unless: str = ""
     """Regular expression that must not match the same text."""
 

@@ -76,6 +76,8 @@ def _compiled(expression: str) -> re.Pattern[str]:
 def _holds(condition: Condition, evidence: Evidence) -> dict[str, str] | None:
     if condition.kinds and evidence.kind not in condition.kinds:
         return None
+    if not all(evidence.attributes.get(key) for key in condition.present):
+        return None
     for key, allowed in condition.where.items():
         value = evidence.attributes.get(key, "").casefold()
         if value not in {choice.casefold() for choice in allowed}:
@@ -117,7 +119,7 @@ def _matches(pattern: Pattern, items: tuple[Evidence, ...]) -> Iterator[Match]:
 def _component(pattern: Pattern, evidence: Evidence, groups: Mapping[str, str]) -> str:
     for rule in pattern.component:
         name = groups.get(rule) or (evidence.service if rule == "service" else evidence.attributes.get(rule))
-        name = short(name) if name else ""
+        name = short(name.split(",", 1)[0].strip()) if name else ""
         if name and not _ADDRESS.fullmatch(name):
             return name
     return evidence.service or "the system"
