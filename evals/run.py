@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent.drafting.choosing import choose
+from agent.drafting.choosing import Name, choose
 from agent.workflow.run import run_draft
 
 from agent.checks import check_draft
@@ -43,7 +43,7 @@ class Drafted:
 def evaluate(
     *,
     cases: Path | None = None,
-    drafter: str = "offline",
+    drafter: Name = "offline",
     only: str | None = None,
     progress: Progress | None = None,
 ) -> Evaluation:
