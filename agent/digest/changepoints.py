@@ -1,0 +1,143 @@
+"""Where the level of a series changes; pure Python, no tuning a series.
+
+CUSUM binary segmentation. The scale is the MAD of first differences (a step does not move it), with floors so
+that nothing is divided by zero; the variance is inflated by the residual's lag-1 autocorrelation; cuts whose
+medians differ by less than 1.5 sigma are dropped. A cut that is a jump on its own ground (five samples
+on either side) counts without inflation by what lies farther away, so that a step and its recovery are found.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+_CRITICAL = 1.75
+"""Supremum of the standardised CUSUM bridge that chance exceeds in about 0.4 % of healthy series."""
+_LEAST_SEGMENT = 3
+_MOST_SEGMENTS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of samples with one level; `end` is exclusive."""
+
+    start: int
+    end: int
+    level: float
+
+
+def noise(values: Sequence[float]) -> float:
+    """Robust spread of the noise; never zero for a series that has any size.
+
+    Floors: a thousandth of the typical level, and for series that mostly repeat one value the mean size of
+    their first differences, so that one odd sample does not count as infinitely far away.
+    """
+    if len(values) < 2:
+        return max(abs(values[0]) * 1e-3, 1e-12) if values else 1e-12
+    steps = [abs(b - a) for a, b in itertools.pairwise(values)]
+    spread = 1.4826 * median(steps) / math.sqrt(2)
+    trimmed = sorted(steps)[: max(1, math.ceil(len(steps) * 0.95))]
+    mean_step = sum(trimmed) / len(trimmed) / math.sqrt(2)
+    scale = median([abs(value) for value in values])
+    return max(spread, 0.5 * mean_step, 1e-3 * scale, 1e-12)
+
+
+def segments(values: Sequence[float], *, sigma: float | None = None) -> tuple[Segment, ...]:
+    """Split a series into stretches of one level, oldest first; a healthy series is one segment."""
+    count = len(values)
+    if count == 0:
+        return ()
+    spread = sigma if sigma is not None else noise(values)
+    if count < 2 * _LEAST_SEGMENT:
+        return (Segment(0, count, median(values)),)
+    centre = median(values)
+    clipped = [max(-12.0, min(12.0, (value - centre) / spread)) for value in values]
+    cuts = _split(clipped, _correlation(clipped))
+    cuts = _drop_small(values, cuts, spread)
+    edges = [0, *cuts, count]
+    return tuple(Segment(a, b, median(values[a:b])) for a, b in itertools.pairwise(edges))
+
+
+def _split(values: Sequence[float], rho: float) -> list[int]:
+    cuts: list[int] = []
+    pending = [(0, len(values))]
+    while pending and len(cuts) < _MOST_SEGMENTS:
+        start, end = pending.pop()
+        found = _best_cut(values, start, end, rho)
+        if found is None:
+            continue
+        cuts.append(found)
+        pending.extend([(start, found), (found, end)])
+    return sorted(cuts)
+
+
+def _best_cut(values: Sequence[float], start: int, end: int, rho: float) -> int | None:
+    count = end - start
+    if count < 2 * _LEAST_SEGMENT:
+        return None
+    mean = math.fsum(values[start:end]) / count
+    running, best, where = 0.0, -1.0, start
+    for index in range(start, end - 1):
+        running += values[index] - mean
+        done = index + 1 - start
+        if done < _LEAST_SEGMENT or count - done < _LEAST_SEGMENT:
+            continue
+        weight = math.sqrt(done * (count - done)) / count
+        strength = abs(running) / math.sqrt(count) * (0.5 / max(weight, 0.25))
+        if strength > best:
+            best, where = strength, index + 1
+    if best <= _CRITICAL:
+        return None
+    if best / _inflation(values, start, where, end) > _CRITICAL:
+        return where
+    return where if _sharp(values, start, where, end, rho) else None
+
+
+def _correlation(values: Sequence[float]) -> float:
+    """Lag-1 autocorrelation by first differences, which a few steps do not move: 1 + 2 corr(d_i, d_i+1)."""
+    steps = [b - a for a, b in itertools.pairwise(values)]
+    bound = 4 * 1.4826 * median([abs(step) for step in steps]) or 1.0
+    steps = [max(-bound, min(bound, step)) for step in steps]
+    power = math.fsum(step * step for step in steps)
+    if power <= 0:
+        return 0.0
+    lag = math.fsum(a * b for a, b in itertools.pairwise(steps)) / power
+    return max(0.0, min(0.9, 1 + 2 * lag))
+
+
+def _sharp(values: Sequence[float], start: int, cut: int, end: int, rho: float) -> bool:
+    before, after = values[max(start, cut - 5) : cut], values[cut : min(end, cut + 5)]
+    jump = abs(median(after) - median(before))
+    return jump >= 4.0 * math.sqrt((1 + rho) / (1 - rho))
+
+
+def _inflation(values: Sequence[float], start: int, cut: int, end: int) -> float:
+    """Long-run over nominal deviation, from the residual's variance and lag-1 autocorrelation."""
+    left, right = values[start:cut], values[cut:end]
+    left_level, right_level = median(left), median(right)
+    rest = [v - left_level for v in left] + [v - right_level for v in right]
+    spread = 1.4826 * median([abs(r) for r in rest])
+    bound = max(4 * spread, 1.0)
+    rest = [max(-bound, min(bound, r)) for r in rest]
+    power = math.fsum(r * r for r in rest)
+    if power <= 0:
+        return 1.0
+    lag = math.fsum(a * b for a, b in itertools.pairwise(rest)) / power
+    rho = max(0.0, min(0.9, lag))
+    return max(1.0, math.sqrt(power / len(rest))) * math.sqrt((1 + rho) / (1 - rho))
+
+
+def _drop_small(values: Sequence[float], cuts: list[int], spread: float) -> list[int]:
+    kept = list(cuts)
+    while kept:
+        edges = [0, *kept, len(values)]
+        levels = [median(values[a:b]) for a, b in itertools.pairwise(edges)]
+        sizes = [abs(b - a) for a, b in itertools.pairwise(levels)]
+        smallest = min(range(len(sizes)), key=sizes.__getitem__)
+        if sizes[smallest] >= 1.5 * spread:
+            return kept
+        kept.pop(smallest)
+    return kept

@@ -1,0 +1,96 @@
+"""Putting the parts together: header, coverage, gaps and provenance around what a drafter wrote."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from agent.drafting.drafter import Analysis, Brief, Narrative
+from agent.schema.digest import Coverage, Digest
+from agent.schema.postmortem import ActionItem, Header, PostMortem, Provenance, TimelineRow
+
+
+def assemble(
+    brief: Brief,
+    timeline: tuple[TimelineRow, ...],
+    analysis: Analysis,
+    actions: tuple[ActionItem, ...],
+    narrative: Narrative,
+    *,
+    drafter: str,
+    now: datetime,
+    version: str,
+    digest_sha256: str,
+) -> PostMortem:
+    """Build the whole draft; adds nothing but the record, the coverage and where the draft came from."""
+    return PostMortem(
+        header=_header(brief),
+        summary=narrative.summary,
+        impact=narrative.impact,
+        detection=narrative.detection,
+        timeline=timeline,
+        cause=analysis.cause,
+        factors=analysis.factors,
+        response=narrative.response,
+        went_well=narrative.went_well,
+        went_badly=narrative.went_badly,
+        lucky=narrative.lucky,
+        lessons=narrative.lessons,
+        actions=actions,
+        prevention=narrative.prevention,
+        open_questions=analysis.open_questions,
+        ruled_out=analysis.ruled_out,
+        coverage=brief.digest.coverage,
+        gaps=gaps(brief.digest),
+        provenance=Provenance(
+            drafter=drafter,
+            drafted_at=now,
+            pm_agent=version,
+            digest_sha256=digest_sha256,
+            notes=_notes(brief),
+        ),
+    )
+
+
+def gaps(digest: Digest) -> tuple[str, ...]:
+    """One line for each thing that could not be seen, and why."""
+    lines = [_gap(row) for row in digest.coverage if row.gap]
+    undated = sum(item.start is None for item in digest.evidence)
+    if undated:
+        lines.append(f"Evidence without a time, which the timeline leaves out: {undated}.")
+    lines.extend(digest.notes)
+    return tuple(dict.fromkeys(lines))
+
+
+def _gap(row: Coverage) -> str:
+    what = f"{row.source}: {row.signal} ({row.query})" if row.query else f"{row.source}: {row.signal}"
+    outcome = {
+        "ok": f"{row.malformed} rows could not be read",
+        "empty": "asked, and nothing was there",
+        "partial": "only a part came back",
+        "denied": "access was denied",
+        "failed": "could not be asked",
+        "not recorded": "was not recorded",
+    }[row.outcome]
+    return f"{what}: {outcome}. {row.note}".strip()
+
+
+def _header(brief: Brief) -> Header:
+    incident, digest = brief.incident, brief.digest
+    start = incident.start or digest.fact("started").time or digest.onset
+    end = incident.end or digest.fact("ended").time
+    if start and end and end < start:
+        end = None
+    return Header(
+        incident=incident.id,
+        title=incident.title,
+        severity=incident.severity,
+        start=start,
+        end=end,
+        services=incident.services or tuple(suspect.component for suspect in digest.suspects[:3]),
+    )
+
+
+def _notes(brief: Brief) -> tuple[str, ...]:
+    if not brief.comments:
+        return ()
+    return ("Requested changes are carried as open questions where the drafter could not apply them.",)

@@ -1,0 +1,138 @@
+"""Which failure patterns the evidence shows, and on which component."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from agent.drafting.catalogue import Condition, Pattern
+from agent.schema.evidence import Evidence
+
+_TEXT_LIMIT = 6000
+_ADDRESS = re.compile(r"[0-9.:\[\]]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One pattern on one component, with the evidence for and against it, most telling first."""
+
+    pattern: Pattern
+    component: str
+    evidence: tuple[Evidence, ...]
+    also: tuple[Evidence, ...]
+    against: tuple[Evidence, ...]
+    values: Mapping[str, str]
+    """What templates may use: the component, and what the first evidence holds."""
+
+
+def find(patterns: Iterable[Pattern], evidence: Iterable[Evidence]) -> tuple[Match, ...]:
+    """Match every pattern against every piece of evidence, grouped by component, in catalogue order."""
+    items = tuple(sorted(evidence, key=lambda item: (-item.salience, item.id)))
+    return tuple(match for pattern in patterns for match in _matches(pattern, items))
+
+
+def holds(conditions: Iterable[Condition], evidence: Evidence) -> dict[str, str] | None:
+    """Named groups of the first condition that holds for the evidence, or None."""
+    for condition in conditions:
+        if (groups := _holds(condition, evidence)) is not None:
+            return groups
+    return None
+
+
+def same(one: str | None, other: str | None) -> bool:
+    """Whether two names mean one component: case, namespace and domain do not count."""
+    return bool(one and other) and short(str(one)).casefold() == short(str(other)).casefold()
+
+
+def short(name: str) -> str:
+    """Strip namespace, scheme, port and domain from the name of a host or object."""
+    name = name.rsplit("//", 1)[-1].rsplit("/", 1)[-1].strip("'\"`[]().,;")
+    if _ADDRESS.fullmatch(name):
+        return name
+    host = name.split(":", 1)[0]
+    return host.split(".", 1)[0] if ".svc" in host or host.endswith((".local", ".internal")) else host
+
+
+def about(evidence: Evidence, component: str) -> bool:
+    """Whether the evidence is about the component: its service, node, object, or the far end of a call."""
+    names = (evidence.service, *(evidence.attributes.get(key) for key in ("node", "object", "callee")))
+    return any(same(name, component) for name in names)
+
+
+def text_of(evidence: Evidence) -> str:
+    """All words of the evidence: statement, quote, then one `key=value` line an attribute; bounded."""
+    lines = [evidence.statement, evidence.quote]
+    lines.extend(f"{key}={value}" for key, value in sorted(evidence.attributes.items()))
+    return "\n".join(lines)[:_TEXT_LIMIT]
+
+
+@cache
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(expression, re.IGNORECASE)
+
+
+def _holds(condition: Condition, evidence: Evidence) -> dict[str, str] | None:
+    if condition.kinds and evidence.kind not in condition.kinds:
+        return None
+    for key, allowed in condition.where.items():
+        value = evidence.attributes.get(key, "").casefold()
+        if value not in {choice.casefold() for choice in allowed}:
+            return None
+    text = text_of(evidence)
+    if condition.unless and _compiled(condition.unless).search(text):
+        return None
+    if not condition.text:
+        return {}
+    found = _compiled(condition.text).search(text)
+    return None if found is None else {key: value for key, value in found.groupdict().items() if value}
+
+
+def _matches(pattern: Pattern, items: tuple[Evidence, ...]) -> Iterator[Match]:
+    groups: dict[str, list[tuple[Evidence, dict[str, str]]]] = {}
+    names: dict[str, str] = {}
+    for item in items:
+        found = holds(pattern.match, item)
+        if found is None:
+            continue
+        name = _component(pattern, item, found)
+        groups.setdefault(name.casefold(), []).append((item, found))
+        names.setdefault(name.casefold(), name)
+    for key, hits in groups.items():
+        component = names[key]
+        first, found = hits[0]
+        matched = tuple(item for item, _ in hits)
+        near = tuple(item for item in items if item not in matched and about(item, component))
+        yield Match(
+            pattern=pattern,
+            component=component,
+            evidence=matched,
+            also=tuple(item for item in near if holds(pattern.also, item) is not None),
+            against=tuple(item for item in near if holds(pattern.against, item) is not None),
+            values=_values(first, found, component),
+        )
+
+
+def _component(pattern: Pattern, evidence: Evidence, groups: Mapping[str, str]) -> str:
+    for rule in pattern.component:
+        name = groups.get(rule) or (evidence.service if rule == "service" else evidence.attributes.get(rule))
+        name = short(name) if name else ""
+        if name and not _ADDRESS.fullmatch(name):
+            return name
+    return evidence.service or "the system"
+
+
+def _values(evidence: Evidence, groups: Mapping[str, str], component: str) -> dict[str, str]:
+    found = {key: value for key, value in evidence.attributes.items() if value}
+    found.update(groups)
+    found["seen"] = sentence(evidence.statement)
+    found["component"] = component
+    if evidence.service:
+        found["service"] = evidence.service
+    return {key: " ".join(value.split())[:300] for key, value in found.items()}
+
+
+def sentence(statement: str) -> str:
+    """Give a statement without its closing full stop, on one line."""
+    return " ".join(statement.split()).rstrip(".")

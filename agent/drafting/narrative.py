@@ -1,0 +1,260 @@
+"""The prose sections: short sentences, each with the evidence or fact that carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import get_args
+
+from agent.drafting.circumstances import LATE, real_alerts, trouble
+from agent.drafting.drafter import Analysis, Brief, Narrative
+from agent.drafting.matching import same, sentence
+from agent.drafting.questions import section_for
+from agent.schema.digest import Digest, FactName
+from agent.schema.evidence import KIND_NAMES, Evidence
+from agent.schema.postmortem import Claim, Factor, SectionName
+
+_SOON = timedelta(minutes=15)
+MOST_IMPACT = 5
+
+
+def narrate(brief: Brief, analysis: Analysis) -> Narrative:
+    """Write every section; a section may stay empty where the evidence carries nothing for it."""
+    digest = brief.digest
+    if analysis.cause.verdict == "no incident":
+        sections: dict[SectionName, tuple[Claim, ...]] = {"summary": (analysis.cause.claim,)}
+    else:
+        sections = {
+            "summary": _summary(digest, analysis),
+            "impact": _impact(digest, analysis.factors),
+            "detection": _detection(digest),
+            "response": _response(digest),
+            "went_well": _went_well(digest),
+            "went_badly": _went_badly(digest, analysis.factors),
+            "lessons": _lessons(analysis.factors),
+            "prevention": _prevention(analysis.factors),
+        }
+    return _with_answers(sections, analysis)
+
+
+def _with_answers(sections: dict[SectionName, tuple[Claim, ...]], analysis: Analysis) -> Narrative:
+    for question in analysis.open_questions:
+        if question.status == "answered" and question.answer:
+            name = section_for(question)
+            told = Claim(text=question.answer, evidence=question.evidence, standing="stated by a person")
+            sections[name] = (*sections.get(name, ()), told)
+    return Narrative.model_validate({name: sections.get(name, ()) for name in get_args(SectionName)})
+
+
+def _summary(digest: Digest, analysis: Analysis) -> tuple[Claim, ...]:
+    found = [_opening(digest), analysis.cause.claim]
+    affected = digest.fact("services_affected")
+    if affected.known:
+        text = f"Components with recorded trouble: {affected.text}."
+        found.append(_fact_claim(text, "services_affected", affected.evidence))
+    ended = digest.fact("ended")
+    duration = digest.fact("duration")
+    if ended.known and duration.known:
+        text = f"The incident ended at {ended.text} after {duration.text}."
+        found.append(Claim(text=text, evidence=ended.evidence[:3], facts=("ended", "duration")))
+    elif ended.known:
+        found.append(_fact_claim(f"The incident ended at {ended.text}.", "ended", ended.evidence))
+    elif digest.fact("recording_end").known:
+        text = f"The recording stops at {digest.fact('recording_end').text} and shows no end of the incident."
+        found.append(Claim(text=text, facts=("recording_end", "ended"), standing="inferred"))
+    return tuple(claim for claim in found if claim is not None)
+
+
+def _opening(digest: Digest) -> Claim | None:
+    symptom = digest.fact("first_symptom")
+    shown = [item for item in (digest.find(name) for name in symptom.evidence) if item is not None]
+    if symptom.known and shown:
+        text = f"The first symptom showed at {symptom.text}: {sentence(shown[0].statement)}."
+        return Claim(text=text, evidence=(shown[0].id,), facts=("first_symptom",))
+    harmful = trouble(digest)
+    if not harmful:
+        return None
+    return Claim(
+        text=f"The evidence shows this: {sentence(harmful[0].statement)}.", evidence=(harmful[0].id,)
+    )
+
+
+def _fact_claim(text: str, name: FactName, evidence: Iterable[str]) -> Claim:
+    return Claim(text=text, evidence=tuple(evidence)[:4], facts=(name,))
+
+
+def _impact(digest: Digest, factors: tuple[Factor, ...]) -> tuple[Claim, ...]:
+    said = {name for factor in factors if factor.layer != "systemic" for name in factor.claim.evidence}
+    found: list[Claim] = []
+    seen: set[str] = set()
+    for item in trouble(digest):
+        key = (item.service or item.id).casefold()
+        if item.id in said or key in seen or not _is_impact(item):
+            continue
+        seen.add(key)
+        found.append(Claim(text=f"{sentence(item.statement)}.", evidence=(item.id,)))
+        if len(found) == MOST_IMPACT:
+            break
+    counted: tuple[tuple[FactName, str], ...] = (
+        ("error_lines", "Error lines in the recorded logs"),
+        ("pods_restarted", "Pods restarted"),
+    )
+    for name, label in counted:
+        fact = digest.fact(name)
+        if fact.known and fact.count:
+            found.append(_fact_claim(f"{label}: {fact.text}.", name, fact.evidence))
+    return tuple(found)
+
+
+def _is_impact(item: Evidence) -> bool:
+    """Whether callers could feel it: errors, slow answers, requests that went missing, parts not ready."""
+    if item.kind == "M":
+        return item.attributes.get("metric_kind") in {"latency", "errors", "availability", "traffic"}
+    return item.kind in {"L", "T"} or item.attributes.get("ready", "").startswith("0")
+
+
+def _detection(digest: Digest) -> tuple[Claim, ...]:
+    found: list[Claim] = []
+    first = digest.fact("first_alert")
+    alerts = real_alerts(digest)
+    if first.known and alerts:
+        shown = next((item for item in alerts if item.id in first.evidence), alerts[0])
+        text = f"The first alert fired at {first.text}: {sentence(shown.statement)}."
+        found.append(Claim(text=text, evidence=(shown.id,), facts=("first_alert",)))
+    elif alerts:
+        found.append(
+            Claim(text=f"An alert was recorded: {sentence(alerts[0].statement)}.", evidence=(alerts[0].id,))
+        )
+    gap = digest.fact("time_to_detect")
+    if gap.known:
+        found.append(
+            _fact_claim(f"Time from the first symptom to the first alert: {gap.text}.", "time_to_detect", ())
+        )
+    visible = _visible(digest)
+    if visible is not None:
+        found.append(visible)
+    return tuple(found)
+
+
+def _visible(digest: Digest) -> Claim | None:
+    """Which kinds of signal showed the incident, with one example of each."""
+    first: dict[str, Evidence] = {}
+    for item in trouble(digest):
+        first.setdefault(item.kind, item)
+    if len(first) < 2:
+        return None
+    names = {
+        "L": "log patterns",
+        "M": "metrics",
+        "A": "alerts",
+        "K": "Kubernetes states or events",
+        "T": "traces",
+    }
+    kinds = [names.get(kind, KIND_NAMES[item.kind]) for kind, item in first.items()]
+    listed = ", ".join(kinds[:-1]) + " and " + kinds[-1]
+    return Claim(text=f"It was visible in {listed}.", evidence=tuple(item.id for item in first.values()))
+
+
+def _response(digest: Digest) -> tuple[Claim, ...]:
+    people = [item for item in digest.evidence if item.kind == "H" and item.start is not None]
+    actions = [
+        item
+        for item in digest.evidence
+        if item.kind == "C" and item.start and digest.onset and item.start >= digest.onset
+    ]
+    done = sorted((*people[:6], *actions[:6]), key=lambda item: (str(item.start), item.id))
+    found = [Claim(text=f"{sentence(item.statement)}.", evidence=(item.id,)) for item in done]
+    facts: tuple[tuple[FactName, str], ...] = (
+        ("time_to_acknowledge", "Time to acknowledge"),
+        ("time_to_mitigate", "Time to mitigate"),
+        ("time_to_resolve", "Time to resolve"),
+    )
+    for name, label in facts:
+        fact = digest.fact(name)
+        if fact.known:
+            found.append(_fact_claim(f"{label}: {fact.text}.", name, fact.evidence))
+    return tuple(found)
+
+
+def _went_well(digest: Digest) -> tuple[Claim, ...]:
+    found: list[Claim] = []
+    gap = digest.fact("time_to_detect")
+    if gap.seconds is not None and gap.seconds < LATE and real_alerts(digest):
+        text = f"Alerting noticed the incident early; time to detect: {gap.text}."
+        found.append(_fact_claim(text, "time_to_detect", (real_alerts(digest)[0].id,)))
+    found.extend(_recovered_after_change(digest))
+    return tuple(found)
+
+
+def _recovered_after_change(digest: Digest) -> list[Claim]:
+    for change in digest.evidence:
+        if change.kind != "C" or change.start is None or digest.onset is None or change.start < digest.onset:
+            continue
+        for item in trouble(digest):
+            if item.end is not None and change.start <= item.end <= change.start + _SOON:
+                text = (
+                    f"The symptoms went away after a change ({sentence(change.statement)}): "
+                    f"{sentence(item.statement)}."
+                )
+                return [Claim(text=text, evidence=(change.id, item.id), standing="inferred")]
+    return []
+
+
+def _went_badly(digest: Digest, factors: tuple[Factor, ...]) -> tuple[Claim, ...]:
+    found: list[Claim] = []
+    late = next((factor for factor in factors if factor.pattern == "late-alert"), None)
+    if late is not None:
+        gap = digest.fact("time_to_detect")
+        found.append(
+            _fact_claim(
+                f"The system was in trouble for {gap.text} without an alert.",
+                "time_to_detect",
+                late.claim.evidence,
+            )
+        )
+    unalerted = next((factor for factor in factors if factor.pattern == "no-alert"), None)
+    if unalerted is not None:
+        text = "The symptoms were in the recorded signals, and no recorded alert pointed at them."
+        found.append(Claim(text=text, evidence=unalerted.claim.evidence, standing="inferred"))
+    first = factors[0] if factors else None
+    if first is not None:
+        others = [
+            item for item in trouble(digest) if item.service and not same(item.service, first.component)
+        ]
+        names = list(dict.fromkeys(str(item.service) for item in others))[:3]
+        if names and first.component:
+            cited = tuple(next(item.id for item in others if item.service == name) for name in names)
+            text = (
+                f"The trouble was not contained: besides {first.component}, {_listed(names)} showed it too."
+            )
+            found.append(Claim(text=text, evidence=(*first.claim.evidence[:2], *cited), standing="inferred"))
+    return tuple(found)
+
+
+def _lessons(factors: tuple[Factor, ...]) -> tuple[Claim, ...]:
+    found: list[Claim] = []
+    for factor in factors[:2]:
+        answered = next((why for why in factor.whys if why.basis == "evidenced"), None)
+        opened = next((why for why in factor.whys if why.basis == "open"), None)
+        if answered is not None:
+            text = f"{answered.question} The recorded evidence has an answer: {sentence(answered.answer)}."
+            cited = tuple(dict.fromkeys((*factor.claim.evidence, *answered.evidence)))
+            found.append(Claim(text=text, evidence=cited, standing="inferred"))
+        elif opened is not None and factor.layer != "systemic":
+            text = f"What was recorded shows the condition and leaves open: {opened.question}"
+            found.append(Claim(text=text, evidence=factor.claim.evidence, standing="inferred"))
+    return tuple(found)
+
+
+def _prevention(factors: tuple[Factor, ...]) -> tuple[Claim, ...]:
+    found: list[Claim] = []
+    for factor in factors[:1]:
+        text = f"The first condition to remove is this: {factor.title}."
+        found.append(
+            Claim(text=text, evidence=factor.claim.evidence, facts=factor.claim.facts, standing="inferred")
+        )
+    return tuple(found)
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}"

@@ -1,0 +1,115 @@
+"""Timeline rows: evidence in order of time, nothing that evidence does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agent.drafting.circumstances import real_alerts
+from agent.drafting.matching import sentence
+from agent.drafting.ranking import relevance
+from agent.schema.digest import Digest
+from agent.schema.evidence import Evidence
+from agent.schema.postmortem import TimelineRow
+
+MOST_ROWS = 22
+MOST_RECOVERIES = 4
+_EARLIER = timedelta(hours=24)
+_BONUS: Mapping[str, float] = {"A": 0.4, "C": 0.35, "H": 0.5, "K": 0.1, "M": 0.0, "L": 0.0, "T": 0.0}
+_SOURCES: Mapping[str, str] = {
+    "L": "logs",
+    "M": "metrics",
+    "A": "alert",
+    "C": "change",
+    "K": "Kubernetes",
+    "H": "chat",
+    "T": "trace",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    time: datetime
+    evidence: Evidence
+    event: str
+    weight: float
+
+
+def rows(digest: Digest) -> tuple[TimelineRow, ...]:
+    """Choose the moments worth a row, merge those of one second and one service, and sort them."""
+    starts = _best(_starts(digest), MOST_ROWS)
+    ends = _best(_recoveries(digest, {moment.evidence.id for moment in starts}), MOST_RECOVERIES)
+    groups: dict[tuple[datetime, str], list[_Moment]] = {}
+    for moment in sorted((*starts, *ends), key=lambda item: (item.time, -item.weight, item.evidence.id)):
+        second = moment.time.replace(microsecond=0)
+        groups.setdefault((second, moment.evidence.service or moment.evidence.id), []).append(moment)
+    return tuple(_row(moments) for moments in groups.values())
+
+
+def render(evidence: Evidence, time: datetime) -> TimelineRow:
+    """Render one piece of evidence as a row."""
+    return _row([_Moment(time, evidence, sentence(evidence.statement), 1.0)])
+
+
+def actor(evidence: Evidence) -> str:
+    """Who or what acted, as the evidence has it."""
+    keys = {"H": ("author",), "C": ("author",), "T": ("callee", "caller")}.get(evidence.kind, ())
+    named = next((evidence.attributes[key] for key in keys if evidence.attributes.get(key)), None)
+    return named or evidence.service or evidence.attributes.get("object") or "system"
+
+
+def _best(moments: Iterable[_Moment], most: int) -> list[_Moment]:
+    return sorted(moments, key=lambda item: (-item.weight, item.time, item.evidence.id))[:most]
+
+
+def _starts(digest: Digest) -> list[_Moment]:
+    found: list[_Moment] = []
+    noise_matters = not real_alerts(digest) and not digest.suspects
+    for item in digest.evidence:
+        share = relevance(item, digest.onset)
+        if item.kind == "A" and noise_matters:
+            share = 1.0
+        if item.start is None or share < 0.5 or _long_before(item, digest):
+            continue
+        weight = share * (item.salience + _BONUS[item.kind])
+        found.append(_Moment(item.start, item, sentence(item.statement), weight))
+    return found
+
+
+def _long_before(item: Evidence, digest: Digest) -> bool:
+    reference = digest.onset or (digest.window.start if digest.window else None)
+    return reference is not None and item.start is not None and item.start < reference - _EARLIER
+
+
+def _recoveries(digest: Digest, shown: set[str]) -> list[_Moment]:
+    found: list[_Moment] = []
+    for item in digest.evidence:
+        if item.id not in shown or item.end is None or item.end == item.start:
+            continue
+        attributes = item.attributes
+        if item.kind == "A" and attributes.get("state") == "resolved":
+            name = attributes.get("alertname") or item.service or "Alert"
+            found.append(_Moment(item.end, item, f"Alert {name} resolved", item.salience + 0.4))
+        elif (
+            item.kind == "M"
+            and attributes.get("harm") == "bad"
+            and attributes.get("change") in {"shift", "ramp"}
+        ):
+            name = attributes.get("metric") or "metric"
+            about = f"{name} of {item.service}" if item.service else name
+            found.append(_Moment(item.end, item, f"{about} left the deviating level", item.salience))
+    return found
+
+
+def _row(moments: list[_Moment]) -> TimelineRow:
+    first = moments[0]
+    events = list(dict.fromkeys(moment.event for moment in moments))
+    ids = tuple(dict.fromkeys(moment.evidence.id for moment in moments))
+    return TimelineRow(
+        time=first.time,
+        event="; ".join(events),
+        source=", ".join(dict.fromkeys(_SOURCES[moment.evidence.kind] for moment in moments)),
+        actor=actor(first.evidence),
+        evidence=ids,
+    )
