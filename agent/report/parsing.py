@@ -205,7 +205,7 @@ def _read_factor(outline: Outline, rows: tuple[Row, ...]) -> Factor:
         "claim": claims[0],
         "whys": [_read_why(outline, row) for row in body[whys:]],
     }
-    return outline.build(Factor, head, data | optional)
+    return outline.build(Factor, body[0], data | optional)
 
 
 def _read_why(outline: Outline, row: Row) -> Why:

@@ -188,9 +188,7 @@ def test_everything_that_can_be_edited_comes_from_the_text(draft: PostMortem, ba
     parsed = parse(render(draft, None), base)
     kept = {"coverage": base.coverage, "gaps": base.gaps, "provenance": base.provenance}
     reviewed = {name: getattr(base.header, name) for name in ("incident", "reviewed_by", "reviewed_at")}
-    assert parsed == draft.model_copy(
-        update={**kept, "header": draft.header.model_copy(update=reviewed)}
-    )
+    assert parsed == draft.model_copy(update={**kept, "header": draft.header.model_copy(update=reviewed)})
 
 
 @pytest.mark.parametrize("text", NASTY)
