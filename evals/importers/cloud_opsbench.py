@@ -2,6 +2,7 @@
 
 Upstream's failing client requests carry no time. They become log lines without a time rather than alerts,
 for an alert needs a start, and the time at which the list was read would pass for the time at which it fired.
+The complaint names no service, so the incident record names none either.
 """
 
 from __future__ import annotations
@@ -115,7 +116,6 @@ def convert(upstream: Upstream) -> Recording:
         id=case_id,
         title=title,
         summary=described.query,
-        services=_deployments(states, described.namespace),
     )
     pieces = (
         *_alerts(upstream),
@@ -133,11 +133,6 @@ def convert(upstream: Upstream) -> Recording:
         notice=NOTICE.format(source=truth.source_case),
         absences=tuple(_absences(upstream, states)),
     )
-
-
-def _deployments(states: dict[str, str], namespace: str) -> tuple[str, ...]:
-    table = states.get(f"kubectl get deployments -n {namespace}", "")
-    return tuple(line.split()[0] for line in table.splitlines()[1:] if line.strip())
 
 
 def _alerts(upstream: Upstream) -> Iterator[Piece]:
