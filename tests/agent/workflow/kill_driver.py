@@ -31,7 +31,7 @@ APPROVE = Decision(verdict="approve", by="Dana", version="v")
 
 
 def watched(log: Path, die_at: int | None) -> Callable[[StageEvent], None]:
-    """Log finished stages; die when the stage after `die_at` finished ones starts, or inside it if negative."""
+    """Log finished stages; die when the stage after `die_at` of them starts, or inside it if negative."""
     finished = 0
 
     def tell(event: StageEvent) -> None:
@@ -155,7 +155,7 @@ def main() -> None:
             if (sign, number) != (1, len(DECIDING)):  # after the last stage nothing starts
                 name = f"decide{sign * number}"
                 results[name] = attempt(home, name, die_drafting=None, die_deciding=sign * number)
-    print(json.dumps(results))
+    sys.stdout.write(json.dumps(results))
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def test_killed_inside_a_node_only_that_node_runs_again(results: dict[str, Any],
     assert result["snapshots"] == ["evidence"]
 
 
-@pytest.mark.parametrize("finished", range(1, len(DECIDING)), ids=lambda n: DECIDING[n - 1])
+@pytest.mark.parametrize("finished", range(1, len(DECIDING)), ids=DECIDING[:-1])
 def test_killed_after_the_decision_it_is_carried_out_once(results: dict[str, Any], finished: int) -> None:
     result = results[f"decide{finished}"]
     assert result["deaths"] == [0, signal.SIGKILL, 0]
