@@ -254,9 +254,8 @@ def _pairs(text: str) -> dict[str, str]:
 
 
 def _port(service: KubeObject, inventory: Inventory) -> Iterator[Trouble]:
-    targets = {
-        int(port) for port in re.findall(r"(\d+)(?:/\w+)?", service.get("target_port", "target_ports"))
-    }
+    told = service.get("target_port") or " ".join(re.findall(r"->(\d+)", service.get("ports")))
+    targets = {int(port) for port in re.findall(r"\b(\d+)(?:/\w+)?", told)}
     owners = [pod for pod in inventory.of("Pod") if pod.workload == service.name]
     served = {
         int(port)

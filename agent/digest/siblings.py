@@ -137,11 +137,12 @@ def _patience(probe: str) -> int:
 
 def _odd_probes(family: list[KubeObject]) -> Iterator[tuple[KubeObject, Trouble]]:
     """Find a liveness probe that restarts a container much sooner than those of its siblings."""
-    patience: list[tuple[KubeObject, int, str]] = []
-    for thing in family:
-        for fields in thing.containers().values():
-            if probe := fields.get("liveness"):
-                patience.append((thing, _patience(probe), probe))
+    patience = [
+        (thing, _patience(probe), probe)
+        for thing in family
+        for fields in thing.containers().values()
+        if (probe := fields.get("liveness"))
+    ]
     if len(patience) < 5:
         return
     typical = median(seconds for _, seconds, _ in patience)
