@@ -1,0 +1,211 @@
+"""Action items of any Markdown post-mortem, rules A01 to A10."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from agent.checks.calendar_date import is_empty, read_date
+from agent.checks.concreteness import judge_action
+from agent.checks.document import Document
+from agent.checks.items import Entry, read_entries
+from agent.checks.subject import Roster
+from agent.checks.wording import check_text
+from agent.schema.finding import Finding, Level
+
+_NOBODY = re.compile(
+    r"^\W*(?:every(?:one|body)|all(?: (?:of us|teams?|engineers|hands|staff|developers|devs))?|any(?:one|body)|some(?:one|body)\b.*|"
+    r"no(?: ?one|body)|whoever.*|us|we|team|the team|teams|various|multiple|several|many|volunteers?(?: needed)?|one of .*|a volunteer"
+    r"|to be .*|tb[adc]\b.*|who(?:\?| knows)?|anyone .*|everyone .*|each team|all .*|the (?:company|organi[sz]ation)|people|engineers"
+    r"|developers|humans?|somebody .*|both|the (?:usual suspects|person .*|one who .*)|next on-?call|first to .*)\W*$",
+    re.IGNORECASE,
+)
+_SCALE = re.compile(
+    r"^\W*(?:p[0-4]|[0-4]|sev[- ]?[0-5]|s[0-4]|critical|highest|high|medium|med|moderate|normal|low|lowest|blocker|major|minor|h|m|l)"
+    r"\W*(?:\((?:critical|highest|high|medium|low|lowest)\))?\W*$",
+    re.IGNORECASE,
+)
+_HEADER_DATE = re.compile(
+    r"^\W*(?:incident |event |outage )?(?:date|start(?:ed)?|start time|date of incident|when|occurred)(?: of (?:the )?(?:incident|outage))?"
+    r"\W{0,6}[:|]\W*(?P<value>[^\n]{4,60})",
+    re.IGNORECASE | re.MULTILINE,
+)
+_TRAINING = re.compile(
+    r"^\W*(?:document|train|announce|communicate|write (?:a |the )?(?:runbook|guide|policy)|update (?:the )?(?:runbook|docs))",
+    re.I,
+)
+_JOINED = re.compile(r"\s(?:and|&|\+)\s|,|\s/\s")
+
+
+def check_actions(document: Document) -> tuple[Finding, ...]:
+    """Report what each action item lacks; error where it cannot be followed up as it stands."""
+    entries = read_entries(document)
+    incident = incident_date(document)
+    if len(entries) > 1 and not any(
+        entry.fields.get(name) for entry in entries for name in ("owner", "due", "priority")
+    ):
+        return tuple(
+            _finding(document, entry, "action", "A01", "error", *_ALL_MISSING)
+            for entry in entries
+            if not entry.finished
+        )
+    found: list[Finding] = []
+    for entry in entries:
+        found.extend(_check_entry(document, entry, incident))
+    return tuple(found)
+
+
+_ALL_MISSING = (
+    "action item has no owner, no due date and no priority",
+    "Add: owner <one team or person>, due <YYYY-MM-DD>, priority <P0-P4>.",
+)
+
+
+def incident_date(document: Document) -> date | None:
+    """Read the incident's date from the header lines; None where they have none."""
+    head = "\n".join(document.source.split("\n")[:60])
+    for found in _HEADER_DATE.finditer(head):
+        written = read_date(found.group("value"))
+        if written is not None and written.day is not None:
+            return written.day
+    return None
+
+
+def _check_entry(document: Document, entry: Entry, incident: date | None) -> Iterator[Finding]:
+    checks = [_owner(entry), _due(entry, incident), _priority(entry), *_wording(entry), *_advice(entry)]
+    for found in checks:
+        if found is None:
+            continue
+        rule, level, field, message, suggestion = found
+        if entry.finished and rule in {"A02", "A03", "A05", "A06"}:
+            continue
+        yield _finding(document, entry, field, rule, level, message, suggestion)
+
+
+_Defect = tuple[str, Level, str, str, str]
+
+
+def _owner(entry: Entry) -> _Defect | None:
+    owner = entry.fields.get("owner", "")
+    if is_empty(owner):
+        return (
+            "A01",
+            "error",
+            "owner",
+            "action item has no owner",
+            "Name one team or person: owner <team or person>.",
+        )
+    if _NOBODY.match(owner):
+        return (
+            "A01",
+            "error",
+            "owner",
+            f'"{owner}" is no owner: nobody in particular has to act',
+            "Name one team or person.",
+        )
+    if _JOINED.search(owner):
+        return (
+            "A01",
+            "info",
+            "owner",
+            "action item has more than one owner",
+            "Name one accountable owner; others can help.",
+        )
+    return None
+
+
+def _due(entry: Entry, incident: date | None) -> _Defect | None:
+    due = entry.fields.get("due", "")
+    ask = "Give a calendar date: due <YYYY-MM-DD>."
+    if is_empty(due):
+        return "A02", "error", "due", "action item has no due date", ask
+    written = read_date(due)
+    if written is None:
+        return "A02", "error", "due", f'"{due}" is not a calendar date', ask
+    if written.day is None:
+        return "A02", "error", "due", f'"{due}" does not exist in the calendar', ask
+    if incident is not None and written.day < incident:
+        return "A02", "error", "due", f"due date {written.day} lies before the incident of {incident}", ask
+    return None
+
+
+def _priority(entry: Entry) -> _Defect | None:
+    priority = entry.fields.get("priority", "")
+    ask = "Use P0 to P4, or high, medium, low."
+    if is_empty(priority):
+        return "A03", "error", "priority", "action item has no priority", ask
+    if not _SCALE.match(priority):
+        return "A03", "error", "priority", f'"{priority}" is not on the priority scale', ask
+    return None
+
+
+def _wording(entry: Entry) -> Iterator[_Defect]:
+    hits = check_text(
+        re.sub(r"[*_]{1,2}(?=\w)|(?<=\w)[*_]{1,2}", "", entry.text.replace("`", "")), "action", Roster()
+    )
+    blaming = [hit for hit in hits if hit[0] in {"B01", "B07"} and hit[1] != "info"]
+    if blaming:
+        yield "A07", "error", "action", f"action item works on people: {blaming[0][3]}", blaming[0][4]
+        return
+    verdict = judge_action(entry.text)
+    if verdict == "vague" and not entry.fields.get("done"):
+        ask = "Name the artefact, threshold or test: <verb> <what> so that <condition>."
+        yield "A05", "error", "action", "action item is vague: nothing in it can be pointed at", ask
+    elif verdict == "open" and not entry.fields.get("done"):
+        yield (
+            "A06",
+            "error",
+            "action",
+            "action item has no end",
+            "Say when it is done: <state that a third person can check>.",
+        )
+
+
+def _advice(entry: Entry) -> Iterator[_Defect]:
+    if not entry.fields.get("type"):
+        yield (
+            "A04",
+            "info",
+            "action",
+            "action item has no type",
+            "Add one: prevent, detect, mitigate or process.",
+        )
+    if not entry.fields.get("ticket") or is_empty(entry.fields["ticket"]):
+        yield "A08", "info", "action", "action item has no ticket", "Link the ticket that tracks it."
+    if not entry.fields.get("factor") or is_empty(entry.fields["factor"]):
+        yield (
+            "A08",
+            "info",
+            "action",
+            "action item names no contributing factor",
+            "Say which factor it addresses.",
+        )
+    if _TRAINING.search(entry.text):
+        yield (
+            "A10",
+            "info",
+            "action",
+            "action item is a weak control",
+            "Prefer a guard in the system to a text about it.",
+        )
+
+
+def _finding(
+    document: Document, entry: Entry, field: str, rule: str, level: Level, message: str, suggestion: str
+) -> Finding:
+    start, end = entry.span(field)
+    line, column = document.place(start)
+    end_line, end_column = document.place(end)
+    return Finding(
+        rule=rule,
+        level=level,
+        message=message,
+        suggestion=suggestion,
+        text=document.source[start:end],
+        line=line,
+        column=column,
+        end_line=end_line,
+        end_column=end_column,
+        confidence=0.8 if rule in {"A05", "A06"} else 0.97,
+    )

@@ -1,0 +1,344 @@
+"""Whether a Markdown post-mortem agrees with itself, rules C01 to C05 and P01."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from agent.checks.actions import incident_date
+from agent.checks.calendar_date import is_empty, read_date
+from agent.checks.document import Document
+from agent.checks.duration import Length, read_lengths, write_length
+from agent.checks.items import read_entries
+from agent.schema.finding import Finding, Level
+
+_FIELD = re.compile(
+    r"^[\s>|*+-]*(?:\*\*|__)?(?P<name>(?:total |incident |outage )?duration|length|start(?:ed)?(?: time)?|end(?:ed)?(?: time)?|resolved(?: at)?|"
+    r"incident start|incident end)(?: \([^)]*\))?\s*(?:\*\*|__)?\s*[:|]\s*(?:\*\*|__)?\s*(?P<value>[^|\n]+)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_CLOCK = re.compile(
+    r"(?<![\d:.-])(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d))?(?:\s*(?P<half>[AaPp]\.?[Mm]))?(?!\d)"
+)
+_RANGE = re.compile(
+    r"(?P<first>\b\d?\d:\d\d(?::\d\d)?)\s*(?:UTC|Z)?\s*(?:-|\u2013|\u2014|to|until|and|through)\s*(?P<last>\d?\d:\d\d(?::\d\d)?)"
+)
+_FROM_TO = re.compile(
+    r"\bfrom (?:the |first )?(?P<first>page|alert|detection|start|onset|first error|report|acknowledge?ment|deploy(?:ment)?|rollout)"
+    r" to (?:the )?(?P<last>fix|resolution|recovery|rollback|mitigation|page|alert|detection|acknowledge?ment|end)\b",
+    re.IGNORECASE,
+)
+_WORDS = {
+    "page": r"\bpag(?:e|ed|es|ing|er)\b",
+    "alert": r"\balert(?:s|ed|ing)?\b|\balarm",
+    "detection": r"\bdetect|\bnotic|\balert|\bpage",
+    "start": r"\bstart|\bbeg[ai]n|\bdeploy|\bonset|\bfirst\b",
+    "onset": r"\bstart|\bbeg[ai]n|\bonset|\bfirst\b",
+    "first error": r"\bfirst\b.*\berror|\berrors? (?:start|beg)",
+    "report": r"\breport",
+    "acknowledgement": r"\back",
+    "acknowledgment": r"\back",
+    "deploy": r"\bdeploy|\broll(?:ed)?[- ]?out|\brelease",
+    "deployment": r"\bdeploy|\broll(?:ed)?[- ]?out|\brelease",
+    "rollout": r"\bdeploy|\broll(?:ed)?[- ]?out|\brelease",
+    "fix": r"\bfix|\broll(?:ed)?[- ]?back|\brevert|\brestor|\brecover|\bpatch|\bmitigat|\bresolv",
+    "resolution": r"\bresolv|\bresolution|\brestor|\brecover|\bclosed\b",
+    "recovery": r"\brecover|\brestor|\bback to\b|\bhealthy|\bresolv",
+    "rollback": r"\broll(?:ed|ing)?[- ]?back|\brevert",
+    "mitigation": r"\bmitigat|\broll(?:ed)?[- ]?back|\brevert|\brestor",
+    "end": r"\bend|\bresolv|\bclosed|\brecover|\brestor",
+}
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One timed line of a timeline; `at` counts from midnight of the first row's day."""
+
+    at: timedelta
+    text: str
+    start: int
+    end: int
+
+
+def check_consistency(document: Document) -> tuple[Finding, ...]:
+    """Report where header, timeline and prose contradict each other; silent where a part is missing."""
+    rows = timeline_rows(document)
+    found: list[Finding] = []
+    found.extend(_duration(document, rows))
+    found.extend(_order(document, rows))
+    found.extend(_spans_in_prose(document, rows))
+    found.extend(_factors_named(document))
+    found.extend(_sections_missing(document))
+    return tuple(found)
+
+
+def timeline_rows(document: Document) -> tuple[Row, ...]:
+    """Read the timed rows and items of the timeline, in the order of the text; a step back of over 12 h is midnight."""
+    cells: list[tuple[int, int, str, str]] = []
+    for table in document.tables:
+        if table.section == "timeline" and "time" in table.roles:
+            column = table.roles.index("time")
+            for row in table.rows:
+                if column < len(row):
+                    text = " ".join(cell.prose.text for cell in row if cell is not row[column])
+                    cells.append((row[column].start, row[column].end, row[column].prose.text, text))
+    for block in document.blocks:
+        if block.section == "timeline" and block.kind in {"item", "paragraph", "heading"}:
+            head = block.prose.text[:40]
+            found = _CLOCK.search(head)
+            if found and not re.search(r"[A-Za-z]{4,}", head[: found.start()]):
+                start, end = block.prose.span(found.start(), found.end())
+                cells.append((start, end, head, block.prose.text))
+    return tuple(_timed(sorted(cells)))
+
+
+def _timed(cells: list[tuple[int, int, str, str]]) -> Iterator[Row]:
+    day: date | None = None
+    first: date | None = None
+    shift = timedelta(0)
+    previous: timedelta | None = None
+    for start, end, clock_text, text in cells:
+        clock = _CLOCK.search(clock_text)
+        if clock is None:
+            continue
+        written = read_date(clock_text)
+        if written is not None and written.day is not None:
+            day = written.day
+            first = first or day
+        offset = _clock_offset(clock)
+        if day is not None and first is not None:
+            at = offset + (day - first)
+        else:
+            if previous is not None and offset + shift < previous - timedelta(hours=12):
+                shift += _DAY
+            at = offset + shift
+        previous = at
+        yield Row(at, text, start, end)
+
+
+def _clock_offset(clock: re.Match[str]) -> timedelta:
+    hours = int(clock.group("h"))
+    half = (clock.group("half") or "").lower().replace(".", "")
+    if half == "pm" and hours < 12:
+        hours += 12
+    elif half == "am" and hours == 12:
+        hours = 0
+    return timedelta(hours=hours, minutes=int(clock.group("m")), seconds=int(clock.group("s") or 0))
+
+
+def _header_fields(document: Document) -> dict[str, tuple[str, int, int]]:
+    first_section = next(
+        (item.start for item in document.headings if item.section not in {"other", "header"}),
+        len(document.source),
+    )
+    fields: dict[str, tuple[str, int, int]] = {}
+    for found in _FIELD.finditer(document.source, 0, max(first_section, 1500)):
+        name = found.group("name").lower()
+        key = "duration" if "duration" in name or name == "length" else "start" if "start" in name else "end"
+        fields.setdefault(key, (found.group("value"), found.start("value"), found.end("value")))
+    return fields
+
+
+def _duration(document: Document, rows: tuple[Row, ...]) -> Iterator[Finding]:
+    fields = _header_fields(document)
+    if "duration" not in fields:
+        return
+    text, start, end = fields["duration"]
+    lengths = read_lengths(text)
+    if len(lengths) != 1:
+        return
+    stated = lengths[0]
+    end = start + len(text.rstrip(" *_|"))
+    computed = _between(fields) or _range(text)
+    if computed is not None and not stated.covers(computed):
+        message = f"duration {stated.text} does not agree with start and end, which are {write_length(computed)} apart"
+        yield _finding(
+            document,
+            start,
+            end,
+            "C01",
+            "warning",
+            message,
+            f"Use {write_length(computed)}, or correct the times.",
+        )
+    if len(rows) < 2:
+        return
+    span = max(row.at for row in rows) - min(row.at for row in rows)
+    if not stated.covers(span) and _far_apart(stated, span):
+        first, last = (
+            document.source[rows[0].start : rows[0].end],
+            document.source[rows[-1].start : rows[-1].end],
+        )
+        message = f"duration {stated.text} does not agree with the timeline, which spans {write_length(span)} ({first} to {last})"
+        level: Level = "warning" if span < stated.length else "info"
+        yield _finding(
+            document, start, end, "C01", level, message, "Complete the timeline, or correct the duration."
+        )
+
+
+def _far_apart(stated: Length, span: timedelta) -> bool:
+    return abs(stated.length - span) > max(timedelta(minutes=5), stated.length * 0.1)
+
+
+def _between(fields: dict[str, tuple[str, int, int]]) -> timedelta | None:
+    """Return end minus start of the header, where both have a clock time."""
+    if "start" not in fields or "end" not in fields:
+        return None
+    moments = [_moment(fields[name][0]) for name in ("start", "end")]
+    first, last = moments
+    if first is None or last is None:
+        return None
+    if first[0] is not None and last[0] is not None:
+        return (datetime.combine(last[0], datetime.min.time()) + last[1]) - (
+            datetime.combine(first[0], datetime.min.time()) + first[1]
+        )
+    return last[1] - first[1] if last[1] >= first[1] else last[1] - first[1] + _DAY
+
+
+def _moment(text: str) -> tuple[date | None, timedelta] | None:
+    clock = _CLOCK.search(text.replace("T", " "))
+    if clock is None:
+        return None
+    written = read_date(text)
+    return (written.day if written else None), _clock_offset(clock)
+
+
+def _range(text: str) -> timedelta | None:
+    found = _RANGE.search(text)
+    if found is None:
+        return None
+    first, last = _CLOCK.search(found.group("first")), _CLOCK.search(found.group("last"))
+    if first is None or last is None:
+        return None
+    length = _clock_offset(last) - _clock_offset(first)
+    return length if length >= timedelta(0) else length + _DAY
+
+
+def _order(document: Document, rows: tuple[Row, ...]) -> Iterator[Finding]:
+    for before, after in zip(rows, rows[1:], strict=False):
+        if after.at < before.at:
+            message = (
+                f"timeline goes back in time here, from {document.source[before.start : before.end].strip()}"
+            )
+            yield _finding(
+                document,
+                after.start,
+                after.end,
+                "C02",
+                "warning",
+                message,
+                "Order the rows by time, or correct it.",
+            )
+
+
+def _spans_in_prose(document: Document, rows: tuple[Row, ...]) -> Iterator[Finding]:
+    """Compare "10 minutes from page to fix" with the timeline's rows."""
+    for block in document.blocks:
+        if block.section == "timeline" or block.kind == "heading":
+            continue
+        for found in _FROM_TO.finditer(block.prose.text):
+            near = block.prose.text[max(0, found.start() - 40) : found.start()]
+            lengths = read_lengths(near)
+            span = _row_span(rows, found.group("first").lower(), found.group("last").lower())
+            if not lengths or span is None or lengths[-1].covers(span):
+                continue
+            begin = max(0, found.start() - 40) + lengths[-1].start
+            start, end = block.prose.span(begin, found.end())
+            message = f"{lengths[-1].text} {found.group()} does not agree with the timeline, which has {write_length(span)}"
+            yield _finding(
+                document,
+                start,
+                end,
+                "C03",
+                "warning",
+                message,
+                f"Use {write_length(span)}, or correct the timeline.",
+            )
+
+
+def _row_span(rows: tuple[Row, ...], first: str, last: str) -> timedelta | None:
+    begin = next((row for row in rows if re.search(_WORDS[first], row.text, re.IGNORECASE)), None)
+    if begin is None:
+        return None
+    later = [row for row in rows if row.at > begin.at and re.search(_WORDS[last], row.text, re.IGNORECASE)]
+    return later[0].at - begin.at if later else None
+
+
+def _factors_named(document: Document) -> Iterator[Finding]:
+    """Report an item that addresses a factor which the document does not define."""
+    defined = set(re.findall(r"^[\s#>*|+\d.-]*\**(F\d+)\b", document.source, re.MULTILINE))
+    if not defined:
+        return
+    for entry in read_entries(document):
+        for name in re.findall(r"\bF\d+\b", entry.fields.get("factor", "")):
+            if name not in defined:
+                start, end = entry.span("factor")
+                message = f"action item addresses {name}, which the document does not define"
+                yield _finding(
+                    document,
+                    start,
+                    end,
+                    "C04",
+                    "warning",
+                    message,
+                    f"Use one of {', '.join(sorted(defined))}.",
+                )
+
+
+def _sections_missing(document: Document) -> Iterator[Finding]:
+    present = {heading.section for heading in document.headings} | {
+        block.section for block in document.blocks
+    }
+    if len(document.headings) < 2:
+        return
+    wanted = {
+        "timeline": "a timeline",
+        "factor": "contributing factors",
+        "action": "action items",
+        "impact": "the impact",
+    }
+    missing = [words for section, words in wanted.items() if section not in present]
+    if missing:
+        message = f"the document has no section for {', '.join(missing)}"
+        yield _finding(
+            document,
+            document.headings[0].start,
+            document.headings[0].start,
+            "P01",
+            "info",
+            message,
+            "Add it, or say why not.",
+        )
+    if incident_date(document) is None and not is_empty(document.source):
+        message = "the header has no date, so due dates cannot be checked"
+        yield _finding(
+            document,
+            document.headings[0].start,
+            document.headings[0].start,
+            "P02",
+            "info",
+            message,
+            "Add **Date**: <YYYY-MM-DD>.",
+        )
+
+
+def _finding(
+    document: Document, start: int, end: int, rule: str, level: Level, message: str, suggestion: str
+) -> Finding:
+    line, column = document.place(start)
+    end_line, end_column = document.place(max(start, end))
+    return Finding(
+        rule=rule,
+        level=level,
+        message=message,
+        suggestion=suggestion,
+        text=document.source[start:end],
+        line=line,
+        column=column,
+        end_line=end_line,
+        end_column=end_column,
+        confidence=0.85,
+    )

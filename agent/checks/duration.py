@@ -1,0 +1,88 @@
+"""Durations in prose, with the rounding that their wording implies."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+_NUMBERS = {
+    "a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0, "eight": 8.0,
+    "nine": 9.0, "ten": 10.0, "eleven": 11.0, "twelve": 12.0, "fifteen": 15.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0,
+    "forty-five": 45.0, "fifty": 50.0, "sixty": 60.0, "ninety": 90.0, "half an": 0.5, "half a": 0.5,
+}  # fmt: skip
+_UNITS = (
+    (re.compile(r"^(?:ms|msecs?|milliseconds?)$"), 0.001),
+    (re.compile(r"^(?:s|secs?|seconds?)$"), 1.0),
+    (re.compile(r"^(?:m|mins?|minutes?)$"), 60.0),
+    (re.compile(r"^(?:h|hrs?|hours?)$"), 3600.0),
+    (re.compile(r"^(?:d|days?)$"), 86400.0),
+)
+_UNIT = r"(?:ms|msecs?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)"
+_WORD = "|".join(sorted((word.replace(" ", r"\s") for word in _NUMBERS), key=len, reverse=True))
+_PART = rf"(?:\d+(?:\.\d+)?|(?:{_WORD}))[\s-]*{_UNIT}(?![A-Za-z0-9/])(?:\s+and\s+a\s+half)?"
+_LENGTH = re.compile(
+    rf"(?<![\w.:/])(?:(?P<about>about|around|approximately|approx\.?|roughly|nearly|almost|over|under|more than|less than|some|~|\u2248|up to|at least)\s*)?(?P<parts>{_PART}(?:(?:\s*,)?\s*(?:and\s+)?{_PART})*)",
+    re.IGNORECASE,
+)
+_ONE = re.compile(
+    rf"(?P<number>\d+(?:\.\d+)?|(?:{_WORD}))[\s-]*(?P<unit>{_UNIT})(?![A-Za-z0-9/])(?P<half>\s+and\s+a\s+half)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """One duration as written: its value and how far from it the truth may lie."""
+
+    text: str
+    start: int
+    end: int
+    length: timedelta
+    slack: timedelta
+
+    def covers(self, other: timedelta) -> bool:
+        """Tell whether `other`, rounded as this one is written, is this one."""
+        return abs(self.length - other) <= self.slack
+
+
+def read_lengths(text: str) -> tuple[Length, ...]:
+    """Read every duration of a text, such as "1h 35m", "an hour and a half" or "8.5 ms"."""
+    return tuple(_length(found) for found in _LENGTH.finditer(text))
+
+
+def _length(found: re.Match[str]) -> Length:
+    total, step = 0.0, 1.0
+    for part in _ONE.finditer(found.group("parts")):
+        number = part.group("number").lower()
+        value = _NUMBERS[re.sub(r"\s", " ", number)] if not number[0].isdigit() else float(number)
+        scale = next(seconds for pattern, seconds in _UNITS if pattern.match(part.group("unit").lower()))
+        decimals = len(number.partition(".")[2]) if number[0].isdigit() else 0
+        step = scale * 10**-decimals
+        if part.group("half"):
+            value, step = value + 0.5, scale * 0.5
+        elif number.startswith("half"):
+            step = scale * 0.1
+        total += value * scale
+    slack = step * 1.0 if step >= 60 else step * 0.5
+    if found.group("about"):
+        slack = max(slack, total * 0.15)
+    return Length(
+        found.group(), found.start(), found.end(), timedelta(seconds=total), timedelta(seconds=slack + 1e-9)
+    )
+
+
+def write_length(length: timedelta) -> str:
+    """Write a duration as a report prints it, such as "1 h 35 min"."""
+    seconds = round(length.total_seconds())
+    if seconds < 0:
+        return f"minus {write_length(-length)}"
+    days, rest = divmod(seconds, 86400)
+    hours, rest = divmod(rest, 3600)
+    minutes, rest = divmod(rest, 60)
+    parts = [
+        f"{value} {unit}"
+        for value, unit in ((days, "d"), (hours, "h"), (minutes, "min"), (rest, "s"))
+        if value
+    ]
+    return " ".join(parts[:3]) or "0 s"

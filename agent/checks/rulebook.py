@@ -1,0 +1,150 @@
+"""The wording rules as data: read once, each pattern compiled when a document first needs it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Literal, TypedDict, cast
+
+from agent.checks.lexicon import load_yaml
+from agent.schema.finding import Level
+
+Grade = Level | Literal["none"]
+
+_ADVERBS = r"(?:(?:\w+ly|also|then|just|even|simply|still|again|once|never|not|always|really|ever|all|both|at least|probably)\s+){0,3}"
+_NAME = r"(?-i:(?P<name>(?:<?@[\w.-]*\w>?|[A-Z][\w-]*[a-z])(?: [A-Z][\w-]*[a-z])?))"
+_OWNER = r"(?<![\w@-])(?P<owner>(?:[\w@\ufffc./-]+ ){0,3}?[\w@\ufffc./-]*[\w\ufffc])"
+
+
+class _Entry(TypedDict, total=False):
+    id: str
+    rule: str
+    cue: list[str]
+    pattern: str
+    level: Level
+    subject: bool
+    sentence_subject: bool
+    we: Grade
+    unknown: Grade
+    none: Grade
+    we_np: Grade
+    np_unknown: Grade
+    np_kinds: list[str]
+    exempt: list[str]
+    sections: list[str]
+    reason: bool
+    mention: bool
+    part: bool
+    receiver: bool
+    exculpatory: bool
+    named: bool
+    need: str
+    hits: list[str]
+    misses: list[str]
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One wording rule: a pattern, who its subject must be, and what explains it away."""
+
+    id: str
+    rule: str
+    cue: tuple[str, ...]
+    source: str
+    level: Level = "error"
+    confidence: float = 0.95
+    subject: bool = False
+    sentence_subject: bool = False
+    we: Grade = "warning"
+    unknown: Grade = "none"
+    none: Grade = "none"
+    we_np: Grade = "warning"
+    np_unknown: Grade = "none"
+    np_kinds: frozenset[str] = frozenset()
+    exempt: frozenset[str] = frozenset()
+    sections: frozenset[str] = frozenset()
+    reason: bool = False
+    mention: bool = False
+    part: bool = False
+    receiver: bool = False
+    named: bool = False
+    never: str = ""
+    need: str = ""
+    hits: tuple[str, ...] = field(default=(), compare=False)
+    misses: tuple[str, ...] = field(default=(), compare=False)
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The compiled trigger; a match's noun phrases are the groups np0, np1, ..."""
+        text = self.source.replace("{adv}", _ADVERBS).replace("{name}", _NAME).replace("{owner}", _OWNER)
+        for number in range(text.count("{np}")):
+            text = text.replace("{np}", rf"(?P<np{number}>[^,;:.!?()]{{1,70}}?)", 1)
+        return re.compile(text, re.IGNORECASE)
+
+    @cached_property
+    def silencer(self) -> re.Pattern[str] | None:
+        """What must not occur in the sentence."""
+        return re.compile(self.never, re.IGNORECASE) if self.never else None
+
+    @cached_property
+    def needed(self) -> re.Pattern[str] | None:
+        """What must occur in the sentence as well."""
+        return re.compile(self.need, re.IGNORECASE) if self.need else None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One wording family: why its findings matter and how to write instead."""
+
+    rule: str
+    name: str
+    message: str
+    suggestion: str
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Read every wording rule."""
+    entries = cast("list[dict[str, object]]", load_yaml("wording.yaml"))
+    return tuple(_rule(entry) for entry in entries)
+
+
+def _rule(entry: dict[str, object]) -> Rule:
+    never = str(entry.get("not", ""))
+    data = cast("_Entry", entry)
+    return Rule(
+        id=data["id"],
+        rule=data["rule"],
+        cue=tuple(data["cue"]),
+        source=data["pattern"],
+        level=data.get("level", "error"),
+        confidence=data.get("confidence", 0.95),
+        subject=data.get("subject", False),
+        sentence_subject=data.get("sentence_subject", False),
+        we=data.get("we", "warning"),
+        unknown=data.get("unknown", "none"),
+        none=data.get("none", "none"),
+        we_np=data.get("we_np", "warning"),
+        np_unknown=data.get("np_unknown", "none"),
+        np_kinds=frozenset(data.get("np_kinds", [])),
+        exempt=frozenset(data.get("exempt", [])),
+        sections=frozenset(data.get("sections", [])),
+        reason=data.get("reason", False),
+        mention=data.get("mention", False),
+        part=data.get("part", False),
+        receiver=data.get("receiver", False),
+        named=data.get("named", False),
+        never=never,
+        need=data.get("need", ""),
+        hits=tuple(data["hits"]),
+        misses=tuple(data["misses"]),
+    )
+
+
+@cache
+def families() -> dict[str, Family]:
+    """Read the wording families by rule id."""
+    data = cast("dict[str, dict[str, str]]", load_yaml("families.yaml"))
+    return {rule: Family(rule=rule, **text) for rule, text in data.items()}

@@ -1,0 +1,92 @@
+"""What a heading opens and what a table column holds, by the words people use for them."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Section = Literal[
+    "header",
+    "summary",
+    "impact",
+    "detection",
+    "timeline",
+    "factor",
+    "response",
+    "lesson",
+    "action",
+    "thanks",
+    "appendix",
+    "other",
+]
+
+_DONE = re.compile(
+    r"\bactions? (?:taken|performed|carried out|during|log)\b|\b(?:immediate|response|mitigation|emergency|recovery"
+    r"|manual) (?:actions?|steps)\b|\btaken so far\b|\bactions? we took\b|\bwhat (?:we|was) d(?:id|one)\b"
+)
+_HEADINGS: tuple[tuple[Section, str], ...] = (
+    ("thanks", r"\bthanks\b|\backnowledg?e?ments?\b|\bcredits?\b|\bkudos\b|\bpraise\b"),
+    ("appendix", r"\bappendix\b|\breferences\b|\bglossary\b|\blinks\b|\bsupporting (?:information|data)\b"),
+    (
+        "action",
+        r"\baction (?:items?|plan|points?|list)\b|\bactions?\b(?! of)|\bfollow[- ]?ups?\b(?! (?:meeting|incident))"
+        r"|\bnext steps?\b|\bto[- ]?dos?\b|\bremediations?\b|\bremedial\b|\b(?:corrective|preventi(?:ve|on)|preventative)"
+        r" (?:measures?|actions?|steps?|work|items?)\b|\bwork items?\b|\btasks?\b$|\bimprovement (?:items|actions)\b"
+        r"|\bmassnahmen\b|\bma\u00dfnahmen\b",
+    ),
+    ("timeline", r"\btime ?line\b|\bchronology\b|\bsequence of events\b|\bevent log\b|\blog of events\b|\bzeitleiste\b"),
+    ("impact", r"\bimpact\b|\bdamage\b|\bconsequences\b|\baffected\b|\bauswirkung"),
+    (
+        "factor",
+        r"\bcauses?\b|\bcontributing\b|\bfactors?\b|\banalysis\b|\btrigger\b|\bwhat happened\b|\bwhat went wrong\b"
+        r"|\bwhy (?:did|it|this)\b|\bfive whys\b|\b5 ?whys?\b|\bexplanation\b|\bursache",
+    ),
+    ("detection", r"\bdetection\b|\bdetected\b|\bdiscovery\b|\balerting\b"),
+    ("response", r"\bresponse\b|\brecovery\b|\bresolution\b|\bmitigation\b|\brestoration\b|\bhow (?:we|it was) fixed\b"),
+    (
+        "lesson",
+        r"\blessons?\b|\blearn(?:ed|t|ings?)\b|\bwent (?:well|badly|poorly)\b|\blucky\b|\bgood luck\b|\btakeaways?\b"
+        r"|\breflections?\b|\bretrospective\b|\bconclusions?\b|\bcould (?:be|have) (?:improved|gone|been)\b|\bimprove",
+    ),
+    ("summary", r"\bsummary\b|\boverview\b|\babstract\b|\btl;?dr\b|\bsynopsis\b|\bdescription\b|\bzusammenfassung\b"),
+)  # fmt: skip
+
+_COLUMNS: tuple[tuple[str, str], ...] = (
+    ("id", r"#|no\.?|nr\.?|id|item no\.?|ref"),
+    ("factor", r"address(?:es|ed)?|factors?|causes?|mitigates|for factor|contributing factors?"),
+    ("done", r"done when|definition of done|acceptance(?: criteria)?|exit criteria|verification|success criteria|measure"),
+    ("due", r"due(?: date| by)?|deadline|by|by when|eta|when due|target(?: date)?|date due|until|completion date"),
+    ("owner", r"(?:action )?owners?|assignees?|assigned(?: to)?|dri|who|responsible(?: person| team)?|lead|point of contact|poc"),
+    ("priority", r"prio(?:rity|\.)?|p|severity|sev|urgency|importance"),
+    ("type", r"type|kind|category|class"),
+    ("ticket", r"tickets?|issues?|jira|bugs?|links?|tracking(?: issue| bug)?|tracker|pr|url"),
+    ("status", r"status|state|done\??|progress|completed\??"),
+    ("time", r"times?(?: \(?\w+\)?)?|timestamp|when|date|start(?:ed)?|end(?:ed)?|utc|hour|duration"),
+    ("actor", r"actors?|reporters?|reported by|author|person|people|team|by whom|responder|source|system|component|service"),
+    ("action", r"(?:action|task|to-?do|follow[- ]?up)(?: items?| points?)?s?|actions|tasks|items?|what|description|deliverable|remediation|improvement"),
+    ("event", r"events?|what happened|details?|notes?|comments?"),
+)  # fmt: skip
+IDENTITY = frozenset(
+    {"owner", "actor", "id", "due", "priority", "ticket", "time", "status", "type", "factor"}
+)
+"""Columns that name things and hold no prose."""
+
+
+def section_of(heading: str) -> Section:
+    """Tell what a heading opens; "other" where its words say nothing."""
+    text = heading.lower().strip()
+    if _DONE.search(text):
+        return "response"
+    for section, words in _HEADINGS:
+        if re.search(words, text):
+            return section
+    return "other"
+
+
+def column_role(header: str) -> str:
+    """Tell what a column holds by its header; "" where its words say nothing."""
+    text = re.sub(r"[\s*_`:()]+", " ", header.lower()).strip()
+    for role, words in _COLUMNS:
+        if re.fullmatch(words, text):
+            return role
+    return ""

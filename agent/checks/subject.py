@@ -1,0 +1,237 @@
+"""Who or what a sentence speaks about at one place: a light noun-phrase reader over word lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from agent.checks.lexicon import words
+from agent.checks.prose import OPAQUE
+from agent.checks.sentence import Sentence, Token
+
+Kind = Literal["person", "team", "we", "self", "organisation", "outsider", "system", "unknown", "none"]
+"""none: an imperative or a fragment without a subject."""
+HUMAN: frozenset[Kind] = frozenset({"person", "team", "self"})
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Names that the document itself vouches for."""
+
+    people: frozenset[str] = frozenset()
+    systems: frozenset[str] = frozenset()
+
+
+def is_word(name: str, token: Token) -> bool:
+    """Tell whether a token, or its singular, is in a word list."""
+    low = token.low
+    found = words()[name]
+    if low in found:
+        return True
+    return low.endswith("s") and (low[:-1] in found or (low.endswith("es") and low[:-2] in found))
+
+
+def subject_before(sentence: Sentence, position: int, roster: Roster) -> Kind:
+    """Resolve the subject of the verb group that starts at `position` of the sentence."""
+    tokens = [token for token in sentence.tokens if token.end <= position]
+    return _subject(tokens, roster, depth=0)
+
+
+def _subject(tokens: list[Token], roster: Roster, depth: int) -> Kind:
+    left = _before_adverbs(tokens)
+    start = len(left)
+    while start > 0 and not _is_boundary(left, start - 1):
+        start -= 1
+    phrase = left[start:]
+    if phrase:
+        return kind_of(_noun_phrase(phrase), roster)
+    if start == 0 or depth > 3:
+        return "none"
+    return _through_boundary(left, roster, depth)
+
+
+def _through_boundary(left: list[Token], roster: Roster, depth: int) -> Kind:
+    mark, before = left[-1].low, left[:-1]
+    if mark in {"who", "whoever"}:
+        kind = _subject([token for token in before if token.low != ","], roster, depth + 1)
+        return kind if kind in {"outsider", "person", "team", "we"} else "person"
+    if mark in {"that", "which"}:
+        return _subject([token for token in before if token.low != ","], roster, depth + 1)
+    if mark in {"and", "or", "but", ",", "then", "so", ")", "-", "–", "—", "nor"}:
+        return leading_subject(before, roster)
+    return "none"
+
+
+def leading_subject(tokens: Sequence[Token], roster: Roster) -> Kind:
+    """Resolve the subject at the head of the last clause that has one."""
+    begin = 0
+    for index, token in enumerate(tokens):
+        if token.low in {"because", "while", "although", "when", ";", ":", "after", "before"}:
+            begin = index + 1
+    phrase: list[Token] = []
+    for token in tokens[begin:]:
+        if token.low == "," and not phrase:
+            continue
+        if _verbish(token) or token.low in {",", "who", "which", "that"}:
+            if phrase and phrase[0].low not in words()["preposition"]:
+                break
+            phrase = []
+            continue
+        phrase.append(token)
+    return kind_of(_noun_phrase(phrase), roster) if phrase else "none"
+
+
+_PAST = frozenset(
+    "was were is are had has did does went took gave made ran saw knew left kept let came put set cut sent told said got began "
+    "broke chose drove fell felt found forgot held hit led lost met paid read rose sat spoke stood thought threw understood woke "
+    "wrote brought built bought caught shut".split()
+)
+
+
+def _verbish(token: Token) -> bool:
+    low = token.low
+    return low in _PAST or low in words()["auxiliary"] or (len(low) > 4 and low.endswith("ed"))
+
+
+def _before_adverbs(tokens: list[Token]) -> list[Token]:
+    end = len(tokens)
+    lists = words()
+    while end > 0:
+        low = tokens[end - 1].low
+        skip = low in lists["adverb"] or low in lists["auxiliary"] or low in {"'ve", "n't", "'d", "'"}
+        if (
+            not skip
+            and len(low) > 4
+            and low.endswith("ly")
+            and low not in {"reply", "supply", "family", "italy"}
+        ):
+            skip = low not in roster_safe
+        if not skip:
+            break
+        end -= 1
+    return tokens[:end]
+
+
+roster_safe = frozenset(
+    {"emily", "kelly", "sally", "molly", "holly", "daily", "weekly", "monthly", "nightly"}
+)
+
+
+def _is_boundary(tokens: Sequence[Token], index: int) -> bool:
+    low = tokens[index].low
+    if low == "no" and index + 1 < len(tokens):
+        return False
+    return low in words()["boundary"]
+
+
+def _noun_phrase(phrase: Sequence[Token]) -> list[Token]:
+    """Cut a stretch of words down to its last independent noun phrase."""
+    lists = words()
+    begin = 0
+    for index, token in enumerate(phrase):
+        opens = token.low in lists["determiner"] or token.low in lists["pronoun_person"] | {
+            "we",
+            "i",
+            "they",
+            "it",
+        }
+        previous = phrase[index - 1].low if index else ""
+        if opens and index and previous not in lists["preposition"] and previous != "no":
+            begin = index
+        elif opens and index and phrase[0].low in lists["preposition"] and begin == 0 and index > 1:
+            begin = index
+    cut = list(phrase[begin:])
+    if cut and cut[0].low in lists["preposition"]:
+        cut = _after_opening_phrase(cut)
+    for index, token in enumerate(cut):
+        if index and token.low in lists["preposition"]:
+            return cut[:index]
+    return cut
+
+
+def _after_opening_phrase(cut: list[Token]) -> list[Token]:
+    for index in range(2, len(cut)):
+        if cut[index].text[0].isupper() or cut[index].text[0] == "@":
+            return cut[index:]
+    return cut[-1:]
+
+
+def kind_of(phrase: Sequence[Token], roster: Roster, *, alone: bool = True) -> Kind:
+    """Classify a noun phrase by its head; `alone`: a bare department word counts as the department."""
+    if not phrase:
+        return "none"
+    head = phrase[-1]
+    low = head.low
+    named = _named(phrase, roster)
+    if named is not None:
+        return named
+    lists = words()
+    if low in lists["pronoun_we"]:
+        return "we"
+    if low in lists["pronoun_self"]:
+        return "self"
+    if low in lists["pronoun_person"] or (len(phrase) > 1 and phrase[-2].low == "no" and low == "one"):
+        return "person"
+    before = phrase[-2].low if len(phrase) > 1 else ""
+    if is_word("person", head):
+        return "system" if _is_software(head, before) else "person"
+    if low in {"call", "shift"} and before in {"on", "night", "day", "late", "early", "weekend"}:
+        return "person"
+    return _kind_of_common(head, before, phrase, alone=alone)
+
+
+def _named(phrase: Sequence[Token], roster: Roster) -> Kind | None:
+    head = phrase[-1]
+    if head.text[0] == OPAQUE or head.text[0].isdigit():
+        return "system"
+    if head.text.lstrip("<").startswith("@"):
+        return "system" if head.low.rstrip(">").endswith(("bot", "-ci", "[bot]")) else "person"
+    for token in phrase[-2:]:
+        name = token.low
+        if name in roster.systems:
+            return "system"
+        if token.text[0].isupper() and (name in roster.people or name in words()["given_names"]):
+            follows = phrase[-1].text[0].isupper() and not phrase[-1].text.isupper()
+            if token is head or follows:
+                return "person"
+    return None
+
+
+def _kind_of_common(head: Token, before: str, phrase: Sequence[Token], *, alone: bool) -> Kind:
+    lists = words()
+    low = head.low
+    if is_word("team", head):
+        return "team"
+    if low == "desk" and before in lists["determiner"]:
+        return "team"
+    if low in {"group", "desk", "side", "division", "unit", "org", "organisation", "organization"}:
+        return (
+            "team"
+            if (before in lists["team_group_modifier"] and before not in lists["determiner"])
+            or is_word("team", Token(before, 0, 0))
+            else "unknown"
+        )
+    if low in lists["team_mass"] and (before in lists["team_group_modifier"] or (len(phrase) == 1 and alone)):
+        return "team"
+    if low in lists["team_alone"] and len(phrase) == 1 and alone:
+        return "team"
+    if is_word("organisation", head):
+        return "organisation"
+    if is_word("outsider", head):
+        return "outsider"
+    if is_word("thing", head) or "_" in head.text or "/" in head.text or any(char.isdigit() for char in low):
+        return "system"
+    return "unknown"
+
+
+def _is_software(head: Token, before: str) -> bool:
+    lists = words()
+    low = head.low.removesuffix("s")
+    if low not in lists["software_role"]:
+        return False
+    if before in lists["software_modifier"] and before not in lists["human_modifier"]:
+        return True
+    if low in lists["always_software"]:
+        return before not in lists["human_modifier"]
+    return head.text[0].isupper() and before not in lists["determiner"] and before != ""
