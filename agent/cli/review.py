@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -123,14 +124,15 @@ def _show(folder: IncidentFolder, state: ReviewState, *, page: bool) -> None:
         _show_remaining(Console(stderr=True, highlight=False), state)
         return
     with console.pager(styles=True) if page else nullcontext():
-        console.print(Markdown(_without_chart(text), hyperlinks=False))
+        console.print(Markdown(_for_terminal(text), hyperlinks=False))
         _show_remaining(console, state)
 
 
-def _without_chart(markdown: str) -> str:
-    """Leave out the Mermaid chart, which a terminal cannot draw."""
+def _for_terminal(markdown: str) -> str:
+    """Leave out what a terminal cannot use: the Mermaid chart and the targets of citations."""
     head, fence, rest = markdown.partition("```mermaid\n")
-    return head + rest.partition("\n```\n")[2] if fence else head
+    text = head + rest.partition("\n```\n")[2] if fence else head
+    return re.sub(r"\[([^\[\]\\]+)\]\(#[^()\s]*\)", r"\\[\1\\]", text)
 
 
 def _show_remaining(console: Console, state: ReviewState) -> None:

@@ -66,7 +66,8 @@ def describe_pointer(pointer: Pointer) -> str:
     if pointer.series is not None:
         parts.append(f"series {pointer.series}")
     if pointer.samples:
-        parts.append(f"samples {pointer.samples[0]} to {pointer.samples[1]}")
+        low, high = pointer.samples
+        parts.append(f"sample {low}" if low == high else f"samples {low} to {high}")
     return ", ".join(parts)
 
 

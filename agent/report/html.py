@@ -165,7 +165,7 @@ def _cause(draft: PostMortem, notes: Notes) -> str:
     if not draft.ruled_out:
         return body
     ideas = (
-        f"{text(idea.text)}{cite(idea.evidence_for, (), notes)}<br>Against it: {claim(idea.against, notes)}"
+        f"{text(idea.text)}{cite(idea.evidence_for, (), notes)}<br/>Against it: {claim(idea.against, notes)}"
         for idea in draft.ruled_out
     )
     return f"{body}<h3>{RULED_OUT}</h3>{bullets(ideas)}"
@@ -187,12 +187,12 @@ def _factor(factor: Factor, notes: Notes) -> str:
 def _actions(draft: PostMortem) -> str:
     rows = (
         (
-            text(item.id) + (f"<br>{text(item.ticket)}" if item.ticket else ""),
+            text(item.id) + (f"<br/>{text(item.ticket)}" if item.ticket else ""),
             text(item.action),
             text(item.owner) + (mark("proposed") if item.proposed else ""),
             item.deadline.isoformat() + (mark("proposed") if item.proposed else ""),
             item.priority,
-            f"{item.kind}<br>{item.strength}",
+            f"{item.kind}<br/>{item.strength}",
             text(item.done_when),
             text(", ".join(item.factors)),
         )

@@ -109,12 +109,13 @@ def _marks(plot: Plot, scale: _Scale) -> str:
             f'<rect class="during" x="{onset}" y="{_TOP}" width="{max(0.0, round(right - onset, 1))}" '
             f'height="{bottom - _TOP}"/>'
         )
-    for name, position in (("onset", onset), ("end", end)):
+    close = onset is not None and end is not None and end - onset < 48
+    for name, position, row in (("onset", onset, 0), ("end", end, int(close))):
         if position is not None:
             parts.append(f'<path class="{name}" d="M{position} {_TOP}V{bottom}"/>')
             anchor = "end" if position > _WIDTH - 80 else "start"
             shift = -4 if anchor == "end" else 4
-            parts.append(_label(position + shift, _TOP + 10, anchor, name))
+            parts.append(_label(position + shift, _TOP + 10 + 13 * row, anchor, name))
     return "".join(parts)
 
 

@@ -72,6 +72,11 @@ def _decide(folder: IncidentFolder, event: ReviewEvent) -> Decision:
         final = event.model_copy(update={"version": version})
         if repeated is None or repeated.model_copy(update={"at": event.at}) != final:
             _not_decided(state)
+            if event.action == "changes requested" and state.hand_edit != "none":
+                raise NotAllowed(
+                    f"draft.md of {folder.id} was edited, and drafting again would write over it.",
+                    hint=f"`pm-agent review {folder.id}` takes the edit in; it is then kept in history/.",
+                )
             folder.append_review(final)
     verdict = "reject" if event.action == "rejected" else "request changes"
     return Decision(verdict=verdict, by=event.by, version=version, section=event.section, comment=event.text)

@@ -62,7 +62,7 @@ def apply_edit(
         digest = folder.read_digest()
         findings = check(edited, digest, now=now)
         changes = describe_changes(draft, edited)
-        notes = _notes(text, edited, digest, read_findings(folder) or ())
+        notes = _notes(text, draft, digest, read_findings(folder) or ())
         new_version = save_draft(folder, edited, digest, findings)
         if changes:
             folder.append_review(
@@ -143,10 +143,10 @@ def _with_status(
 
 
 def _notes(
-    text: str, edited: PostMortem, digest: Digest | None, findings: tuple[Finding, ...]
+    text: str, draft: PostMortem, digest: Digest | None, findings: tuple[Finding, ...]
 ) -> tuple[str, ...]:
     """Say which computed sections were changed by hand, since that change is not kept."""
-    was, now = computed_text(render(edited, digest, findings)), computed_text(text)
+    was, now = computed_text(render(draft, digest, findings)), computed_text(text)
     return tuple(
         f"{title}: computed from the evidence, so your change there was not kept."
         for title, body in was.items()

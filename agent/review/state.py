@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from agent.errors import NotAllowed, NotFound, UserError
+from agent.report.inline import visible
 from agent.report.parsing import parse
 from agent.schema.digest import Digest
 from agent.schema.finding import Finding
@@ -107,7 +108,7 @@ def blockers(state: ReviewState) -> tuple[str, ...]:
         lines.append(
             f"draft.md was edited and not taken in yet (`pm-agent review {state.incident}` reads it)."
         )
-    return tuple(lines)
+    return tuple(visible(line) for line in lines)
 
 
 def require_draft(folder: IncidentFolder) -> tuple[PostMortem, str]:

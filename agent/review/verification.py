@@ -14,7 +14,7 @@ from agent.schema.digest import Digest
 from agent.schema.postmortem import PostMortem
 from agent.store import Bundle, IncidentFolder, open_bundle, sha256_file, version_of
 
-What = Literal["manifest", "artifact", "digest", "evidence", "draft", "claim", "report"]
+What = Literal["manifest", "artifact", "digest", "evidence", "draft", "claim", "review"]
 
 
 class Problem(Model):
@@ -62,6 +62,7 @@ def verify(folder: IncidentFolder) -> Verification:
     if digest is not None:
         _check_digest(digest, bundles.get(digest.snapshot), ledger)
     draft = _readable(folder.read_draft, "draft", ledger)
+    _readable(folder.reviews, "review", ledger)
     if draft is not None:
         _check_draft(draft, digest, ledger)
     checked = Checked(artifacts=ledger.artifacts, evidence=ledger.evidence, claims=ledger.claims)
@@ -72,7 +73,7 @@ def _readable(read: Callable[[], M | None], what: What, ledger: _Ledger) -> M | 
     try:
         return read()
     except UserError as error:
-        ledger.wrong(what, f"{what}.json", str(error))
+        ledger.wrong(what, f"{what}.json" if what != "review" else "review.jsonl", str(error))
         return None
 
 
@@ -120,7 +121,7 @@ def _check_digest(digest: Digest, bundle: Bundle | None, ledger: _Ledger) -> Non
     if digest.manifest_sha256 != bundle.manifest_sha256:
         message = f"it was computed from a manifest with sha256 {digest.manifest_sha256}; "
         ledger.wrong("digest", "digest.json", message + f"{bundle.name} has {bundle.manifest_sha256}.")
-    resolver = Resolver(bundle)
+    resolver = Resolver(bundle, (pointer for item in digest.evidence for pointer in item.pointers))
     for item in digest.evidence:
         ledger.evidence += 1
         for pointer in item.pointers:
@@ -129,6 +130,8 @@ def _check_digest(digest: Digest, bundle: Bundle | None, ledger: _Ledger) -> Non
 
 
 def _check_draft(draft: PostMortem, digest: Digest | None, ledger: _Ledger) -> None:
+    if digest is None and not any(problem.what == "digest" for problem in ledger.problems):
+        ledger.wrong("digest", "digest.json", "it is missing, so no citation can be looked up.")
     known = {item.id for item in digest.evidence} if digest else set[str]()
     facts = {fact.name for fact in digest.facts} if digest else set[str]()
     for statement in citations(draft):

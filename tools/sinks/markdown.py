@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 
 class WouldOverwrite(Exception):  # noqa: N818 - reads as the outcome it is
@@ -33,23 +33,14 @@ def plan(
 def write(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
     """Write all files, each atomically; none is replaced before all have been written beside it."""
     folder.mkdir(parents=True, exist_ok=True)
-    staged: list[tuple[Path, Path]] = []
-    try:
+    with TemporaryDirectory(prefix=".publishing-", dir=folder) as scratch:
         for name, data in files.items():
-            staged.append((_stage(folder, name, data), folder / name))
-        for temporary, target in staged:
-            temporary.replace(target)
-    finally:
-        for temporary, _ in staged:
-            temporary.unlink(missing_ok=True)
-    return tuple(target for _, target in staged)
+            _write(Path(scratch) / name, data)
+        return tuple((Path(scratch) / name).replace(folder / name) for name in files)
 
 
-def _stage(folder: Path, name: str, data: bytes) -> Path:
-    handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
-    with os.fdopen(handle, "wb") as file:
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    Path(temporary).chmod(0o644)
-    return Path(temporary)
