@@ -104,6 +104,13 @@ def read_sentence(text: str) -> Reading:
     return Reading(numbers, clocks, dates, names, tuple(lengths))
 
 
+def without_united(text: str) -> str:
+    """Blank out the numbers that carry a unit, so that they cannot pass for bare ones."""
+    for length in read_lengths(text):
+        text = text[: length.start] + " " * (length.end - length.start) + text[length.end :]
+    return _NUMBER.sub(lambda found: _blank(found) if found.group("unit") else found.group(), text)
+
+
 def _take(pattern: re.Pattern[str], text: str) -> tuple[tuple[str, ...], str]:
     return tuple(found.group() for found in pattern.finditer(text)), pattern.sub(_blank, text)
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 
-from agent.checks.quantity import Quantity, Reading, read_sentence, seconds_of
+from agent.checks.quantity import Quantity, Reading, read_sentence, seconds_of, without_united
 from agent.schema.base import format_utc
 from agent.schema.digest import Digest, Fact
 from agent.schema.evidence import Evidence
 from agent.schema.postmortem import Header
 
+_MEASURED = frozenset({"before", "after", "peak"})
 _TIME_UNITS = (1.0, 1e3, 1e6, 1e9, 1 / 60, 1 / 3600)
 
 
@@ -110,33 +111,22 @@ def gather(digest: Digest, header: Header, evidence: Iterable[str], facts: Itera
     moments.extend(fact.time for fact in named if fact.time is not None)
     moments.extend(moment for moment in (header.start, header.end) if moment is not None)
     text = "\n".join([*(_text_of(item) for item in items), *(f"{fact.text} {fact.note}" for fact in named)])
-    return Support(items, named, _fold(text), _readings(text), tuple(dict.fromkeys(moments)))
+    return Support(items, named, text.lower(), _readings(text), tuple(dict.fromkeys(moments)))
 
 
 def _readings(text: str) -> Reading:
-    """Read evidence text: the names' own digits count as numbers too, such as a code in a template."""
+    """Read evidence text; digits inside names and markup count too, such as a code in a template."""
     plain = read_sentence(text)
-    loose = read_sentence(re.sub(r"[A-Za-z_=\[\](){}<>\"'|/]", " ", text))
+    loose = read_sentence(re.sub(r"[A-Za-z_=\[\](){}<>\"'|/]", " ", without_united(text)))
     return Reading((*plain.numbers, *loose.numbers), plain.clocks, plain.dates, plain.names, plain.lengths)
 
 
 def _text_of(item: Evidence) -> str:
     times = " ".join(format_utc(moment) for moment in (item.start, item.end) if moment is not None)
     places = " ".join(f"{pointer.artifact} {pointer.series or ''}" for pointer in item.pointers)
-    attributes = " ".join(f"{value} ;" for value in item.attributes.values())
     unit = item.attributes.get("unit", "")
-    united = " ".join(
-        f"{item.attributes[key]} {unit} ;"
-        for key in ("before", "after", "peak")
-        if unit and key in item.attributes
-    )
-    return (
-        f"{item.statement} ; {item.quote} ; {item.service or ''} ; {times} ; {places} ; {attributes} {united}"
-    )
-
-
-def _fold(text: str) -> str:
-    return text.lower()
+    values = [f"{value} {unit}" if key in _MEASURED else value for key, value in item.attributes.items()]
+    return " ; ".join([item.statement, item.quote, item.service or "", times, places, *values])
 
 
 def _of_day(moment: datetime) -> float:
