@@ -74,7 +74,10 @@ class Support:
         return name.lower().removeprefix("v") in self.text
 
     def _is_computed(self, wanted: Quantity) -> bool:
-        values = [found.base for found in self.reading.numbers][:60]
+        values = [
+            *(found.base for found in self.reading.numbers),
+            *(length[1] for length in self.reading.lengths),
+        ][:60]
         counts = [
             float(item.attributes["count"])
             for item in self.items
