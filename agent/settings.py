@@ -47,7 +47,7 @@ def read_settings(
 ) -> Settings:
     """Read settings: the named file, or PM_AGENT_CONFIG's, or the nearest one from `cwd` upwards.
 
-    Variables win over the file. Raise UserError naming file or variable, and key, for what is unknown or invalid.
+    Variables win over the file. Raise UserError naming file or variable, and the key that is wrong.
     """
     environ = os.environ if environ is None else environ
     named = config or (Path(environ["PM_AGENT_CONFIG"]) if environ.get("PM_AGENT_CONFIG") else None)

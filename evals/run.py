@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent.drafting.choosing import choose
-from agent.workflow.run import run_draft
-
 from agent.checks import check_draft
+from agent.drafting.choosing import Name, choose
 from agent.drafting.drafter import Drafter
 from agent.errors import NotFound, UserError
 from agent.schema.digest import Digest
@@ -22,6 +20,7 @@ from agent.schema.finding import Finding
 from agent.schema.postmortem import PostMortem
 from agent.settings import Settings
 from agent.store import IncidentFolder
+from agent.workflow.run import run_draft
 from evals.expectation import Expectation, read_expectation
 from evals.graders import abstention, cause, grounding, statements
 from evals.results import CaseResult, Evaluation, count_levels, sum_up
@@ -43,7 +42,7 @@ class Drafted:
 def evaluate(
     *,
     cases: Path | None = None,
-    drafter: str = "offline",
+    drafter: Name = "offline",
     only: str | None = None,
     progress: Progress | None = None,
 ) -> Evaluation:

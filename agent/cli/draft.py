@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     folder = locate(args.incident, options.home_of(args))
     settings = read_settings()
     drafter = choose("offline" if args.offline else args.drafter or settings.drafter, settings)
-    with folder.locked(), display() as progress:
+    with display() as progress:
         from agent.workflow.run import run_draft
 
         outcome = run_draft(

@@ -54,19 +54,21 @@ def segments(values: Sequence[float], *, sigma: float | None = None) -> tuple[Se
     if count < 2 * _LEAST_SEGMENT:
         return (Segment(0, count, median(values)),)
     centre = median(values)
-    clipped = [max(-12.0, min(12.0, (value - centre) / spread)) for value in values]
-    cuts = _split(clipped, _correlation(clipped))
+    scaled = [(value - centre) / spread for value in values]
+    cuts = _split(scaled)
     cuts = _drop_small(values, cuts, spread)
     edges = [0, *cuts, count]
     return tuple(Segment(a, b, median(values[a:b])) for a, b in itertools.pairwise(edges))
 
 
-def _split(values: Sequence[float], rho: float) -> list[int]:
+def _split(scaled: Sequence[float]) -> list[int]:
+    values = [max(-12.0, min(12.0, value)) for value in scaled]
+    rho = _correlation(values)
     cuts: list[int] = []
-    pending = [(0, len(values))]
+    pending = [(0, len(scaled))]
     while pending and len(cuts) < _MOST_SEGMENTS:
         start, end = pending.pop()
-        found = _best_cut(values, start, end, rho)
+        found = _best_cut(values, scaled, (start, end), rho)
         if found is None:
             continue
         cuts.append(found)
@@ -74,7 +76,10 @@ def _split(values: Sequence[float], rho: float) -> list[int]:
     return sorted(cuts)
 
 
-def _best_cut(values: Sequence[float], start: int, end: int, rho: float) -> int | None:
+def _best_cut(
+    values: Sequence[float], scaled: Sequence[float], stretch: tuple[int, int], rho: float
+) -> int | None:
+    start, end = stretch
     count = end - start
     if count < 2 * _LEAST_SEGMENT:
         return None
@@ -93,7 +98,7 @@ def _best_cut(values: Sequence[float], start: int, end: int, rho: float) -> int 
         return None
     if best / _inflation(values, start, where, end) > _CRITICAL:
         return where
-    return where if _sharp(values, start, where, end, rho) else None
+    return where if _sharp(scaled[start:end], where - start, rho) else None
 
 
 def _correlation(values: Sequence[float]) -> float:
@@ -108,8 +113,8 @@ def _correlation(values: Sequence[float]) -> float:
     return max(0.0, min(0.9, 1 + 2 * lag))
 
 
-def _sharp(values: Sequence[float], start: int, cut: int, end: int, rho: float) -> bool:
-    before, after = values[max(start, cut - 5) : cut], values[cut : min(end, cut + 5)]
+def _sharp(values: Sequence[float], cut: int, rho: float) -> bool:
+    before, after = values[max(0, cut - 5) : cut], values[cut : cut + 5]
     jump = abs(median(after) - median(before))
     return jump >= 4.0 * math.sqrt((1 + rho) / (1 - rho))
 

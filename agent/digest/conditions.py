@@ -57,12 +57,7 @@ def _workload(thing: KubeObject) -> Iterator[Trouble]:
 
 
 def _replicas(thing: KubeObject) -> tuple[int | None, int | None, int | None]:
-    ready = re.match(r"(\d+)/(\d+)", thing.get("ready"))
-    desired = thing.number("desired", "replicas", "spec.replicas")
-    have = int(ready.group(1)) if ready else thing.number("ready", "ready_replicas")
-    if desired is None and ready:
-        desired = int(ready.group(2))
-    available = thing.number("available")
+    desired, have, available = thing.number("desired"), thing.number("ready"), thing.number("available")
     return desired, have, available if available is not None else have
 
 
@@ -123,7 +118,7 @@ def _node(thing: KubeObject) -> Iterator[Trouble]:
 
 
 def _job(thing: KubeObject) -> Iterator[Trouble]:
-    limit, failed = thing.get("backoff_limit"), thing.number("failed")
+    limit, failed = thing.get("backoff_limit"), thing.number("failed", "pods_failed")
     if thing.get("condition.Failed") == "True" or thing.get("status") == "Failed":
         why = thing.get("condition.Failed.message", "condition.Failed.reason")
         reason = thing.get("condition.Failed.reason") or "JobFailed"
@@ -259,15 +254,14 @@ def _pairs(text: str) -> dict[str, str]:
 
 
 def _port(service: KubeObject, inventory: Inventory) -> Iterator[Trouble]:
-    targets = {
-        int(port) for port in re.findall(r"(\d+)(?:/\w+)?", service.get("target_port", "target_ports"))
-    }
+    told = service.get("target_port") or " ".join(re.findall(r"->(\d+)", service.get("ports")))
+    targets = {int(port) for port in re.findall(r"\b(\d+)(?:/\w+)?", told)}
     owners = [pod for pod in inventory.of("Pod") if pod.workload == service.name]
     served = {
         int(port)
         for pod in owners
         for fields in pod.containers().values()
-        for port in re.findall(r"(\d+)(?:/\w+)?", fields.get("ports", "") or fields.get("port", ""))
+        for port in re.findall(r"\b(\d+)(?:/\w+)?", fields.get("ports", ""))
     }
     if targets and served and not targets & served:
         shown, open_ports = ", ".join(map(str, sorted(targets))), ", ".join(map(str, sorted(served)))

@@ -89,6 +89,10 @@ class ServiceLog:
     count: int = 0
     first: datetime | None = None
     last: datetime | None = None
+    kinds: int = 0
+    """Distinct cheap keys met so far."""
+    coarse: bool = False
+    """Whether its messages carry so many ids that a coarser key is needed."""
 
 
 @dataclass(slots=True)
@@ -117,11 +121,18 @@ class LogBook:
         self.lines += 1
         service = service_of(record)
         text = text_of(record)
-        bones = masking.skeleton(text)
+        totals = self.services.get(service)
+        if totals is None:
+            totals = self.services[service] = ServiceLog()
+        bones = masking.coarse_skeleton(text) if totals.coarse else masking.skeleton(text)
         event = masking.event_number(text) if bones in self._sensitive else ""
         key = (service, record.level, bones, event)
-        pattern = self._keys.get(key) or self._meet(key, text, record)
-        self._count(pattern, artifact, record)
+        pattern = self._keys.get(key)
+        if pattern is None:
+            pattern = self._meet(key, text, record)
+            totals.kinds += 1
+            totals.coarse |= totals.kinds > 500 and totals.kinds > 0.1 * totals.count
+        self._count(pattern, totals, artifact, record)
 
     def _meet(self, key: tuple[str | None, str, str, str], text: str, record: LogRecord) -> Pattern:
         service, _, bones, _ = key
@@ -142,11 +153,8 @@ class LogBook:
         self._keys[service, record.level, bones, event] = self.patterns[name]
         return self.patterns[name]
 
-    def _count(self, pattern: Pattern, artifact: str, record: LogRecord) -> None:
+    def _count(self, pattern: Pattern, totals: ServiceLog, artifact: str, record: LogRecord) -> None:
         pattern.count += 1
-        totals = self.services.get(pattern.service)
-        if totals is None:
-            totals = self.services[pattern.service] = ServiceLog()
         totals.count += 1
         if len(pattern.places) < 3:
             _place(pattern.places, artifact, record)

@@ -44,9 +44,17 @@ _EXCEPTION = re.compile(
 _CAUSED_BY = re.compile(r"(?m)^\s*Caused by:\s*([\w.$]+)")
 
 
+_WITH_DIGIT = re.compile(r"[\w-]*\d[\w-]*")
+
+
 def skeleton(text: str) -> str:
     """Cheap key of a message: its first 400 characters without digits."""
     return text[:400].translate(_NO_DIGITS)
+
+
+def coarse_skeleton(text: str) -> str:
+    """Key for services whose messages carry hexadecimal ids: without any word that has a digit."""
+    return _WITH_DIGIT.sub("", text[:400])
 
 
 def event_number(text: str) -> str:

@@ -36,7 +36,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("replication", r"replica(tion)?_?(lag|delay)|seconds_behind|wal_lag|slave"),
     ("queue", r"queue|backlog|consumer_?lag|messages_(ready|unacked)|pending|in_?flight"),
     ("errors", r"error|5xx|4xx|fault|fail|exception|abort|restart|oom|rejected|crash|timeouts?(_|$)|evict"),
-    ("network", r"retrans|packet|(^|_)(rx|tx)(_|$)|dropped|network|net_|tcp|pps|conntrack|bandwidth"),
+    ("network", r"retr?ans|packet|(^|_)(rx|tx)(_|$)|dropped|network|net_|tcp|pps|conntrack|bandwidth"),
     (
         "latency",
         r"latency|duration|response_?time|(^|_)rt(_|$)|elapsed|p(50|75|90|95|99)|quantile|wait_?time",
@@ -53,7 +53,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
 _COMPILED: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern)) for kind, pattern in _KINDS
 )
-_BAD_NETWORK = re.compile(r"retrans|drop|err|loss|reset|conntrack")
+_BAD_NETWORK = re.compile(r"ret(r?an|x)|drop|err|loss|reset|conntrack")
 _GOOD_WHEN_HIGH = re.compile(r"avail(able)?|free|idle|remaining|headroom")
 _COUNTER = re.compile(r"(_total|_count|_sum|_bucket)$")
 _UNITS: tuple[tuple[str, str], ...] = (

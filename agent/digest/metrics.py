@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from statistics import median
 
@@ -31,8 +31,10 @@ class Column:
 
     @property
     def service(self) -> str | None:
-        """The workload that it measures."""
+        """The workload that it measures; for a node's metric the node, where a label names it."""
         labels = self.series.labels
+        if self.series.metric.lower().startswith("node") and (labels.get("pod") or "node" in labels):
+            return labels.get("node")
         if self.series.service:
             return self.series.service
         for key in ("service", "app", "job_name", "deployment", "workload", "microservice"):
@@ -57,6 +59,8 @@ class Move:
     first_sample: int
     last_sample: int
     rate: bool
+    importance: float = 1.0
+    """Size of the move beside the level that the same metric has elsewhere; 1 where it is of that size."""
 
     @property
     def harm(self) -> Harm:
@@ -71,7 +75,9 @@ class Move:
         by_ratio = 1.0 if math.isinf(ratio) else min(1.0, math.log2(max(ratio, 1.0)) / 5)
         if self.meaning.kind == "availability":
             by_ratio = 1.0
-        return 0.5 * by_sigma + 0.5 * by_ratio
+        lasting = {1: 0.6, 2: 0.8}.get(self.excursion.last - self.excursion.first + 1, 1.0)
+        brief = lasting if self.excursion.recovered else 1.0
+        return (0.5 * by_sigma + 0.5 * by_ratio) * brief * self.importance
 
 
 @dataclass(slots=True)
@@ -99,7 +105,27 @@ def moves(panel: Panel, onset: datetime | None) -> list[Move]:
     for column in panel.columns:
         if not column.baseline:
             found.extend(_moves_of(column, normal.get((column.service, column.series.name)), onset))
-    return found
+    scales = _scales(panel)
+    return [
+        replace(move, importance=_importance(move, scales.get(move.column.series.metric))) for move in found
+    ]
+
+
+def _scales(panel: Panel) -> dict[str, float]:
+    """Level that a metric reaches in its largest series, where at least four services have it."""
+    levels: dict[str, list[float]] = {}
+    for column in panel.columns:
+        sizes = sorted(abs(value) for value in column.series.values if math.isfinite(value))
+        if sizes and not column.baseline:
+            levels.setdefault(column.series.metric, []).append(sizes[math.ceil(0.9 * len(sizes)) - 1])
+    return {metric: max(sizes) for metric, sizes in levels.items() if len(sizes) >= 4}
+
+
+def _importance(move: Move, scale: float | None) -> float:
+    if not scale or move.rate:
+        return 1.0
+    size = abs(move.excursion.after - move.excursion.before)
+    return min(1.0, 1.2 * (size / scale) ** 0.25)
 
 
 def _clean(column: Column, what: Meaning) -> tuple[list[float], list[float], list[int], bool]:
@@ -143,8 +169,15 @@ def _moves_of(column: Column, normal: Column | None, onset: datetime | None) -> 
     ]
 
 
+def telling(found: Sequence[Move]) -> list[Move]:
+    """Select the moves that hurt; where none does by its name, those whose name says nothing about harm."""
+    bad = [move for move in found if move.harm == "bad"]
+    return bad or [move for move in found if move.harm == "neutral"]
+
+
 def observations(found: Sequence[Move], nodes: frozenset[str]) -> list[Observation]:
     """Join moves of one service and kind that began together, and say each in one line."""
+    sharing = {id(move) for move in telling(found)}
     groups: dict[tuple[str, str, str], list[list[Move]]] = {}
     ordered = sorted(found, key=lambda m: (m.start, m.column.artifact, m.column.series.name))
     for move in ordered:
@@ -157,10 +190,14 @@ def observations(found: Sequence[Move], nodes: frozenset[str]) -> list[Observati
             bins.append([move])
         else:
             home.append(move)
-    return [_observe(group, nodes) for key in sorted(groups) for group in groups[key]]
+    return [
+        _observe(group, nodes, counts=any(id(move) in sharing for move in group))
+        for key in sorted(groups)
+        for group in groups[key]
+    ]
 
 
-def _observe(group: Sequence[Move], nodes: frozenset[str]) -> Observation:
+def _observe(group: Sequence[Move], nodes: frozenset[str], *, counts: bool) -> Observation:
     lead = max(group, key=lambda move: (move.surprise, move.column.series.name))
     item, what = lead.excursion, lead.meaning
     service = lead.column.service
@@ -168,7 +205,7 @@ def _observe(group: Sequence[Move], nodes: frozenset[str]) -> Observation:
     members = sorted({move.column.series.metric for move in group})
     ends = [move.end for move in group]
     ratio = item.ratio
-    role, severity = _weight(lead)
+    role, severity = _weight(lead) if counts else ("context", "info")
     attributes = {
         "metric": lead.column.series.metric,
         "unit": what.unit,
@@ -216,9 +253,9 @@ def _pointer(move: Move) -> Pointer:
 
 def _weight(move: Move) -> tuple[Role, Severity]:
     kind, harm = move.meaning.kind, move.harm
-    if harm != "bad":
-        return "context", "info"
     strong = move.surprise >= 0.6
+    if harm != "bad":
+        return ("symptom", "warning") if harm == "neutral" else ("context", "info")
     resource = {
         "cpu",
         "throttling",

@@ -10,7 +10,7 @@ from typing import Literal
 from agent.digest.alerts import Episode, noise
 from agent.digest.kubeevents import EventBook, weight_of
 from agent.digest.logs import LogBook, Pattern
-from agent.digest.metrics import Move
+from agent.digest.metrics import Move, telling
 from agent.schema.incident import Incident, Window
 
 _TOGETHER = timedelta(minutes=5)
@@ -50,7 +50,7 @@ def find(incident: Incident, signs: Sequence[Sign]) -> Onset:
         for sign in usable
     ]
     heaviest = max(weights)
-    if heaviest < 0.5:
+    if heaviest < 0.3:
         return Onset(None, "not known")
     first = next(
         sign
@@ -65,11 +65,11 @@ def _inside(time: datetime, window: Window | None) -> bool:
 
 
 def of_moves(moves: Sequence[Move]) -> list[Sign]:
-    """Bad moves of metrics, by surprise."""
+    """Take moves of metrics that tell of harm, by surprise."""
     return [
         Sign(datetime.fromtimestamp(move.start, UTC), move.surprise)
-        for move in moves
-        if move.harm == "bad" and move.surprise >= 0.4
+        for move in telling(moves)
+        if move.surprise >= 0.25
     ]
 
 

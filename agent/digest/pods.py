@@ -168,12 +168,17 @@ def _phase(pod: KubeObject) -> Iterator[Trouble]:
     elif phase in {"Running", "Unknown", "Terminating", "NodeLost"} and not _ready(pod):
         yield Trouble(
             "NotReady",
-            f"was {phase} but not ready ({pod.get('ready') or 'condition Ready False'})",
+            f"was {phase} but not ready ({_containers(pod)})",
             "error",
             0.55,
             "symptom",
             _probe(pod),
         )
+
+
+def _containers(pod: KubeObject) -> str:
+    ready, desired = pod.number("ready"), pod.number("desired")
+    return "condition Ready False" if desired is None else f"{ready or 0} of {plural(desired, 'container')}"
 
 
 def _probe(pod: KubeObject) -> dict[str, str]:
@@ -184,9 +189,9 @@ def _probe(pod: KubeObject) -> dict[str, str]:
 
 
 def _ready(pod: KubeObject) -> bool:
-    match = re.match(r"(\d+)/(\d+)", pod.get("ready"))
-    if match:
-        return match.group(1) == match.group(2)
+    ready, desired = pod.number("ready"), pod.number("desired")
+    if ready is not None and desired:
+        return ready >= desired
     return pod.get("condition.Ready", "ready").lower() not in {"false", "unknown"}
 
 

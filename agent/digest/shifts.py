@@ -115,34 +115,42 @@ def _spikes(
 ) -> list[Excursion]:
     """Single samples far away; a series that spikes all the time has none."""
     level = {index: part.level for part in parts for index in range(part.start, part.end)}
-    far = [
-        index
-        for index, value in enumerate(values)
-        if index not in covered
-        and abs(value - level[index]) >= 12 * sigma
-        and abs(value - level[index]) >= max(abs(usual), abs(level[index]))
-    ]
+    size = {index: abs(value - level[index]) for index, value in enumerate(values)}
+    least = _spike_size(sorted(size.values()), usual, sigma)
+    far = [index for index in size if index not in covered and size[index] >= least]
+    most = max(2, len(values) // 400)
     if len(far) > max(2, len(values) // 100):
-        far = sorted(sorted(far, key=lambda index: -abs(values[index] - usual))[: max(2, len(values) // 400)])
-    found: list[Excursion] = []
+        far = sorted(sorted(far, key=lambda index: -size[index])[:most])
+    groups: list[list[int]] = []
     for index in far:
-        if found and index - found[-1].last <= 2:
-            continue
-        value = values[index]
-        found.append(
-            Excursion(
-                index,
-                index,
-                usual,
-                value,
-                value,
-                abs(value - usual) / sigma,
-                "up" if value > usual else "down",
-                "spike",
-                index + 1 < len(values),
-            )
-        )
-    return found
+        if groups and index - groups[-1][-1] <= max(2, len(values) // 300):
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+    return [_spike(values, group, usual, sigma) for group in groups]
+
+
+def _spike_size(sizes: Sequence[float], usual: float, sigma: float) -> float:
+    """Tell a spike from a heavy tail: by its own 99th percentile in a long series, else by factor."""
+    if len(sizes) >= 1000:
+        tail = sizes[math.ceil(0.99 * len(sizes)) - 1]
+        return max(6 * sigma, 2.5 * tail, 0.15 * abs(usual))
+    return max(12 * sigma, abs(usual))
+
+
+def _spike(values: Sequence[float], group: Sequence[int], usual: float, sigma: float) -> Excursion:
+    peak = max((values[index] for index in group), key=lambda value: abs(value - usual))
+    return Excursion(
+        group[0],
+        group[-1],
+        usual,
+        peak,
+        peak,
+        abs(peak - usual) / sigma,
+        "up" if peak > usual else "down",
+        "spike",
+        group[-1] + 1 < len(values),
+    )
 
 
 def against(

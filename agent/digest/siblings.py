@@ -98,7 +98,7 @@ def _odd_environment(family: list[KubeObject]) -> Iterator[tuple[KubeObject, Tro
     for thing in family:
         for fields in thing.containers().values():
             for key, value in fields.items():
-                if key.startswith("env.") and value:
+                if key.startswith("env.") and value and not value.startswith("<"):
                     name = key.removeprefix("env.")
                     if match := _SHARED.search(name):
                         values.setdefault(_role(name, thing.workload, match.group()), []).append(
@@ -124,17 +124,25 @@ def _role(name: str, workload: str, suffix: str) -> str:
     return "_".join(rest) or suffix.upper()
 
 
-_PROBE = re.compile(r"delay=(\d+)s timeout=(\d+)s period=(\d+)s #success=\d+ #failure=(\d+)")
+_PROBE_DEFAULTS = {"delay": 0, "period": 10, "failure": 3}
+"""What Kubernetes assumes where a probe does not say it."""
+
+
+def _patience(probe: str) -> int:
+    """Count the seconds from a container's start until this probe restarts it at the earliest."""
+    told = {name: int(value) for name, value in re.findall(r"(delay|period|failure)=(\d+)", probe)}
+    found = _PROBE_DEFAULTS | told
+    return found["delay"] + found["period"] * found["failure"]
 
 
 def _odd_probes(family: list[KubeObject]) -> Iterator[tuple[KubeObject, Trouble]]:
     """Find a liveness probe that restarts a container much sooner than those of its siblings."""
-    patience: list[tuple[KubeObject, int, str]] = []
-    for thing in family:
-        for fields in thing.containers().values():
-            if match := _PROBE.search(fields.get("liveness", "")):
-                delay, _, period, failures = map(int, match.groups())
-                patience.append((thing, delay + period * failures, fields["liveness"]))
+    patience = [
+        (thing, _patience(probe), probe)
+        for thing in family
+        for fields in thing.containers().values()
+        if (probe := fields.get("liveness"))
+    ]
     if len(patience) < 5:
         return
     typical = median(seconds for _, seconds, _ in patience)

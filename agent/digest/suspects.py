@@ -12,7 +12,7 @@ from agent.schema.digest import Suspect
 from agent.schema.evidence import Evidence
 
 _MOST = 8
-_LEAST = 0.35
+_LEAST = 0.25
 """Below this score nothing stands out."""
 _POWER: Mapping[Role, float] = {
     "condition": 1.6,
@@ -54,7 +54,7 @@ class Case:
         own = sorted((score for score, _, _ in self.own), reverse=True)
         far = sorted((score for score, _ in self.named), reverse=True)
         return sum(score * 0.45**n for n, score in enumerate(own[:8])) + sum(
-            score * 0.35 * 0.5**n for n, score in enumerate(far[:4])
+            score * 0.6 * 0.5**n for n, score in enumerate(far[:4])
         )
 
     def hard(self) -> bool:
@@ -77,7 +77,7 @@ def suspects(
 def _gather(pairs: Sequence[tuple[Observation, Evidence]]) -> dict[str, Case]:
     cases: dict[str, Case] = {}
     for item, evidence in pairs:
-        score = evidence.salience * _POWER[item.role]
+        score = evidence.salience * _POWER[item.role] * (1.3 if _starts_here(item) else 1.0)
         if score <= 0:
             continue
         if item.service:
@@ -88,6 +88,12 @@ def _gather(pairs: Sequence[tuple[Observation, Evidence]]) -> dict[str, Case]:
         for name in item.blames:
             cases.setdefault(name, Case(name, _named_kind(name))).named.append((score, evidence))
     return {name: case for name, case in cases.items() if case.own or case.named}
+
+
+def _starts_here(item: Observation) -> bool:
+    """Tell a new error that names no other component: nothing else explains it."""
+    new = item.kind == "L" and item.attributes.get("novelty") == "new"
+    return new and item.severity in {"critical", "error"} and not item.blames
 
 
 def _kind(item: Observation) -> ComponentKind:

@@ -38,6 +38,8 @@ class Condition(Model):
     """Attribute and the values it may have, compared without case."""
     text: str = ""
     """Regular expression over statement, quote and `key=value` lines of the attributes; case is ignored."""
+    present: tuple[str, ...] = ()
+    """Attributes that must have a value."""
     unless: str = ""
     """Regular expression that must not match the same text."""
 
@@ -158,7 +160,8 @@ def _parse(adapter: TypeAdapter[E], text: str, *, where: str) -> E:
     import yaml  # noqa: PLC0415 - only a draft needs it
 
     try:
-        return adapter.validate_python(yaml.safe_load(text))
+        loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+        return adapter.validate_python(yaml.load(text, Loader=loader))  # noqa: S506 - both loaders are safe
     except (ValidationError, yaml.YAMLError) as error:
         raise UserError(
             f"failure-pattern catalogue {where} is not valid: {error}",

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from agent.drafting import catalogue
 from agent.drafting.catalogue import Pattern
 from agent.drafting.circumstances import around
-from agent.drafting.matching import Match, about, find, holds, same, sentence
+from agent.drafting.matching import Match, about, find, holds, same, sentence, text_of
 from agent.drafting.phrasing import fill
 from agent.drafting.ranking import Ranked, rank
 from agent.schema.digest import Digest, Suspect
@@ -164,15 +164,19 @@ def _unmatched_suspect(digest: Digest, picked: list[Ranked]) -> Suspect | None:
         or {evidence.id for evidence in item.match.evidence} & set(top.evidence)
         for item in picked
     )
-    return None if named else top
+    return None if named or not _mentions(top, digest) else top
+
+
+def _mentions(suspect: Suspect, digest: Digest) -> list[Evidence]:
+    """Its evidence that names it, so that a sentence about it can be checked."""
+    found = [item for name in suspect.evidence if (item := digest.find(name)) is not None]
+    return [item for item in found if about(item, suspect.component) or suspect.component in text_of(item)]
 
 
 def _suspected(suspect: Suspect, digest: Digest) -> Factor:
     entry = catalogue.circumstances()["suspect"]
-    first = digest.find(suspect.evidence[0])
-    values = {"component": suspect.component, "seen": sentence(first.statement if first else suspect.reason)}
-    if first is not None and first.attributes.get("metric"):
-        values["metric"] = first.attributes["metric"]
+    shown = _mentions(suspect, digest)
+    values = {**shown[0].attributes, "component": suspect.component, "seen": sentence(shown[0].statement)}
     return Factor(
         id="F1",
         layer=entry.layer,
@@ -180,7 +184,9 @@ def _suspected(suspect: Suspect, digest: Digest) -> Factor:
         title=fill(entry.title, values),
         component=suspect.component,
         pattern=entry.id,
-        claim=Claim(text=fill(entry.claim, values), evidence=suspect.evidence[:4], standing="inferred"),
+        claim=Claim(
+            text=fill(entry.claim, values), evidence=tuple(item.id for item in shown[:4]), standing="inferred"
+        ),
         whys=(
             Why(
                 question=f"What changed {suspect.component}?",

@@ -30,13 +30,17 @@ class Match:
 def find(patterns: Iterable[Pattern], evidence: Iterable[Evidence]) -> tuple[Match, ...]:
     """Match every pattern against every piece of evidence, grouped by component, in catalogue order."""
     items = tuple(sorted(evidence, key=lambda item: (-item.salience, item.id)))
-    return tuple(match for pattern in patterns for match in _matches(pattern, items))
+    texts = {item.id: text_of(item) for item in items}
+    return tuple(match for pattern in patterns for match in _matches(pattern, items, texts))
 
 
-def holds(conditions: Iterable[Condition], evidence: Evidence) -> dict[str, str] | None:
-    """Named groups of the first condition that holds for the evidence, or None."""
+def holds(
+    conditions: Iterable[Condition], evidence: Evidence, text: str | None = None
+) -> dict[str, str] | None:
+    """Named groups of the first condition that holds for the evidence, or None; `text` is its text_of."""
+    text = text_of(evidence) if text is None else text
     for condition in conditions:
-        if (groups := _holds(condition, evidence)) is not None:
+        if (groups := _holds(condition, evidence, text)) is not None:
             return groups
     return None
 
@@ -73,14 +77,15 @@ def _compiled(expression: str) -> re.Pattern[str]:
     return re.compile(expression, re.IGNORECASE)
 
 
-def _holds(condition: Condition, evidence: Evidence) -> dict[str, str] | None:
+def _holds(condition: Condition, evidence: Evidence, text: str) -> dict[str, str] | None:
     if condition.kinds and evidence.kind not in condition.kinds:
+        return None
+    if not all(evidence.attributes.get(key) for key in condition.present):
         return None
     for key, allowed in condition.where.items():
         value = evidence.attributes.get(key, "").casefold()
         if value not in {choice.casefold() for choice in allowed}:
             return None
-    text = text_of(evidence)
     if condition.unless and _compiled(condition.unless).search(text):
         return None
     if not condition.text:
@@ -89,11 +94,11 @@ def _holds(condition: Condition, evidence: Evidence) -> dict[str, str] | None:
     return None if found is None else {key: value for key, value in found.groupdict().items() if value}
 
 
-def _matches(pattern: Pattern, items: tuple[Evidence, ...]) -> Iterator[Match]:
+def _matches(pattern: Pattern, items: tuple[Evidence, ...], texts: Mapping[str, str]) -> Iterator[Match]:
     groups: dict[str, list[tuple[Evidence, dict[str, str]]]] = {}
     names: dict[str, str] = {}
     for item in items:
-        found = holds(pattern.match, item)
+        found = holds(pattern.match, item, texts[item.id])
         if found is None:
             continue
         name = _component(pattern, item, found)
@@ -103,13 +108,14 @@ def _matches(pattern: Pattern, items: tuple[Evidence, ...]) -> Iterator[Match]:
         component = names[key]
         first, found = hits[0]
         matched = tuple(item for item, _ in hits)
-        near = tuple(item for item in items if item not in matched and about(item, component))
+        ids = {item.id for item in matched}
+        near = tuple(item for item in items if item.id not in ids and about(item, component))
         yield Match(
             pattern=pattern,
             component=component,
             evidence=matched,
-            also=tuple(item for item in near if holds(pattern.also, item) is not None),
-            against=tuple(item for item in near if holds(pattern.against, item) is not None),
+            also=tuple(item for item in near if holds(pattern.also, item, texts[item.id]) is not None),
+            against=tuple(item for item in near if holds(pattern.against, item, texts[item.id]) is not None),
             values=_values(first, found, component),
         )
 
@@ -117,7 +123,7 @@ def _matches(pattern: Pattern, items: tuple[Evidence, ...]) -> Iterator[Match]:
 def _component(pattern: Pattern, evidence: Evidence, groups: Mapping[str, str]) -> str:
     for rule in pattern.component:
         name = groups.get(rule) or (evidence.service if rule == "service" else evidence.attributes.get(rule))
-        name = short(name) if name else ""
+        name = short(name.split(",", 1)[0].strip()) if name else ""
         if name and not _ADDRESS.fullmatch(name):
             return name
     return evidence.service or "the system"

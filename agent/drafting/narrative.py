@@ -182,8 +182,19 @@ def _went_well(digest: Digest) -> tuple[Claim, ...]:
     if gap.seconds is not None and gap.seconds < LATE and real_alerts(digest):
         text = f"Alerting noticed the incident early; time to detect: {gap.text}."
         found.append(_fact_claim(text, "time_to_detect", (real_alerts(digest)[0].id,)))
+    found.extend(_partly_up(digest))
     found.extend(_recovered_after_change(digest))
     return tuple(found)
+
+
+def _partly_up(digest: Digest) -> list[Claim]:
+    """Workloads that lost some of their replicas and kept others."""
+    for item in trouble(digest):
+        desired, available = (item.attributes.get(key, "") for key in ("desired", "available"))
+        if desired.isdecimal() and available.isdecimal() and 0 < int(available) < int(desired):
+            text = f"A part of the replicas stayed available: {sentence(item.statement)}."
+            return [Claim(text=text, evidence=(item.id,))]
+    return []
 
 
 def _recovered_after_change(digest: Digest) -> list[Claim]:

@@ -42,6 +42,8 @@ def relevance(evidence: Evidence, onset: datetime | None) -> float:
     if attributes.get("noise", "no") != "no" or attributes.get("harm") == "good":
         return 0.0
     weight = 1.0
+    if attributes.get("leftover") == "yes":
+        weight *= 0.25
     if attributes.get("novelty") == "steady":
         weight *= 0.3
     if attributes.get("harm") == "neutral" or attributes.get("type") == "Normal":

@@ -16,10 +16,11 @@ from langgraph.errors import is_invalid_resume
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 
+from agent.drafting.choosing import choose
 from agent.drafting.drafter import Drafter
 from agent.errors import ExitCode, NotAllowed, UserError
 from agent.schema.review import Decision
-from agent.settings import Settings
+from agent.settings import Settings, read_settings
 from agent.store import IncidentFolder
 from agent.workflow.briefing import requested_changes, settled_questions
 from agent.workflow.checkpointing import checkpointer, thread_of
@@ -79,10 +80,13 @@ def resume(
 
     Where the run is gone (checkpoints deleted, the folder moved), the decision is carried out all the same.
     """
-    settings = settings or _settings()
-    drafter = drafter or _chosen(settings)
+    settings = settings or read_settings()
+    drafter = drafter or choose(settings.drafter, settings)
     deps = Deps(folder, drafter, settings, now, stages or _built_in(), progress or silent)
     with _opened(deps) as run:
+        if run.carrying_out(decision):
+            run.go(None)
+            return
         if not run.waiting():
             run.forget()
             run.recover(_start(deps, recollect=False))
@@ -104,6 +108,11 @@ class _Run:
     def waiting(self) -> bool:
         """Whether the run has stopped for a person."""
         return bool(self._app.get_state(self._config).interrupts)
+
+    def carrying_out(self, decision: Decision) -> bool:
+        """Whether a run was cut off after it had taken this very decision in."""
+        saved = self._app.get_state(self._config)
+        return bool(saved.next) and not saved.interrupts and saved.values.get("decision") == decision
 
     def unfinished(self, basis: str) -> bool:
         """Whether a run from the same basis was cut off before it reached a person or its end."""
@@ -154,7 +163,7 @@ class _Run:
 
 @contextmanager
 def _opened(deps: Deps) -> Generator[_Run]:
-    with checkpointer(deps.folder, deps.settings) as saver:
+    with deps.folder.locked(), checkpointer(deps.folder, deps.settings) as saver:
         yield _Run(build().compile(checkpointer=saver), saver, deps)
 
 
@@ -210,15 +219,3 @@ def _built_in() -> Stages:
     from agent.workflow.wiring import built_in
 
     return built_in()
-
-
-def _settings() -> Settings:
-    from agent.settings import read_settings
-
-    return read_settings()
-
-
-def _chosen(settings: Settings) -> Drafter:
-    from agent.drafting.choosing import choose
-
-    return choose(settings.drafter, settings)

@@ -86,7 +86,7 @@ class Save(Protocol):
 class Finalise(Protocol):
     """Write the approved report."""
 
-    def __call__(self, folder: IncidentFolder, decision: Decision, *, now: Callable[[], datetime]) -> object:
+    def __call__(self, folder: IncidentFolder, decision: Decision, *, now: datetime) -> object:
         """Write it; doing so twice changes nothing."""
         ...
 

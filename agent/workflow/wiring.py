@@ -9,9 +9,7 @@ from agent.checks import check_draft
 from agent.collecting import fetch_source, seal
 from agent.digest import digest
 from agent.drafting.assembly import assemble
-from agent.review import finalise
-from agent.review.drafts import save_draft
-from agent.review.state import state_of
+from agent.review import finalise, save_draft, state_of
 from agent.schema.bundle import Manifest
 from agent.schema.incident import Incident
 from agent.store import IncidentFolder

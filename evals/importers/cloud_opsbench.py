@@ -1,12 +1,10 @@
 """Cloud-OpsBench: Kubernetes snapshots of Online Boutique and Train-Ticket, taken after an injected fault.
 
-Upstream's failing client requests carry no time. They become log lines without a time rather than alerts,
-for an alert needs a start, and the time at which the list was read would pass for the time at which it fired.
+The complaint names no service, so the incident record names none either.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,14 +14,12 @@ from pydantic import BaseModel, TypeAdapter
 from agent.errors import UserError
 from agent.schema.incident import Incident
 from evals.expectation import Expectation, ExpectedCause
-from evals.importers import alertmanager, statements
+from evals.importers import cloud_opsbench_alerts, statements
 from evals.importers.casefolder import Absence, Piece, Recording, slug
+from evals.importers.cloud_opsbench_alerts import ZONE
 from evals.importers.mechanisms import phrases_for
 from evals.importers.upstream import Upstream
 from tools.formats.records import Clock
-
-ZONE = "+08:00"
-"""Clock of the clusters; upstream writes most times without a zone."""
 
 LICENCE = "MIT"
 NOTICE = """Recorded incident from Cloud-OpsBench (case {source}).
@@ -39,7 +35,6 @@ _SYSTEMS = {"boutique": ("boutique", "Online Boutique"), "train-ticket": ("train
 _NOTHING_THERE = re.compile(
     r"previous terminated container .* not found|container \S+ is not valid for pod", re.DOTALL
 )
-_RANGE = re.compile(r"^\s*(\S+ \S+)\s*~\s*(\S+ \S+)\s*$")
 
 
 class Described(BaseModel):
@@ -48,27 +43,6 @@ class Described(BaseModel):
     namespace: str
     query: str
     collection_timestamp: datetime
-
-
-class Alert(BaseModel):
-    """One entry of alert.json: a metric that left its range, or a request that clients saw fail."""
-
-    type: str = ""
-    name: str = ""
-    time_range: str = ""
-    evidence: tuple[str, ...] = ()
-    request_method: str = ""
-    business_action: str = ""
-    entry_service: str = ""
-    url: str = ""
-    occurrences: int = 0
-    raw_error: str = ""
-
-
-class Alerts(BaseModel):
-    """Upstream's alert.json; empty where nothing was recorded."""
-
-    alerts: tuple[Alert, ...] = ()
 
 
 class Truth(BaseModel):
@@ -115,10 +89,9 @@ def convert(upstream: Upstream) -> Recording:
         id=case_id,
         title=title,
         summary=described.query,
-        services=_deployments(states, described.namespace),
     )
     pieces = (
-        *_alerts(upstream),
+        *cloud_opsbench_alerts.pieces(upstream),
         *_logs(upstream),
         *_error_samples(upstream),
         *_kubectl(states),
@@ -133,59 +106,6 @@ def convert(upstream: Upstream) -> Recording:
         notice=NOTICE.format(source=truth.source_case),
         absences=tuple(_absences(upstream, states)),
     )
-
-
-def _deployments(states: dict[str, str], namespace: str) -> tuple[str, ...]:
-    table = states.get(f"kubectl get deployments -n {namespace}", "")
-    return tuple(line.split()[0] for line in table.splitlines()[1:] if line.strip())
-
-
-def _alerts(upstream: Upstream) -> Iterator[Piece]:
-    alerts = upstream.json("alert.json", TypeAdapter(Alerts)).alerts
-    breaches = [breach for alert in alerts if alert.time_range for breach in _breaches(upstream, alert)]
-    if breaches:
-        yield Piece("alertmanager", "alerts.json", alertmanager.dump(breaches), query="GetAlerts")
-    failing = [_failing(alert) for alert in alerts if alert.raw_error]
-    if failing:
-        lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in failing)
-        yield Piece(
-            "clients",
-            "client-errors.jsonl",
-            lines.encode(),
-            query="GetAlerts",
-            note="Requests that clients saw fail, one line a kind; upstream counted them and gave no time.",
-        )
-
-
-def _breaches(upstream: Upstream, alert: Alert) -> Iterator[alertmanager.Alert]:
-    match = _RANGE.match(alert.time_range)
-    if match is None:
-        raise UserError(
-            f"{upstream.path / 'alert.json'}: time_range {alert.time_range!r} is not `start ~ end`."
-        )
-    start, end = (datetime.fromisoformat(f"{stamp}{ZONE}") for stamp in match.groups())
-    place = "node" if alert.type.lower() == "node" else "service"
-    for text in alert.evidence:
-        category, _, detail = text.partition(" ")
-        yield alertmanager.Alert(
-            labels={"alertname": category, place: alert.name, "severity": "warning"},
-            annotations={"summary": f"{alert.name}: {detail}", "description": text},
-            starts_at=start,
-            ends_at=end,
-        )
-
-
-def _failing(alert: Alert) -> dict[str, str | int]:
-    request = " ".join(part for part in (alert.request_method, alert.url) if part)
-    line: dict[str, str | int] = {
-        "level": "error",
-        "msg": f"client request {request} failed: {alert.raw_error}",
-        "action": alert.business_action,
-        "occurrences": alert.occurrences,
-    }
-    if alert.entry_service and not alert.entry_service.lower().startswith("unknown"):
-        line["service"] = alert.entry_service
-    return line
 
 
 def _logs(upstream: Upstream) -> Iterator[Piece]:
@@ -218,8 +138,8 @@ def _error_samples(upstream: Upstream) -> Iterator[Piece]:
     for key, value in upstream.json("error_logs_summary.json", _TEXTS).items():
         if not value.strip():
             continue
-        service = _arguments(key)["service_name"]
-        summary = ErrorSummary.model_validate_json(value)
+        service = _argument(upstream, key, "service_name")
+        summary = upstream.nested("error_logs_summary.json", value, TypeAdapter(ErrorSummary))
         samples = sorted(pattern.sample for pattern in summary.patterns if pattern.sample)
         counts = ", ".join(str(pattern.count) for pattern in summary.patterns)
         yield Piece(
@@ -245,8 +165,7 @@ def _units(upstream: Upstream) -> Iterator[Piece]:
     if not upstream.has("node_service_status.json"):
         return
     for key, value in upstream.json("node_service_status.json", _TEXTS).items():
-        arguments = _arguments(key)
-        node, unit = arguments["node_name"], arguments["service_name"]
+        node, unit = (_argument(upstream, key, name) for name in ("node_name", "service_name"))
         _, marker, status = value.partition("\nStatus: ")
         yield Piece(
             "systemd",
@@ -272,7 +191,7 @@ def _tables(upstream: Upstream) -> Iterator[Piece]:
 
 
 def _absences(upstream: Upstream, states: dict[str, str]) -> Iterator[Absence]:
-    if not upstream.json("alert.json", TypeAdapter(Alerts)).alerts:
+    if not cloud_opsbench_alerts.listed(upstream):
         yield Absence("alertmanager", "GetAlerts", "No alert was recorded.")
     if upstream.has("logs.json"):
         logs = upstream.json("logs.json", _LOGS)
@@ -291,10 +210,13 @@ def _absences(upstream: Upstream, states: dict[str, str]) -> Iterator[Absence]:
         yield Absence("kubectl", "; ".join(empty[:5]), f"{len(empty)} commands printed nothing.")
 
 
-def _arguments(key: str) -> dict[str, str]:
-    """Read the arguments out of upstream's `Tool:{json}` keys."""
-    _, _, arguments = key.partition(":")
-    return _TEXTS.validate_json(arguments)
+def _argument(upstream: Upstream, key: str, name: str) -> str:
+    """Read one argument out of upstream's `Tool:{json}` keys."""
+    tool, _, arguments = key.partition(":")
+    told = upstream.nested(f"the key {tool}", arguments, _TEXTS)
+    if name not in told:
+        raise UserError(f"{upstream.path}: the key {key!r} names no {name}.")
+    return told[name]
 
 
 def _expectation(case_id: str, title: str, system: str, truth: Truth) -> Expectation:

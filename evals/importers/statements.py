@@ -83,8 +83,7 @@ def sentence(text: str) -> Statement:
 
 
 def _said(phrase: str) -> str:
-    words = [rf"\b{re.escape(word)}" for word in phrase.split()]
-    return words[0] if len(words) == 1 else "".join(map(_contains, words))
+    return "".join(_contains(rf"\b{re.escape(word)}") for word in phrase.split())
 
 
 def _contains(pattern: str) -> str:

@@ -52,8 +52,12 @@ class Upstream:
 
     def json(self, name: str, shape: TypeAdapter[T]) -> T:
         """Read a JSON file of a known shape; raise UserError naming the file and the bad place."""
+        return self.nested(name, self.bytes(name), shape)
+
+    def nested(self, name: str, data: bytes | str, shape: TypeAdapter[T]) -> T:
+        """Read JSON of a known shape that stands in a file; raise UserError as for the file."""
         try:
-            return shape.validate_json(self.bytes(name))
+            return shape.validate_json(data)
         except ValidationError as error:
             raise UserError(
                 f"{self.path / name} is not as {self.dataset} writes it: {_first(error)}"

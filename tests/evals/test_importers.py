@@ -335,3 +335,20 @@ def test_big_artifacts_can_be_compressed(tmp_path: Path) -> None:
     assert (artifact.path, artifact.sha256) == ("metrics/metrics.csv.gz", sha256_file(packed))
     other = import_case("nab", source, tmp_path / "plain", gzip_over=10_000_000)
     assert (other / "bundle" / "evidence" / "metrics" / "metrics.csv").is_file()
+
+
+@pytest.mark.parametrize("text", ["{}", "clean", '"clean"', '{"status": "clean", "alerts": []}'])
+def test_cloud_opsbench_knows_every_form_of_no_alert(text: str, tmp_path: Path) -> None:
+    source = tmp_path / "calm"
+    shutil.copytree(UPSTREAM / "cloud-opsbench" / "quiet", source)
+    (source / "alert.json").write_text(text)
+    folder = import_case("cloud-opsbench", source, tmp_path / "cases")
+    assert not (folder / "bundle" / "evidence" / "alertmanager").exists()
+
+
+def test_cloud_opsbench_keys_are_read_or_refused(tmp_path: Path) -> None:
+    source = tmp_path / "odd"
+    shutil.copytree(UPSTREAM / "cloud-opsbench" / "breaches", source)
+    (source / "node_service_status.json").write_text('{"CheckNodeServiceStatus:{\\"node\\": \\"w\\"}": "x"}')
+    with pytest.raises(UserError, match="names no node_name"):
+        import_case("cloud-opsbench", source, tmp_path / "cases")

@@ -32,7 +32,7 @@ KEYS = {
 }
 
 
-def expectation(case_id: str = "shop-1", **fields: object) -> Expectation:
+def expectation(case_id: str = "shop-1", fields: dict[str, object] | None = None) -> Expectation:
     base: dict[str, object] = {
         "id": case_id,
         "title": "Orders failed",
@@ -45,7 +45,7 @@ def expectation(case_id: str = "shop-1", **fields: object) -> Expectation:
             Statement(say="other", any=("xyzzy",)),
         ),
     }
-    return Expectation.model_validate(base | fields)
+    return Expectation.model_validate(base | (fields or {}))
 
 
 def make_case(cases: Path, expected: Expectation) -> Path:
@@ -75,7 +75,11 @@ def drafting(
             folder.write_draft(text)
 
         monkeypatch.setattr(run, "run_draft", run_draft)
-        monkeypatch.setattr(run, "check_draft", lambda *_, **__: findings)
+
+        def check_draft(*_: object, **__: object) -> tuple[Finding, ...]:
+            return findings
+
+        monkeypatch.setattr(run, "check_draft", check_draft)
         return seen
 
     return replace
@@ -120,7 +124,7 @@ def test_a_bad_draft_fails_for_the_right_reason(
     tmp_path: Path,
 ) -> None:
     drafting(findings=(finding,) if finding else ())
-    make_case(tmp_path, expectation(**expected))
+    make_case(tmp_path, expectation(fields=expected))
     (case,) = run.evaluate(cases=tmp_path).cases
     assert case.outcome == "fail"
     if note:

@@ -132,3 +132,11 @@ def test_plugin_and_marketplace_agree() -> None:
     assert marketplace["owner"]["name"]
     assert [entry["name"] for entry in marketplace["plugins"]] == [plugin["name"]]
     assert (ROOT / marketplace["plugins"][0]["source"]).resolve() == ROOT
+
+
+def test_front_matter_stays_within_strict_yaml() -> None:
+    _, head, _ = (SKILL / "SKILL.md").read_text().split("---\n", 2)
+    for line in head.splitlines():
+        _, _, value = line.partition(": ")
+        assert ": " not in value.strip('"'), line
+        assert not value.startswith("["), line

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from langgraph.runtime import Runtime
 
+from agent.workflow.attribution import attribute
 from agent.workflow.briefing import brief_of
 from agent.workflow.stages import Deps
 from agent.workflow.state import State, Update
@@ -26,5 +27,6 @@ def narrative(state: State, runtime: Runtime[Deps]) -> Update:
         version=version("pm-agent"),
         digest_sha256=state.digest_sha256,
     )
+    draft = attribute(draft, brief.incident.people, deps.settings)
     claims = sum(len(section) for _, section in prose)
     return {"narrative": prose, "draft": draft, "revisions": 0, "notes": {"narrative": f"{claims} claims"}}

@@ -16,8 +16,8 @@ def present(state: State, runtime: Runtime[Deps]) -> Update:
     """
     deps, folder = runtime.context, runtime.context.folder
     version = deps.stages.save(folder, state.drafted, folder.read_digest(), state.findings)
-    drafted = [event.version for event in folder.reviews() if event.action == "drafted"]
-    if drafted[-1:] != [version]:
+    last = folder.reviews()[-1:]
+    if [(event.action, event.version) for event in last] != [("drafted", version)]:
         folder.append_review(
             ReviewEvent(at=deps.now(), by=deps.drafter.name, action="drafted", version=version)
         )

@@ -11,5 +11,5 @@ from agent.workflow.state import State, Update
 def publish(state: State, runtime: Runtime[Deps]) -> Update:
     """Finalise the version that was approved."""
     deps = runtime.context
-    deps.stages.finalise(deps.folder, state.decided, now=deps.now)
+    deps.stages.finalise(deps.folder, state.decided, now=deps.now())
     return {"notes": {"publish": f"approved by {state.decided.by}"}}

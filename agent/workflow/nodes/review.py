@@ -19,6 +19,6 @@ def review(state: State, runtime: Runtime[Deps]) -> Update:
     update: Update = {"decision": decision, "notes": {"review": f"{decision.verdict} by {decision.by}"}}
     if decision.verdict == "request changes":
         asked = Comment(by=decision.by, section=decision.section, text=decision.comment)
-        update["comments"] = (*state.comments, asked)
+        update["comments"] = (*(known for known in state.comments if known != asked), asked)
         update["answers"] = settled_questions(runtime.context.folder)
     return update

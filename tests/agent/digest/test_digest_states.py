@@ -31,7 +31,10 @@ def observed(*records: ObjectState) -> list[Observation]:
 
 
 CRASHING = (
-    ("get.txt", state("Pod", POD, ready="0/1", reason="CrashLoopBackOff", restarts="4", node="worker-02")),
+    (
+        "get.txt",
+        state("Pod", POD, ready="0", desired="1", reason="CrashLoopBackOff", restarts="4", node="worker-02"),
+    ),
     (
         "describe.txt",
         state(
@@ -64,8 +67,8 @@ def test_the_order_of_artifacts_does_not_change_what_is_said() -> None:
 
 
 def test_a_healthy_pod_says_nothing() -> None:
-    assert observed(state("Pod", "cart-7c5f46fc47-dl2wj", ready="1/1", phase="Running")) == []
-    assert observed(state("Pod", "job-x", phase="Succeeded", ready="0/1")) == []
+    assert observed(state("Pod", "cart-7c5f46fc47-dl2wj", ready="1", desired="1", phase="Running")) == []
+    assert observed(state("Pod", "job-x", phase="Succeeded", ready="0", desired="1")) == []
 
 
 def test_an_oom_kill_in_the_last_state_names_the_limit() -> None:
@@ -106,20 +109,27 @@ def test_replicas_wanted_and_had_quota_dns_and_scale_to_zero() -> None:
         state("Deployment", "cart", desired="3", available="1"),
         state("Deployment", "ads", desired="0", available="0"),
         state("Deployment", "contacts", desired="1", available="1", dns_policy="None"),
-        state("ResourceQuota", "team", **{"quota__requests.memory": "4Gi/4Gi", "quota__pods": "3/50"}),
+        state("ResourceQuota", "team", quota__memory="4Gi/4Gi", quota__pods="3/50"),
     )
     texts = sorted(o.statement for o in seen)
     assert texts == [
         "Deployment ads was scaled to 0 replicas",
         "Deployment cart had 1 of 3 wanted replicas available",
         "Deployment contacts was configured with dnsPolicy None",
-        "ResourceQuota team had its requests.memory used up (4Gi of 4Gi)",
+        "ResourceQuota team had its memory used up (4Gi of 4Gi)",
     ]
 
 
 def test_a_service_whose_selector_matches_no_pod_is_a_condition() -> None:
     seen = observed(
-        state("Pod", "cart-7c5f46fc47-dl2wj", ready="1/1", phase="Running", labels="app=cart,tier=web"),
+        state(
+            "Pod",
+            "cart-7c5f46fc47-dl2wj",
+            ready="1",
+            desired="1",
+            phase="Running",
+            labels="app=cart,tier=web",
+        ),
         state("Service", "cart", selector="app=cart", endpoints="10.0.0.1:80"),
         state("Service", "ads", selector="app=adz", endpoints="<none>"),
     )

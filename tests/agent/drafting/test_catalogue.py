@@ -84,3 +84,9 @@ def test_long_hostile_text_is_matched_in_time() -> None:
 def test_a_broken_entry_names_file_and_field() -> None:
     with pytest.raises(UserError, match=r"90-mine\.yaml[\s\S]*weight"):
         catalogue.read("- {id: a, weight: 3}", where="90-mine.yaml")
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.id)
+def test_wording_has_no_number_of_its_own(pattern: Pattern) -> None:
+    for text in (*pattern.title, *pattern.claim):
+        assert not re.search(r"\d", text), text

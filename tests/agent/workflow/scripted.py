@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -161,7 +160,7 @@ def save(
     return folder.write_draft(draft)
 
 
-def finalise(folder: IncidentFolder, decision: Decision, *, now: Callable[[], datetime]) -> None:
+def finalise(folder: IncidentFolder, decision: Decision, *, now: datetime) -> None:
     folder.write_text("postmortem.md", f"approved by {decision.by}\n")
 
 
