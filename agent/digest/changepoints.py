@@ -17,7 +17,7 @@ from statistics import median
 _CRITICAL = 1.75
 """Supremum of the standardised CUSUM bridge that chance exceeds in about 0.4 % of healthy series."""
 _LEAST_SEGMENT = 3
-_EPISODE_CRITICAL = 4.5
+_EPISODE_CRITICAL = 6.0
 _MOST_EPISODE = 300
 _MOST_SEGMENTS = 24
 

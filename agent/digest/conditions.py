@@ -308,7 +308,7 @@ def policies(inventory: Inventory, workloads: frozenset[str]) -> Iterator[tuple[
 def _hours_old(thing: KubeObject) -> float:
     """Tell how long before its recording an object was made; 0 where it is not known."""
     try:
-        created = datetime.fromisoformat(thing.get("created"))
+        created = datetime.fromisoformat(re.sub(r" (?=[+-]\d{4})| [A-Z]{3,5}$", "", thing.get("created")))
     except ValueError:
         return 0.0
     if thing.recorded_at is None or created.tzinfo is None:

@@ -38,7 +38,7 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
     start = _onset(intake, incident, found_patterns, healthy)
     calls = intake.traces.calls()
     traces.link(calls, intake.graph)
-    observed = _observe(intake, found_patterns, calls, start.time, healthy)
+    observed = _observe(intake, incident, found_patterns, calls, start=start.time, healthy=healthy)
     ranked = ranking.rank(observed, start.time)
     evidence = mint(ranked)
     recording = _recording(intake)
@@ -65,7 +65,7 @@ def _onset(
 ) -> onset.Onset:
     signs = [
         *onset.of_moves(metrics.moves(intake.panel, incident.start)),
-        *onset.of_alerts(intake.alerts.folded()),
+        *onset.of_alerts(intake.alerts.folded(), incident.services),
         *onset.of_events(intake.events, healthy),
         *onset.of_logs(intake.logs, found),
     ]
@@ -74,8 +74,10 @@ def _onset(
 
 def _observe(
     intake: Intake,
+    incident: Incident,
     found: Sequence[Pattern],
     calls: Sequence[traces.Call],
+    *,
     start: datetime | None,
     healthy: frozenset[str],
 ) -> list[Observation]:
@@ -88,7 +90,7 @@ def _observe(
     return [
         *patterns.observations(intake.logs, readings, start, known),
         *metrics.observations(metrics.moves(intake.panel, start), nodes),
-        *alerts.observations(intake.alerts.folded(), start, nodes),
+        *alerts.observations(intake.alerts.folded(), start, nodes, incident.services),
         *kubeevents.observations(intake.events, start, healthy, gone),
         *states.observations(inventory, workloads),
         *changes.observations(intake.changes, start),

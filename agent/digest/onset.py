@@ -73,12 +73,12 @@ def of_moves(moves: Sequence[Move]) -> list[Sign]:
     ]
 
 
-def of_alerts(episodes: Sequence[Episode]) -> list[Sign]:
+def of_alerts(episodes: Sequence[Episode], services: Sequence[str]) -> list[Sign]:
     """Alerts that are no noise."""
     return [
         Sign(episode.record.starts_at, 0.8)
         for episode in episodes
-        if episode.record.starts_at and noise(episode, None) == "no"
+        if episode.record.starts_at and noise(episode, None, services) == "no"
     ]
 
 
