@@ -1,0 +1,205 @@
+"""Changes: deploys and the like as JSON records, commits as `git log` prints them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from tools.formats.documents import mapping, string
+from tools.formats.joining import note_time
+from tools.formats.logs_json import TIME_KEYS, Json
+from tools.formats.opening import spoil
+from tools.formats.records import ChangeRecord, Tally
+from tools.formats.stamps import Stamps
+
+_KINDS = {
+    "deploy": "deploy", "deployment": "deploy", "release": "deploy", "rollout": "deploy", "promote": "deploy",
+    "image": "image", "config": "config", "configuration": "config", "configmap": "config", "secret": "config",
+    "scale": "scale", "scaling": "scale", "autoscale": "scale", "rollback": "rollback", "revert": "rollback",
+    "commit": "commit", "merge": "commit", "pull_request": "commit", "pr": "commit", "push": "commit",
+    "policy": "policy", "networkpolicy": "policy", "rbac": "policy", "iam": "policy", "flag": "flag",
+    "feature_flag": "flag", "feature-flag": "flag", "toggle": "flag", "job": "job", "migration": "job",
+    "cron": "job", "infra": "config", "terraform": "config",
+}  # fmt: skip
+_KIND_KEYS = ("kind", "type", "change_type", "changeType", "action", "event", "category")
+_TITLE_KEYS = ("title", "message", "summary", "description", "subject", "name", "msg", "text")
+_SERVICE_KEYS = (
+    "service",
+    "service_name",
+    "serviceName",
+    "app",
+    "application",
+    "component",
+    "project",
+    "repo",
+    "repository",
+)
+_REF_KEYS = (
+    "ref",
+    "sha",
+    "commit",
+    "revision",
+    "version",
+    "tag",
+    "image",
+    "build",
+    "id",
+    "hash",
+    "pr",
+    "url",
+)
+_AUTHOR_KEYS = (
+    "author",
+    "user",
+    "by",
+    "actor",
+    "deployed_by",
+    "deployer",
+    "triggered_by",
+    "username",
+    "login",
+)
+_TIMES = (
+    *TIME_KEYS,
+    "at",
+    "deployed_at",
+    "created_at",
+    "createdAt",
+    "finished_at",
+    "merged_at",
+    "updated_at",
+)
+
+_COMMIT = re.compile(r"^commit ([0-9a-f]{7,64})(?: \(.*\))?$")
+_ONELINE = re.compile(
+    r"^(?P<ref>[0-9a-f]{7,40})\s+(?:\((?!\d)[^)]*\)\s+)?[\[(]?(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d ?(?:Z|[+-]\d\d:?\d\d)?)[\])]?\s+(?P<rest>.+)$"
+)
+_AUTHOR = re.compile(r"^(?:Author|Commit):\s+(?P<name>.*?)(?:\s+<(?P<mail>[^>]*)>)?$")
+
+
+def is_change(value: Json) -> bool:
+    """Say whether an object records a change: a known kind with a time, or a ref with an author and a title."""
+    item = mapping(value)
+    if not any(key in item for key in _TIMES) or any(
+        key in item for key in ("level", "severity", "levelname")
+    ):
+        return False
+    if _kind(item):
+        return any(key in item for key in (*_SERVICE_KEYS, *_TITLE_KEYS, *_REF_KEYS))
+    return (
+        any(key in item for key in _REF_KEYS[:6])
+        and any(key in item for key in _AUTHOR_KEYS)
+        and any(key in item for key in _TITLE_KEYS)
+    )
+
+
+def change_of(value: Json, line: int, end_line: int, tally: Tally, stamps: Stamps) -> ChangeRecord:
+    """Read one change record."""
+    item = mapping(value)
+    kind = _kind(item) or "commit"
+    service = _get(item, _SERVICE_KEYS)
+    ref = _get(item, _REF_KEYS)
+    raw = next((item[key] for key in _TIMES if item.get(key) is not None), None)
+    time = stamps.epoch(float(raw)) if isinstance(raw, (int, float)) else stamps.parse(string(raw))
+    tally.rows += 1
+    tally.undated += time is None
+    note_time(tally, time)
+    return ChangeRecord(
+        line=line,
+        end_line=end_line,
+        time=time,
+        kind=kind,
+        title=_get(item, _TITLE_KEYS) or " ".join(part for part in (kind, service, ref) if part),
+        service=service or None,
+        ref=ref or None,
+        author=_author(item) or None,
+    )
+
+
+def is_git_log(text: str) -> bool:
+    """Say whether text is the output of `git log`."""
+    lines = [line for line in text.split("\n", 20) if line.strip()]
+    if not lines:
+        return False
+    if _COMMIT.match(lines[0]):
+        return len(lines) > 1 and lines[1].startswith(("Author:", "Merge:", "tree "))
+    return all(_ONELINE.match(line) for line in lines[: min(len(lines), 3)])
+
+
+def read_git_log(
+    source: Iterable[tuple[int, str]], tally: Tally, stamps: Stamps, labels: Mapping[str, str]
+) -> Iterator[ChangeRecord]:
+    """Yield commits of the default, fuller and dated one-line forms; --stat lines belong to their commit."""
+    block: list[tuple[int, str]] = []
+    for number, text in source:
+        if _COMMIT.match(text):
+            if block:
+                yield _commit(block, tally, stamps, labels)
+            block = [(number, text)]
+        elif block:
+            block.append((number, text))
+        elif match := _ONELINE.match(text):
+            author, _, title = match["rest"].partition(" | ")
+            yield _record(
+                (number, number), match["time"], title or author, match["ref"], author if title else "",
+                tally, stamps, labels,
+            )  # fmt: skip
+        elif text.strip():
+            spoil(tally, number, "not a commit")
+    if block:
+        yield _commit(block, tally, stamps, labels)
+
+
+def _commit(
+    block: list[tuple[int, str]], tally: Tally, stamps: Stamps, labels: Mapping[str, str]
+) -> ChangeRecord:
+    match = _COMMIT.match(block[0][1])
+    head: dict[str, str] = {}
+    title = ""
+    for _, text in block[1:]:
+        key, colon, value = text.partition(":")
+        if text.startswith("    ") and not title:
+            title = text.strip()
+        elif colon and not text.startswith(" ") and key.isalpha():
+            head[key] = value.strip()
+    author = _AUTHOR.match(f"Author: {head.get('Author', '')}")
+    time = head.get("CommitDate") or head.get("Date") or ""
+    end = max((number for number, text in block if text.strip()), default=block[0][0])
+    return _record(
+        (block[0][0], end), time, title, match[1] if match else "", author["name"] if author else "",
+        tally, stamps, labels,
+    )  # fmt: skip
+
+
+def _record(
+    lines: tuple[int, int], time: str, title: str, ref: str, author: str,
+    tally: Tally, stamps: Stamps, labels: Mapping[str, str],
+) -> ChangeRecord:  # fmt: skip
+    when = stamps.parse(time)
+    tally.rows += 1
+    tally.undated += when is None
+    note_time(tally, when)
+    kind = "rollback" if title.startswith('Revert "') else "commit"
+    return ChangeRecord(
+        lines[0], lines[1], when, kind, title, labels.get("service"), ref or None, author or None
+    )
+
+
+def _kind(item: Mapping[str, Json]) -> str:
+    for key in _KIND_KEYS:
+        if found := _KINDS.get(string(item.get(key)).lower()):
+            return found
+    return ""
+
+
+def _get(item: Mapping[str, Json], keys: tuple[str, ...]) -> str:
+    return next((text for key in keys if (text := string(item.get(key)))), "")
+
+
+def _author(item: Mapping[str, Json]) -> str:
+    if text := _get(item, _AUTHOR_KEYS):
+        return text
+    return next(
+        (text for key in _AUTHOR_KEYS if (text := _get(mapping(item.get(key)), ("login", "name", "email")))),
+        "",
+    )

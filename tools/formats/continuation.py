@@ -1,0 +1,43 @@
+"""Which lines belong to the message above them: stack traces, tracebacks, panics, pretty-printed JSON."""
+
+from __future__ import annotations
+
+import re
+
+_ALWAYS = re.compile(
+    r"[ \t]+\S|\.\.\. \d+ (?:more|common frames)|Caused by:|Suppressed:|at [\w$.<>/]+\(|[}\])]+[,;]?$"
+    r"|During handling of the above|The above exception was the direct"
+    r"|(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error|Throwable|Fault)\b"
+)
+_TRACEBACK_END = re.compile(
+    r"[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Warning|Iteration|Timeout)?(?::|$)"
+)
+_FRAME = re.compile(
+    r"goroutine \d+ \[|[\w./*()\[\]-]+\(.*\)$|created by |exit status \d|\[signal |\s*$|main\.|runtime\."
+)
+
+
+class Continuation:
+    """Follows one file line by line and tells which undated lines go on with the message above."""
+
+    def __init__(self) -> None:
+        self._traceback = False
+        self._panic = False
+
+    def starts(self, message: str) -> None:
+        """Note the first line of a new message."""
+        self._traceback = "Traceback (most recent call last)" in message
+        self._panic = (
+            message.startswith(("panic:", "fatal error:", "SIGSEGV", "goroutine ")) or "panic: " in message
+        )
+
+    def goes_on(self, line: str) -> bool:
+        """Say whether an undated line belongs to the message above."""
+        if _ALWAYS.match(line):
+            return True
+        if line.startswith("Traceback (most recent call last)"):
+            return False
+        if self._traceback:
+            self._traceback = False
+            return _TRACEBACK_END.match(line) is not None
+        return self._panic and _FRAME.match(line) is not None

@@ -1,0 +1,127 @@
+"""CSV rows with their line numbers, in bounded memory; what a CSV file is about, by its titles."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tools.formats.opening import lines, spoil
+from tools.formats.records import Clock, Tally
+from tools.formats.spans import is_span_table
+from tools.formats.stamps import Stamps
+from tools.formats.topology import ENDS
+
+csv.field_size_limit(1 << 20)
+TIME_TITLES = frozenset({
+    "time", "timestamp", "ts", "date", "datetime", "@timestamp", "unix_timestamp", "timeunixnano", "time_unix_nano",
+    "_time", "epoch", "timestamp_utc", "start_time", "eventtime", "log_time", "t",
+})  # fmt: skip
+LOG_TITLES = ("log", "message", "msg", "content", "line", "body", "_raw", "text", "event")
+
+
+def rows(path: Path, tally: Tally) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line of the row's beginning, cells); a quote that never closes is counted."""
+    counter = _Counter(path, tally)
+    reader = csv.reader(counter, delimiter=_delimiter(path))
+    while True:
+        start = counter.number + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            spoil(tally, start, f"CSV: {error}")
+            continue
+        if cells and any(cells):
+            yield start, cells
+
+
+def table_kind(head: Sequence[Sequence[str]]) -> str:
+    """Name the format of a CSV file by its first rows; empty where it is no known table."""
+    if len(head) < 2 or len(head[0]) < 2 or any(len(row) != len(head[0]) for row in head[:3]):
+        return ""
+    titles = [title.strip() for title in head[0]]
+    low = [title.lower() for title in titles]
+    if is_span_table(titles):
+        return "csv-spans"
+    if any(caller in low and callee in low for caller, callee in ENDS) and not TIME_TITLES & set(low):
+        return "csv-edges"
+    if is_matrix(head):
+        return "csv-matrix"
+    if has_time(low) and log_title(low) is not None:
+        return "csv-logs"
+    if has_time(low) and any(
+        _is_number(cell) for title, cell in zip(low, head[1], strict=True) if title not in TIME_TITLES
+    ):
+        return "csv-metrics"
+    return "csv-metrics-wide" if _has_many_title_rows(head) else ""
+
+
+def _has_many_title_rows(head: Sequence[Sequence[str]]) -> bool:
+    depth = header_depth(head)
+    samples = [cell for row in head[depth:] for cell in row[1:] if cell]
+    return 2 <= depth <= 6 and bool(samples) and all(_is_number(cell) for cell in samples)
+
+
+def header_depth(head: Sequence[Sequence[str]]) -> int:
+    """Count title rows: rows before the first whose first cell is a time; 0 where none is."""
+    stamps = Stamps(Clock(), Tally())
+    for index, row in enumerate(head):
+        if is_time(row[0], stamps):
+            return index
+    return 0
+
+
+def is_time(cell: str, stamps: Stamps) -> bool:
+    """Say whether a cell is a time."""
+    cell = cell.strip()
+    return bool(cell) and (stamps.parse(cell) is not None)
+
+
+def is_matrix(head: Sequence[Sequence[str]]) -> bool:
+    """Say whether rows are a square adjacency matrix: the same names down and across, numbers within."""
+    names = [title.strip() for title in head[0][1:]]
+    firsts = [row[0].strip() for row in head[1:]]
+    plain = all(not _is_number(name) for name in names) and len(set(names)) == len(names) > 1
+    numbers = all(_is_number(cell) or not cell for row in head[1:] for cell in row[1:])
+    return plain and numbers and bool(firsts) and all(name in names for name in firsts)
+
+
+def has_time(low: Sequence[str]) -> bool:
+    """Say whether one of the lower-cased titles names a time."""
+    return any(title in TIME_TITLES for title in low)
+
+
+def log_title(low: Sequence[str]) -> int | None:
+    """Index of the column that holds log lines."""
+    return next((low.index(title) for title in LOG_TITLES if title in low), None)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _delimiter(path: Path) -> str:
+    for _, text in lines(path, Tally()):
+        return max(",;\t", key=lambda mark: text.count(mark))
+    return ","
+
+
+class _Counter:
+    """Feeds lines to the CSV reader and knows how many it took."""
+
+    def __init__(self, path: Path, tally: Tally) -> None:
+        self._lines = lines(path, tally)
+        self.number = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        self.number, text = next(self._lines)
+        return text + "\n"

@@ -1,0 +1,118 @@
+"""From lines to records: traces stay together, undated lines get their neighbour's time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+
+from tools.formats.continuation import Continuation
+from tools.formats.logline import LogLine
+from tools.formats.opening import LINE_LIMIT
+from tools.formats.records import LogRecord, Tally
+from tools.formats.workloads import workload_of
+
+
+def join(
+    source: Iterable[tuple[int, LogLine]],
+    tally: Tally,
+    labels: Mapping[str, str],
+    first_time: Callable[[], datetime | None],
+) -> Iterator[LogRecord]:
+    """Yield records; `first_time` finds the first dated line when the file begins with undated ones."""
+    joiner = _Joiner(tally, labels, first_time)
+    for number, line in source:
+        if (record := joiner.add(number, line)) is not None:
+            yield record
+    if (record := joiner.finish()) is not None:
+        yield record
+
+
+def note_time(tally: Tally, time: datetime | None) -> None:
+    """Widen the tally's span."""
+    if time is None:
+        return
+    if tally.first_time is None or time < tally.first_time:
+        tally.first_time = time
+    if tally.last_time is None or time > tally.last_time:
+        tally.last_time = time
+
+
+class _Joiner:
+    def __init__(
+        self, tally: Tally, labels: Mapping[str, str], first_time: Callable[[], datetime | None]
+    ) -> None:
+        self._tally = tally
+        self._labels = labels
+        self._first_time = first_time
+        self._continuation = Continuation()
+        self._open: LogLine | None = None
+        self._start = self._end = self._size = 0
+        self._more: list[str] = []
+        self._last: datetime | None = None
+        self._asked = False
+
+    def add(self, number: int, line: LogLine) -> LogRecord | None:
+        """Take one line; return the record before it once that is complete."""
+        current = self._open
+        if current is not None and line.pod == current.pod and self._belongs(current, line):
+            self._append(line.message if current.partial else f"\n{line.body}")
+            current.partial, self._end = line.partial, number
+            return None
+        done = self.finish()
+        self._open, self._start, self._end = line, number, number
+        self._size = len(line.message)
+        if not line.own or "panic" in line.message or "Traceback" in line.message:
+            self._continuation.starts(line.body or line.message)
+        else:
+            self._continuation.starts("")
+        return done
+
+    def finish(self) -> LogRecord | None:
+        """Return the record that is still open."""
+        line, self._open = self._open, None
+        if line is None:
+            return None
+        message = line.message
+        if self._more:
+            message = (message + "".join(self._more))[:LINE_LIMIT]
+            self._more = []
+            if not line.level and ("\n\tat " in message or "\n  File " in message or "Caused by:" in message):
+                line.level = "error"
+        return self._record(line, message)
+
+    def _belongs(self, current: LogLine, line: LogLine) -> bool:
+        return current.partial or (not line.own and self._continuation.goes_on(line.body))
+
+    def _append(self, text: str) -> None:
+        if self._size < LINE_LIMIT:
+            self._more.append(text)
+            self._size += len(text)
+
+    def _record(self, line: LogLine, message: str) -> LogRecord:
+        tally, labels = self._tally, self._labels
+        tally.rows += 1
+        time = line.time
+        if time is None:
+            tally.undated += 1
+            if self._last is None and not self._asked:
+                self._last, self._asked = self._first_time(), True
+            time = self._last
+        else:
+            self._last = time
+            note_time(tally, time)
+        pod = line.pod or labels.get("pod")
+        service = line.service or labels.get("service")
+        return LogRecord(
+            line=self._start,
+            end_line=self._end,
+            time=time,
+            message=message,
+            level=line.level,
+            service=service or (workload_of(pod) if pod else None),
+            pod=pod,
+            container=line.container or labels.get("container"),
+            node=line.node or labels.get("node"),
+            undated=line.time is None,
+            trace_id=line.trace_id,
+            fields=line.fields,
+        )

@@ -1,0 +1,68 @@
+"""Severity words, letters and numbers, normalised to fatal, error, warning, info and debug."""
+
+from __future__ import annotations
+
+import re
+
+_WORDS = {
+    "fatal": "fatal", "panic": "fatal", "emerg": "fatal", "emergency": "fatal", "alert": "fatal",
+    "crit": "fatal", "critical": "fatal", "severe": "error", "err": "error", "error": "error",
+    "failure": "error", "fail": "error", "eror": "error", "warn": "warning", "warning": "warning",
+    "notice": "info", "note": "info", "info": "info", "information": "info", "informational": "info",
+    "config": "info", "log": "info", "statement": "info", "debug": "debug", "dbug": "debug", "trace": "debug",
+    "trce": "debug", "fine": "debug", "finer": "debug", "finest": "debug", "verbose": "debug", "hint": "debug",
+    "default": "info", "system": "info", "dbg": "debug", "inf": "info", "wrn": "warning", "ftl": "fatal",
+    "dpanic": "fatal", "detail": "info",
+    "i": "info", "w": "warning", "e": "error", "f": "fatal", "d": "debug", "v": "debug", "c": "fatal",
+}  # fmt: skip
+_SYSLOG = ("fatal", "fatal", "fatal", "error", "warning", "info", "info", "debug")
+
+_UPPER = re.compile(
+    r"(?<![\w.$=/-])(TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRIT(?:ICAL)?|EMERG|FATAL|SEVERE|PANIC)(?![\w/=$-])"
+)
+_MARKED = re.compile(
+    r"[\[<(|]\s*(trace|debug|info|notice|note|warn|warning|error|err|crit|critical|alert|emerg|fatal|panic|system)"
+    r"(?:\])?[\]>)|]",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(
+    r"\s*(?:(trace|debug|dbug|info|notice|warn|warning|error|err|fail|crit|critical|fatal|panic|trce|severe)"
+    r"(?:\t|\s*:(?=\s|$|[\w.]+:)|\s-\s)|([DIWEFV])(?:/|\s+(?=[\w.$]+\s*:)))",
+    re.IGNORECASE,
+)
+_TABBED = re.compile(r"\t(trace|debug|info|notice|warn|warning|error|fatal|panic)\t", re.IGNORECASE)
+_TRIM = " \t:-|]"
+
+
+def level_of(word: str) -> str:
+    """Normalise a level word or letter; empty where it is none."""
+    return _WORDS.get(word.strip().lower(), "")
+
+
+def level_number(value: float) -> str:
+    """Normalise a number: pino and bunyan (10 to 60), OpenTelemetry (1 to 24) or syslog severity (0 to 7)."""
+    if value >= 30 or value in {10, 20}:
+        return ("debug", "debug", "debug", "info", "warning", "error", "fatal")[min(int(value) // 10, 6)]
+    if 0 <= value <= 7 and value == int(value):
+        return _SYSLOG[int(value)]
+    return ""
+
+
+def syslog_level(severity: int) -> str:
+    """Normalise a syslog severity, 0 (emergency) to 7 (debug)."""
+    return _SYSLOG[severity & 7]
+
+
+def split_level(rest: str) -> tuple[str, str]:
+    """Find the level near the start of a message and return it with the message less that word."""
+    match = _FIRST.match(rest)
+    if match is not None:
+        found = match[1] or match[2]
+        if match[1] is not None or found.isupper():
+            return level_of(found), rest[match.end() :].lstrip(_TRIM)
+    match = _UPPER.search(rest, 0, 120) or _MARKED.search(rest, 0, 80) or _TABBED.search(rest, 0, 80)
+    if match is None:
+        return "", rest.strip()
+    tail = rest[match.end() :].lstrip(_TRIM)
+    front = rest[: match.start()].strip(" \t-[(|")
+    return level_of(match[1]), f"{front} {tail}" if front else tail

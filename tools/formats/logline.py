@@ -1,0 +1,33 @@
+"""One log line taken apart: what the readers of the log formats have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+def _no_fields() -> dict[str, str]:
+    return {}
+
+
+@dataclass(slots=True)
+class LogLine:
+    """What one line says; empty where it does not."""
+
+    dialect: str
+    message: str
+    time: datetime | None = None
+    zoned: bool = False
+    level: str = ""
+    service: str | None = None
+    pod: str | None = None
+    container: str | None = None
+    node: str | None = None
+    trace_id: str | None = None
+    fields: dict[str, str] = field(default_factory=_no_fields)
+    own: bool = True
+    """It looks like the beginning of a message: it has a time of its own, or a structure."""
+    body: str = ""
+    """For a plain line: its text without the runtime's prefix, indentation kept."""
+    partial: bool = False
+    """The container runtime cut the message; the next line goes on."""

@@ -1,0 +1,127 @@
+"""Prometheus query results as JSON: matrix and vector, ALERTS series as episodes, Loki streams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+from tools.formats.documents import Document, Element, listing, mapping, string, strings
+from tools.formats.joining import note_time
+from tools.formats.logs_json import Json
+from tools.formats.opening import spoil
+from tools.formats.records import AlertRecord, Series, Tally
+from tools.formats.workloads import workload_of
+
+_OWNERS = (
+    "app",
+    "app_kubernetes_io_name",
+    "deployment",
+    "workload",
+    "statefulset",
+    "daemonset",
+    "service_name",
+)
+ALERT_SERIES = ("ALERTS", "ALERTS_FOR_STATE")
+
+
+def read_series(document: Document, path: tuple[str, ...], tally: Tally, query: str) -> Iterator[Series]:
+    """Yield one series a result; `query` names series whose metric name the query dropped."""
+    for element in document.elements(tally, *path):
+        sample = _series(element, query, tally)
+        if sample is not None:
+            tally.rows += len(sample.times)
+            if sample.times:
+                note_time(tally, datetime.fromtimestamp(sample.times[0], UTC))
+                note_time(tally, datetime.fromtimestamp(sample.times[-1], UTC))
+            yield sample
+
+
+def read_alert_series(
+    document: Document, path: tuple[str, ...], tally: Tally, query: str
+) -> Iterator[AlertRecord]:
+    """Yield the episodes of ALERTS series: samples more than two steps apart belong to two episodes.
+
+    An episode that reaches the last sample of the whole result has no end.
+    """
+    found: list[Series] = [series for series in read_series(document, path, tally, query) if series.times]
+    tally.rows = 0
+    last = max((series.times[-1] for series in found), default=0.0)
+    steps = [
+        later - earlier
+        for series in found
+        for earlier, later in zip(series.times, series.times[1:], strict=False)
+    ]
+    step = min(steps, default=60.0)
+    for series in found:
+        if series.metric == "ALERTS_FOR_STATE" and any(other.metric == "ALERTS" for other in found):
+            continue
+        for start, end in _episodes(series, step):
+            tally.rows += 1
+            labels = {
+                key: value for key, value in series.labels.items() if key not in {"alertname", "alertstate"}
+            }
+            firing = series.labels.get("alertstate", "firing")
+            ended = last - end > 2 * step
+            yield AlertRecord(
+                line=series.line,
+                end_line=series.line,
+                name=series.labels.get("alertname", ""),
+                state="resolved" if ended and firing == "firing" else firing,
+                starts_at=datetime.fromtimestamp(start, UTC),
+                ends_at=datetime.fromtimestamp(end, UTC) if ended else None,
+                labels=labels,
+            )
+
+
+def service_of(labels: Mapping[str, str]) -> str | None:
+    """Guess the workload that a series is about from its usual labels."""
+    for key in _OWNERS:
+        if labels.get(key):
+            return labels[key]
+    if labels.get("pod"):
+        return workload_of(labels["pod"])
+    return next((labels[key] for key in ("container", "service", "node", "job") if labels.get(key)), None)
+
+
+def _episodes(series: Series, step: float) -> Iterator[tuple[float, float]]:
+    active = [time for time, value in zip(series.times, series.values, strict=True) if value > 0]
+    if not active:
+        return
+    start = end = active[0]
+    for time in active[1:]:
+        if time - end > 2 * step:
+            yield start, end
+            start = time
+        end = time
+    yield start, end
+
+
+def _series(element: Element, query: str, tally: Tally) -> Series | None:
+    result = mapping(element.value)
+    if "metric" not in result:
+        spoil(tally, element.line, "a result has no metric")
+        return None
+    labels = strings(result["metric"])
+    name = labels.pop("__name__", "") or query or "value"
+    values = listing(result.get("values")) or ([result["value"]] if "value" in result else [])
+    samples = sorted(pair for pair in (_sample(item) for item in values) if pair is not None)
+    if bad := len(values) - len(samples):
+        spoil(tally, element.line, f"{bad} samples of {name} are not [time, value]")
+    return Series(
+        metric=name,
+        labels=labels,
+        times=tuple(time for time, _ in samples),
+        values=tuple(value for _, value in samples),
+        line=element.line,
+        service=service_of(labels),
+    )
+
+
+def _sample(item: Json) -> tuple[float, float] | None:
+    pair = listing(item)
+    if len(pair) != 2 or not isinstance(pair[0], (int, float)):
+        return None
+    try:
+        return float(pair[0]), float(string(pair[1]))
+    except ValueError:
+        return None

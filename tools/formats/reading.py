@@ -1,0 +1,282 @@
+"""From a file to its records: one entry a format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from tools.formats import (
+    alerts,
+    changes,
+    csv_logs,
+    kube_describe,
+    kube_events,
+    kube_get,
+    lineage,
+    loki,
+    metrics_csv,
+    metrics_prometheus,
+    spans,
+    tables,
+    topology,
+    units,
+)
+from tools.formats.chat import read_chat
+from tools.formats.csv_rows import rows
+from tools.formats.documents import Document, Element, mapping, starts, string
+from tools.formats.joining import join
+from tools.formats.kube_objects import object_of
+from tools.formats.logs_json import Json, log_of
+from tools.formats.logs_text import read_lines
+from tools.formats.opening import lines, spoil, text
+from tools.formats.records import Clock, Reading, Record, Sniffed, Tally
+from tools.formats.shapes import Shape, shape_of
+from tools.formats.sniffing import sniff
+from tools.formats.stamps import Stamps
+from tools.formats.yaml_documents import read_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What every reader is given."""
+
+    path: Path
+    clock: Clock
+    tally: Tally
+    labels: Mapping[str, str]
+
+    @property
+    def stamps(self) -> Stamps:
+        """A fresh reader of times."""
+        return Stamps(self.clock, self.tally)
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """The file's lines with their numbers."""
+        return lines(self.path, self.tally)
+
+
+def read(
+    path: Path,
+    *,
+    clock: Clock = Clock(),  # noqa: B008 - frozen
+    labels: Mapping[str, str] = {},
+    sniffed: Sniffed | None = None,
+) -> Reading:
+    """Read a file lazily; raise ValueError for a zone that does not exist and OSError for a file that cannot be read."""
+    found = sniffed or sniff(path)
+    tally = Tally()
+    source = Source(path, clock, tally, labels)
+    Stamps(clock, tally)
+    reader = _READERS.get(found.format)
+    if reader is None:
+        if found.format not in {"empty"}:
+            spoil(tally, 1, found.reason or f"no reader for {found.format}")
+        return Reading(found, iter(()), tally)
+    return Reading(found, reader(source), tally)
+
+
+def _logs(source: Source) -> Iterator[Record]:
+    return read_lines(source.path, source.clock, source.tally, source.labels)
+
+
+def _document(source: Source) -> Iterator[Record]:
+    content = text(source.path, source.tally)
+    for start in starts(content):
+        shape = shape_of(content, start, _root(content[start:]))
+        if shape is not None:
+            yield from _shaped(source, Document(content, start), shape)
+            return
+    spoil(source.tally, 1, "JSON of no known shape")
+
+
+def _shaped(source: Source, document: Document, shape: Shape) -> Iterator[Record]:
+    tally, path = source.tally, shape.path
+    query = source.labels.get("query", "")
+    match shape.format:
+        case "prometheus-json":
+            query = query or string(mapping(_root(document.text[document.start :])).get("query"))
+            return metrics_prometheus.read_series(document, path, tally, query)
+        case "prometheus-alerts":
+            return metrics_prometheus.read_alert_series(document, path, tally, query)
+        case "prometheus-rules":
+            return alerts.read_rules(document, path, tally)
+        case "alertmanager-json":
+            return alerts.read_alerts(document, path, tally, source.stamps)
+        case "loki-json":
+            return loki.read_streams(document, path, source.clock, tally, source.labels)
+        case "kubernetes-json":
+            elements = document.elements(tally, *path) if path else _whole(document, tally)
+            return _objects(elements, source)
+        case "slack-export":
+            return read_chat(document, path, source.path, tally, source.stamps)
+        case "topology-json":
+            return topology.read_json(document, _root(document.text[document.start :]), tally)
+        case "otlp-json":
+            return _otlp(_whole(document, tally), source)
+        case "changes-json":
+            return _changes(document.elements(tally, *path), source)
+        case _:
+            return _log_objects(document.elements(tally, *path), source)
+
+
+def _json_lines(source: Source) -> Iterator[Element]:
+    for number, line in source.lines():
+        if not line.strip():
+            continue
+        try:
+            yield Element(orjson.loads(line), number, number)
+        except orjson.JSONDecodeError as error:
+            spoil(source.tally, number, f"not JSON: {error.msg}")
+
+
+def _whole(document: Document, tally: Tally) -> Iterator[Element]:
+    root = _root(document.text[document.start :])
+    last = document.line_at(len(document.text.rstrip()))
+    if root is None:
+        spoil(tally, last, "JSON breaks off")
+        return
+    items = root if isinstance(root, list) else [root]
+    if isinstance(root, list):
+        yield from document.elements(tally)
+        return
+    for item in items:
+        yield Element(item, document.line_at(document.start), last)
+
+
+def _objects(elements: Iterator[Element], source: Source) -> Iterator[Record]:
+    stamps = source.stamps
+    for element in elements:
+        item = mapping(element.value)
+        if item.get("kind") == "Event":
+            yield kube_events.count(
+                kube_events.event_of(item, element.line, element.end_line, stamps), source.tally
+            )
+        elif item:
+            source.tally.rows += 1
+            yield object_of(item, element.line, element.end_line, stamps)
+        else:
+            spoil(source.tally, element.line, "not an object")
+
+
+def _changes(elements: Iterator[Element], source: Source) -> Iterator[Record]:
+    stamps = source.stamps
+    for element in elements:
+        if mapping(element.value):
+            yield changes.change_of(element.value, element.line, element.end_line, source.tally, stamps)
+        else:
+            spoil(source.tally, element.line, "not an object")
+
+
+def _log_objects(elements: Iterator[Element], source: Source) -> Iterator[Record]:
+    stamps = source.stamps
+    parsed = ((element.line, log_of(mapping(element.value), stamps)) for element in elements)
+    return join(parsed, source.tally, source.labels, lambda: None)
+
+
+def _otlp(elements: Iterator[Element], source: Source) -> Iterator[Record]:
+    for element in elements:
+        yield from spans.otlp_spans(element.value, element.line, source.tally)
+
+
+def _alert_lines(source: Source) -> Iterator[Record]:
+    content = "[" + ",\n".join(line for _, line in source.lines() if line.strip()) + "]"
+    return alerts.read_alerts(Document(content), (), source.tally, source.stamps)
+
+
+def _chat_lines(source: Source) -> Iterator[Record]:
+    content = "[" + ",\n".join(line for _, line in source.lines() if line.strip()) + "]"
+    return read_chat(Document(content), (), source.path, source.tally, source.stamps)
+
+
+def _yaml(source: Source) -> Iterator[Record]:
+    return _objects(read_yaml(text(source.path, source.tally), source.tally), source)
+
+
+def _events_table(source: Source) -> Iterator[Record]:
+    numbered = list(source.lines())
+    found = tables.split_tables(numbered)
+    if not found:
+        yield from kube_events.read_rows(numbered, source.tally, source.stamps, source.labels)
+    for table in found:
+        yield from kube_events.read_table(table, source.tally, source.stamps, source.labels)
+
+
+def _get_table(source: Source) -> Iterator[Record]:
+    numbered = list(source.lines())
+    found = tables.split_tables(numbered)
+    if not found:
+        yield from kube_get.read_pod_rows(numbered, source.tally, source.stamps, source.labels)
+    for table in found:
+        yield from kube_get.read_table(table, source.tally, source.stamps, source.labels)
+
+
+def _edges(source: Source) -> Iterator[Record]:
+    numbered = rows(source.path, source.tally)
+    _, titles = next(numbered, (0, []))
+    low = [title.strip().lower() for title in titles]
+    caller, callee = next(pair for pair in topology.ENDS if set(pair) <= set(low))
+    for line, cells in numbered:
+        if len(cells) != len(titles):
+            spoil(source.tally, line, f"{len(cells)} cells where the titles are {len(titles)}")
+            continue
+        source.tally.rows += 1
+        yield topology.CallEdge(line, cells[low.index(caller)], cells[low.index(callee)])
+
+
+def _spans(source: Source) -> Iterator[Record]:
+    numbered = rows(source.path, source.tally)
+    _, titles = next(numbered, (0, []))
+    return spans.read_rows(titles, numbered, source.tally, source.stamps)
+
+
+def _root(content: str) -> Json | None:
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+
+
+_Reader = Callable[[Source], Iterator[Record]]
+_DOCUMENTS = (
+    "prometheus-json", "prometheus-alerts", "prometheus-rules", "alertmanager-json", "loki-json",
+    "kubernetes-json", "slack-export", "topology-json", "otlp-json", "changes-json", "json-array",
+)  # fmt: skip
+_TEXTS = (
+    "kubectl-logs", "cri", "container-json", "json-lines", "logfmt", "klog", "access-log", "syslog", "text",
+)  # fmt: skip
+_READERS: Mapping[str, _Reader] = {
+    **dict.fromkeys(_DOCUMENTS, _document),
+    **dict.fromkeys(_TEXTS, _logs),
+    "csv-logs": lambda source: csv_logs.read_logs(source.path, source.clock, source.tally, source.labels),
+    "csv-metrics": lambda source: metrics_csv.read_metrics(
+        source.path, source.clock, source.tally, source.labels
+    ),
+    "csv-spans": _spans,
+    "csv-edges": _edges,
+    "csv-matrix": lambda source: topology.read_matrix(rows(source.path, source.tally), source.tally),
+    "topology-tree": lambda source: topology.read_tree(source.lines(), source.tally),
+    "kubernetes-yaml": _yaml,
+    "kubernetes-json-lines": lambda source: _objects(_json_lines(source), source),
+    "kubectl-describe": lambda source: kube_describe.read_describe(
+        source.lines(), source.tally, source.stamps, source.labels
+    ),
+    "kubectl-events": _events_table,
+    "kubectl-get": _get_table,
+    "kube-lineage": lambda source: lineage.read_lineage(
+        [row for row in source.lines() if row[1].strip()], source.tally, source.stamps, source.labels
+    ),
+    "systemctl-status": lambda source: units.read_status(
+        source.path, source.clock, source.tally, source.labels
+    ),
+    "git-log": lambda source: changes.read_git_log(
+        source.lines(), source.tally, source.stamps, source.labels
+    ),
+    "changes-json-lines": lambda source: _changes(_json_lines(source), source),
+    "otlp-json-lines": lambda source: _otlp(_json_lines(source), source),
+    "alertmanager-json-lines": _alert_lines,
+    "slack-json-lines": _chat_lines,
+}
+"""The explicit registry: format name to reader."""
