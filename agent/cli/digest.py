@@ -1,0 +1,118 @@
+"""`pm-agent digest`: what the newest snapshot shows, ranked."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from agent.cli import options
+from agent.errors import ExitCode, UserError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from agent.schema.digest import Digest
+
+
+def configure(subparsers: options.Subparsers, name: str) -> None:
+    """Add the command."""
+    parser = options.add_command(
+        subparsers,
+        name,
+        summary="compute ranked evidence, facts and suspects from the newest snapshot",
+        description="Compute ranked evidence, facts and suspects from the newest snapshot; writes nothing.",
+        examples=f"pm-agent {name} INC-42\npm-agent {name} INC-42 --top 50\npm-agent {name} INC-42 --json",
+    )
+    options.add_incident(parser)
+    options.add_json(parser)
+    parser.add_argument(
+        "--top", metavar="N", type=_positive, default=25, help="rows of evidence to print (default: 25)"
+    )
+    parser.set_defaults(run=run)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of at least 1")
+    return number
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the digest."""
+    from agent.digest import digest
+
+    folder = options.incident_of(args)
+    bundle = folder.bundle()
+    if bundle is None:
+        raise UserError(
+            f"{folder.path} holds no snapshot yet.",
+            hint=f"`pm-agent collect {folder.id}` makes one.",
+            exit_code=ExitCode.NO_EVIDENCE,
+        )
+    computed = digest(bundle, folder.read_incident())
+    if args.json:
+        options.print_json(computed)
+    else:
+        _print(computed, args.top)
+    return ExitCode.OK
+
+
+def _print(computed: Digest, top: int) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console(highlight=False, soft_wrap=False)
+    source = {"record": "from the record", "evidence": "estimated from evidence"}
+    began = computed.fact("started")
+    shown = f"{began.text} ({source[computed.onset_source]})" if computed.onset else "not known"
+    console.print(f"[bold]{escape(computed.incident)}[/bold]  snapshot {computed.snapshot}, onset {shown}")
+    _print_suspects(console, computed)
+    _print_evidence(console, computed, top)
+    _print_facts(console, computed)
+    for note in computed.notes:
+        console.print(f"Note: {escape(note)}")
+
+
+def _print_suspects(console: Console, computed: Digest) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    if not computed.suspects:
+        console.print("No component stands out.")
+        return
+    table = Table("", "Suspect", "Kind", "Score", "Why", "Evidence", title="Suspects", title_justify="left")
+    for rank, suspect in enumerate(computed.suspects, 1):
+        table.add_row(
+            str(rank),
+            escape(suspect.component),
+            suspect.component_kind,
+            f"{suspect.score:.2f}",
+            escape(suspect.reason),
+            ", ".join(suspect.evidence),
+        )
+    console.print(table)
+
+
+def _print_evidence(console: Console, computed: Digest, top: int) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    from agent.schema.base import format_utc
+
+    title = f"Evidence, {min(top, len(computed.evidence))} of {len(computed.evidence)}"
+    table = Table("Id", "Time", "Severity", "What", "Rank", title=title, title_justify="left")
+    for item in computed.evidence[:top]:
+        time = format_utc(item.start.replace(microsecond=0)) if item.start else "undated"
+        table.add_row(item.id, time, item.severity, escape(item.statement), f"{item.salience:.2f}")
+    console.print(table)
+
+
+def _print_facts(console: Console, computed: Digest) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("Fact", "Value", "How", title="Facts", title_justify="left")
+    for fact in computed.facts:
+        table.add_row(fact.label, escape(fact.text), escape(fact.note))
+    console.print(table)

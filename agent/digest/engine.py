@@ -1,0 +1,172 @@
+"""The whole digest on one screen: take in, find the onset, observe, rank, mint, count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from agent.digest import (
+    alerts,
+    changes,
+    chat,
+    coverage,
+    kubeevents,
+    metrics,
+    onset,
+    patterns,
+    ranking,
+    states,
+    suspects,
+    traces,
+)
+from agent.digest.facts import Counts, facts
+from agent.digest.intake import Intake, take_in
+from agent.digest.logs import Pattern, merged
+from agent.digest.minting import mint
+from agent.digest.observation import Observation
+from agent.schema.digest import Digest
+from agent.schema.evidence import Evidence
+from agent.schema.incident import Incident, Window
+from agent.store import Bundle
+
+
+def digest(bundle: Bundle, incident: Incident) -> Digest:
+    """Compute ranked evidence, facts, coverage and suspects; the same bytes give the same digest."""
+    intake = take_in(bundle, incident)
+    found_patterns = merged(intake.logs)
+    healthy = states.healthy(intake.inventory)
+    start = _onset(intake, incident, found_patterns, healthy)
+    calls = intake.traces.calls()
+    traces.link(calls, intake.graph)
+    observed = _observe(intake, incident, found_patterns, calls, start=start.time, healthy=healthy)
+    ranked = ranking.rank(observed, start.time)
+    evidence = mint(ranked)
+    recording = _recording(intake)
+    return Digest(
+        incident=incident.id,
+        snapshot=bundle.name,
+        manifest_sha256=bundle.manifest_sha256,
+        window=_window(incident, recording),
+        onset=start.time,
+        onset_source=start.source,
+        evidence=evidence,
+        facts=facts(
+            incident, start, evidence, _counts(intake, found_patterns, start.time, recording, bundle)
+        ),
+        coverage=coverage.ledger(bundle.manifest),
+        suspects=suspects.suspects(_pairs(ranked, evidence), intake.graph, intake.inventory),
+        topology=intake.graph.listed(),
+        notes=_notes(intake, start, len(observed) - len(evidence)),
+    )
+
+
+def _onset(
+    intake: Intake, incident: Incident, found: Sequence[Pattern], healthy: frozenset[str]
+) -> onset.Onset:
+    signs = [
+        *onset.of_moves(metrics.moves(intake.panel, incident.start)),
+        *onset.of_alerts(intake.alerts.folded(), incident.services),
+        *onset.of_events(intake.events, healthy),
+        *onset.of_logs(intake.logs, found),
+    ]
+    return onset.find(incident, signs)
+
+
+def _observe(
+    intake: Intake,
+    incident: Incident,
+    found: Sequence[Pattern],
+    calls: Sequence[traces.Call],
+    *,
+    start: datetime | None,
+    healthy: frozenset[str],
+) -> list[Observation]:
+    inventory = intake.inventory
+    nodes = inventory.nodes()
+    workloads = frozenset(thing.workload for thing in inventory.objects.values()) | intake.graph.names()
+    known = workloads | nodes | frozenset(name for name in intake.logs.services if name)
+    readings = patterns.compare(intake.logs, found, start)
+    gone = states.gone(inventory, (fold.workload for fold in intake.events.folds.values()))
+    return [
+        *patterns.observations(intake.logs, readings, start, known),
+        *metrics.observations(metrics.moves(intake.panel, start), nodes),
+        *alerts.observations(intake.alerts.folded(), start, nodes, incident.services),
+        *kubeevents.observations(intake.events, start, healthy, gone),
+        *states.observations(inventory, workloads),
+        *changes.observations(intake.changes, start),
+        *changes.rollouts(inventory, intake.events, start),
+        *chat.observations(intake.chat, start),
+        *traces.observations(calls, start),
+    ]
+
+
+def _pairs(
+    ranked: Sequence[tuple[Observation, float]], evidence: Sequence[Evidence]
+) -> list[tuple[Observation, Evidence]]:
+    ordered = sorted(ranked, key=lambda entry: (-entry[1], entry[0].key))
+    return [(item, minted) for (item, _), minted in zip(ordered, evidence, strict=True)]
+
+
+def _recording(intake: Intake) -> tuple[datetime, datetime] | None:
+    spans: list[tuple[float, float]] = []
+    if extent := intake.logs.extent():
+        spans.append((extent[0].timestamp(), extent[1].timestamp()))
+    spans.extend(span for span in (intake.panel.extent(), intake.traces.extent()) if span)
+    folds = intake.events.folds.values()
+    spans.extend(
+        (fold.first.timestamp(), fold.last.timestamp()) for fold in folds if fold.first and fold.last
+    )
+    times = [m.time.timestamp() for _, m in intake.chat.messages if m.time]
+    times += [e.record.starts_at.timestamp() for e in intake.alerts.folded() if e.record.starts_at]
+    spans.extend((time, time) for time in times)
+    if not spans:
+        return None
+    return (
+        datetime.fromtimestamp(min(low for low, _ in spans), UTC),
+        datetime.fromtimestamp(max(high for _, high in spans), UTC),
+    )
+
+
+def _window(incident: Incident, recording: tuple[datetime, datetime] | None) -> Window | None:
+    if incident.window:
+        return incident.window
+    return Window(start=recording[0], end=recording[1]) if recording and recording[0] < recording[1] else None
+
+
+def _counts(
+    intake: Intake,
+    found: Sequence[Pattern],
+    start: datetime | None,
+    recording: tuple[datetime, datetime] | None,
+    bundle: Bundle,
+) -> Counts:
+    wrong = [pattern for pattern in found if pattern.level in {"error", "fatal"}]
+    extent = intake.logs.extent()
+    has_before = start is not None and extent is not None and extent[0] < start
+    pods = intake.inventory.of("Pod")
+    return Counts(
+        log_lines=intake.logs.lines,
+        error_lines=sum(pattern.count for pattern in wrong),
+        error_lines_before=sum(p.between(intake.logs.origin, None, start) for p in wrong)
+        if has_before
+        else None,
+        pods_restarted=sum((pod.number("restarts") or 0) > 0 for pod in pods) if pods else None,
+        has_alerts=any(artifact.signal == "alerts" for artifact in bundle.manifest.artifacts),
+        recording=recording,
+    )
+
+
+def _notes(intake: Intake, start: onset.Onset, left_out: int) -> tuple[str, ...]:
+    notes = sorted(intake.notes)
+    extent = intake.logs.extent()
+    if start.time is None:
+        notes.append("The onset is not known, so nothing could be compared with a time before it.")
+    elif extent and extent[0] >= start.time:
+        notes.append("No logs from before the onset were recorded, so log patterns have no baseline.")
+    if intake.logs.overflowed:
+        notes.append(f"{intake.logs.overflowed} log records of rare kinds were counted together.")
+    if intake.traces.left_out:
+        notes.append(f"{intake.traces.left_out} spans beyond the first {traces.MAX_SPANS} were not compared.")
+    if left_out > 0:
+        notes.append(f"{left_out} observations of low rank were left out.")
+    return tuple(notes)

@@ -1,0 +1,88 @@
+"""The real lines and samples behind a pointer."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import zstandard
+
+from agent.schema.base import format_utc
+from agent.schema.bundle import Artifact
+from agent.schema.evidence import Evidence, Pointer
+from agent.store import Bundle
+from tools.formats import read
+from tools.formats.records import Clock, Series
+
+_LINE_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Part of one artifact, verbatim: lines, or samples of one series as (time, value)."""
+
+    artifact: str
+    first_line: int | None = None
+    lines: tuple[str, ...] = ()
+    series: str | None = None
+    samples: tuple[tuple[str, float], ...] = ()
+
+
+def excerpt(bundle: Bundle, evidence: Evidence, *, around: int = 0, limit: int = 40) -> tuple[Excerpt, ...]:
+    """Read what a piece of evidence points at; at most `limit` lines or samples a pointer."""
+    artifacts = {artifact.path: artifact for artifact in bundle.manifest.artifacts}
+    return tuple(
+        _samples(bundle, artifacts[pointer.artifact], pointer, around, limit)
+        if pointer.lines is None
+        else _lines(bundle.path(pointer.artifact), pointer, around, limit)
+        for pointer in evidence.pointers
+    )
+
+
+def _lines(path: Path, pointer: Pointer, around: int, limit: int) -> Excerpt:
+    first, last = pointer.lines or (1, 1)
+    low, high = max(1, first - around), min(last + around, max(1, first - around) + limit - 1)
+    shown: list[str] = []
+    for number, line in enumerate(_text(path), 1):
+        if number > high:
+            break
+        if number >= low:
+            shown.append(line)
+    return Excerpt(artifact=pointer.artifact, first_line=low, lines=tuple(shown))
+
+
+def _text(path: Path) -> Iterator[str]:
+    """Yield the lines of a plain, gz or zst file; each cut to 64 KiB, undecodable bytes shown as replaced."""
+    with path.open("rb") as raw:
+        magic = raw.read(4)
+        raw.seek(0)
+        stream: io.BufferedIOBase | io.BufferedReader = raw
+        if magic[:2] == b"\x1f\x8b":
+            stream = gzip.GzipFile(fileobj=raw)
+        elif magic == b"\x28\xb5\x2f\xfd":
+            stream = io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(raw))
+        encoding = "utf-16" if magic[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+        text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="\n")  # type: ignore[arg-type]
+        while line := text.readline(_LINE_BYTES):
+            cut = line
+            while not cut.endswith("\n") and (cut := text.readline(_LINE_BYTES)):
+                pass
+            yield line.rstrip("\r\n")
+
+
+def _samples(bundle: Bundle, artifact: Artifact, pointer: Pointer, around: int, limit: int) -> Excerpt:
+    clock = Clock(zone=artifact.assume_zone, recorded_at=artifact.recorded_at)
+    reading = read(bundle.path(artifact.path), clock=clock, labels=artifact.labels)
+    for record in reading.records:
+        if isinstance(record, Series) and record.name == pointer.series:
+            low, high = pointer.samples or (0, len(record.times) - 1)
+            low = max(0, low - around)
+            high = min(len(record.times) - 1, high + around, low + limit - 1)
+            pairs = zip(record.times[low : high + 1], record.values[low : high + 1], strict=True)
+            shown = tuple((format_utc(datetime.fromtimestamp(t, UTC)), value) for t, value in pairs)
+            return Excerpt(artifact=pointer.artifact, series=pointer.series, samples=shown)
+    return Excerpt(artifact=pointer.artifact, series=pointer.series)

@@ -1,0 +1,253 @@
+"""Numbers and times computed from evidence; what the evidence does not hold is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.digest.chat import Step
+from agent.digest.onset import Onset
+from agent.digest.wording import duration, instant
+from agent.schema.digest import Fact, FactName
+from agent.schema.evidence import Evidence
+from agent.schema.incident import Incident
+
+_LABELS: dict[FactName, str] = {
+    "started": "Started",
+    "first_symptom": "First symptom",
+    "first_alert": "First alert",
+    "acknowledged": "Acknowledged",
+    "mitigated": "Mitigated",
+    "ended": "Ended",
+    "duration": "Duration",
+    "time_to_detect": "Time to detect",
+    "time_to_acknowledge": "Time to acknowledge",
+    "time_to_mitigate": "Time to mitigate",
+    "time_to_resolve": "Time to resolve",
+    "recording_start": "Recording starts",
+    "recording_end": "Recording ends",
+    "log_lines": "Log records",
+    "error_lines": "Error records",
+    "error_lines_before": "Error records before the onset",
+    "alerts_fired": "Alerts fired",
+    "services_affected": "Services affected",
+    "pods_restarted": "Pods restarted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the collectors counted."""
+
+    log_lines: int
+    error_lines: int
+    error_lines_before: int | None
+    """None where nothing was recorded before the onset."""
+    pods_restarted: int | None
+    """None where no pod state was recorded."""
+    has_alerts: bool
+    """Whether any alert source was asked and answered."""
+    recording: tuple[datetime, datetime] | None
+
+
+def facts(incident: Incident, onset: Onset, evidence: Sequence[Evidence], counts: Counts) -> tuple[Fact, ...]:
+    """Every fact once, in the order of its table."""
+    real = [e for e in evidence if e.kind == "A" and e.attributes.get("noise") == "no" and e.start]
+    alert = min(real, key=lambda e: (e.start is None, e.start, e.id), default=None)
+    found: dict[FactName, Fact] = {}
+    found["started"] = _started(onset, evidence)
+    found["first_symptom"] = _first_symptom(onset, evidence)
+    found["first_alert"] = _moment("first_alert", alert, "no alert that tells of this incident was recorded")
+    acknowledged = _step(evidence, "acknowledged")
+    found["acknowledged"] = _moment(
+        "acknowledged", acknowledged, "no acknowledgement was recorded in chat or alerts"
+    )
+    mitigated = _step(evidence, "mitigated")
+    found["mitigated"] = _moment("mitigated", mitigated, "nothing recorded says when the effect was stopped")
+    found["ended"] = _ended(incident, evidence, real)
+    found.update(_durations(found))
+    found.update(_recording(counts))
+    found.update(_counted(counts, evidence, real))
+    return tuple(found[name] for name in _LABELS)
+
+
+def _fact(
+    name: FactName,
+    text: str,
+    note: str = "",
+    *,
+    time: datetime | None = None,
+    seconds: float | None = None,
+    count: int | None = None,
+    evidence: Sequence[str] = (),
+) -> Fact:
+    return Fact(
+        name=name,
+        label=_LABELS[name],
+        text=text,
+        note=note,
+        time=time,
+        seconds=seconds,
+        count=count,
+        evidence=tuple(evidence),
+    )
+
+
+def _unknown(name: FactName, why: str) -> Fact:
+    return _fact(name, "not known", why)
+
+
+def _started(onset: Onset, evidence: Sequence[Evidence]) -> Fact:
+    if onset.time is None:
+        return _unknown("started", "neither the record nor any dated change in the evidence gives a start")
+    near = [
+        e
+        for e in evidence
+        if e.start and abs((e.start - onset.time).total_seconds()) <= 60 and e.severity != "info"
+    ]
+    note = (
+        "given by the incident record"
+        if onset.source == "record"
+        else "the earliest of the telling changes in the evidence"
+    )
+    return _fact(
+        "started",
+        instant(onset.time),
+        note,
+        time=onset.time,
+        evidence=[e.id for e in near[:3]] if onset.source == "evidence" else [],
+    )
+
+
+def _first_symptom(onset: Onset, evidence: Sequence[Evidence]) -> Fact:
+    bad = [
+        e
+        for e in evidence
+        if e.start
+        and e.severity in {"critical", "error", "warning"}
+        and e.kind in {"L", "M", "K", "T"}
+        and e.salience >= 0.3
+        and e.attributes.get("source") != "state"
+        and (onset.time is None or e.start >= onset.time.replace(microsecond=0))
+        and e.attributes.get("novelty") not in {"steady", "silent"}
+    ]
+    first = min(bad, key=lambda e: (e.start is None, e.start, e.id), default=None)
+    return _moment("first_symptom", first, "no dated symptom at or after the start was recorded")
+
+
+def _moment(name: FactName, item: Evidence | None, why: str) -> Fact:
+    if item is None or item.start is None:
+        return _unknown(name, why)
+    return _fact(name, instant(item.start), item.statement, time=item.start, evidence=[item.id])
+
+
+def _step(evidence: Sequence[Evidence], wanted: Step) -> Evidence | None:
+    stated = [e for e in evidence if e.kind == "H" and e.start and e.attributes.get("step") == wanted]
+    return min(stated, key=lambda e: (e.start is None, e.start, e.id), default=None)
+
+
+def _ended(incident: Incident, evidence: Sequence[Evidence], real: Sequence[Evidence]) -> Fact:
+    if incident.end is not None:
+        return _fact("ended", instant(incident.end), "given by the incident record", time=incident.end)
+    if (said := _step(evidence, "resolved")) is not None:
+        return _moment("ended", said, "")
+    ends = [e.end for e in real]
+    if real and None not in ends:
+        last = max((e for e in real if e.end), key=lambda e: (e.end, e.id), default=None)
+        if last is not None and last.end:
+            return _fact(
+                "ended", instant(last.end), "the last alert resolved", time=last.end, evidence=[last.id]
+            )
+    if real:
+        return _unknown("ended", "alerts were still firing when the recording stopped")
+    return _unknown("ended", "the recording shows no recovery that ends the incident")
+
+
+def _durations(found: dict[FactName, Fact]) -> dict[FactName, Fact]:
+    pairs: tuple[tuple[FactName, FactName, str], ...] = (
+        ("duration", "ended", "end minus start"),
+        ("time_to_detect", "first_alert", "first alert minus start"),
+        ("time_to_acknowledge", "acknowledged", "acknowledgement minus start"),
+        ("time_to_mitigate", "mitigated", "mitigation minus start"),
+        ("time_to_resolve", "ended", "end minus start"),
+    )
+    result: dict[FactName, Fact] = {}
+    for name, until, how in pairs:
+        start, stop = found["started"], found[until]
+        if start.time is None or stop.time is None:
+            missing = start if start.time is None else stop
+            result[name] = _unknown(name, f"{missing.label.lower()} is not known: {missing.note}")
+            continue
+        seconds = (stop.time - start.time).total_seconds()
+        ids = [*start.evidence, *stop.evidence]
+        if seconds < 0:
+            what = f"{stop.label.lower()} came {duration(seconds)} before the start"
+            result[name] = _fact(
+                name, f"{duration(seconds)} before the start", what, seconds=seconds, evidence=ids
+            )
+        else:
+            result[name] = _fact(name, duration(seconds), how, seconds=seconds, evidence=ids)
+    return result
+
+
+def _recording(counts: Counts) -> dict[FactName, Fact]:
+    if counts.recording is None:
+        why = "nothing in the bundle carries a time"
+        return {
+            "recording_start": _unknown("recording_start", why),
+            "recording_end": _unknown("recording_end", why),
+        }
+    first, last = counts.recording
+    return {
+        "recording_start": _fact("recording_start", instant(first), "first dated record", time=first),
+        "recording_end": _fact("recording_end", instant(last), "last dated record", time=last),
+    }
+
+
+def _counted(counts: Counts, evidence: Sequence[Evidence], real: Sequence[Evidence]) -> dict[FactName, Fact]:
+    logs = counts.log_lines > 0
+    none = "no logs were recorded"
+    result: dict[FactName, Fact] = {
+        "log_lines": _count("log_lines", counts.log_lines, "log records read")
+        if logs
+        else _unknown("log_lines", none),
+        "error_lines": _count("error_lines", counts.error_lines, "records of level error or fatal")
+        if logs
+        else _unknown("error_lines", none),
+    }
+    before = counts.error_lines_before
+    result["error_lines_before"] = (
+        _unknown("error_lines_before", "no logs from before the onset were recorded" if logs else none)
+        if before is None
+        else _count("error_lines_before", before, "records of level error or fatal before the onset")
+    )
+    result["alerts_fired"] = (
+        _count(
+            "alerts_fired",
+            sum(int(e.attributes.get("count", "1")) if "members" in e.attributes else 1 for e in real),
+            "episodes that are no noise",
+            [e.id for e in real],
+        )
+        if counts.has_alerts
+        else _unknown("alerts_fired", "no alert source was recorded")
+    )
+    hit = [e for e in evidence if e.service and e.severity in {"critical", "error"} and e.salience >= 0.4]
+    services = sorted({e.service for e in hit if e.service})
+    result["services_affected"] = (
+        _count("services_affected", len(services), ", ".join(services), [e.id for e in hit])
+        if services
+        else _unknown("services_affected", "no component shows an error that stands out")
+    )
+    result["pods_restarted"] = (
+        _unknown("pods_restarted", "no pod state was recorded")
+        if counts.pods_restarted is None
+        else _count(
+            "pods_restarted", counts.pods_restarted, "pods whose recorded state counts at least one restart"
+        )
+    )
+    return result
+
+
+def _count(name: FactName, value: int, how: str, evidence: Sequence[str] = ()) -> Fact:
+    return _fact(name, str(value), how, count=value, evidence=evidence[:20])

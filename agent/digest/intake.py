@@ -1,0 +1,131 @@
+"""One pass over a bundle: every record goes to the collector of its type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from agent.digest.alerts import AlertBook
+from agent.digest.changes import ChangeBook
+from agent.digest.chat import ChatBook
+from agent.digest.kubeevents import EventBook
+from agent.digest.logs import LogBook
+from agent.digest.metrics import Column, Panel
+from agent.digest.objects import Inventory
+from agent.digest.topology import CallGraph
+from agent.digest.traces import TraceBook
+from agent.schema.bundle import Artifact
+from agent.schema.incident import Incident
+from agent.store import Bundle
+from tools.formats import read
+from tools.formats.records import (
+    AlertRecord,
+    AlertRule,
+    CallEdge,
+    ChangeRecord,
+    ChatMessage,
+    Clock,
+    KubeEvent,
+    LogRecord,
+    ObjectState,
+    Record,
+    Series,
+    Span,
+)
+
+
+@dataclass(slots=True)
+class Intake:
+    """All collectors, filled."""
+
+    logs: LogBook = field(default_factory=LogBook)
+    panel: Panel = field(default_factory=Panel)
+    alerts: AlertBook = field(default_factory=AlertBook)
+    events: EventBook = field(default_factory=EventBook)
+    inventory: Inventory = field(default_factory=Inventory)
+    graph: CallGraph = field(default_factory=CallGraph)
+    traces: TraceBook = field(default_factory=TraceBook)
+    changes: ChangeBook = field(default_factory=ChangeBook)
+    chat: ChatBook = field(default_factory=ChatBook)
+    rules: int = 0
+    notes: set[str] = field(default_factory=set[str])
+
+    def add(self, artifact: str, record: Record) -> None:
+        """Hand one record to its collector."""
+        match record:
+            case LogRecord():
+                self.logs.add(artifact, record)
+            case Series():
+                self.panel.columns.append(Column(artifact, record))
+            case AlertRecord():
+                self.alerts.read(artifact, [record])
+            case KubeEvent():
+                self.events.add(artifact, record)
+            case ObjectState():
+                self.inventory.add(artifact, record)
+            case CallEdge():
+                self.graph.read([record])
+            case Span():
+                self.traces.read(artifact, [record])
+            case ChangeRecord():
+                self.changes.read(artifact, [record])
+            case ChatMessage():
+                self.chat.read(artifact, [record])
+            case AlertRule():
+                self.rules += 1
+
+
+def take_in(bundle: Bundle, incident: Incident) -> Intake:
+    """Read every artifact once, by path, so that the manifest's order does not matter."""
+    intake = Intake(logs=LogBook(origin=incident.start.timestamp() if incident.start else 0.0))
+    for artifact in sorted(bundle.manifest.artifacts, key=lambda a: a.path):
+        if artifact.format not in {"binary", "empty", "unknown"}:
+            _read(bundle, artifact, intake.add, intake)
+    _set_baselines_apart(intake.panel, incident)
+    return intake
+
+
+def _read(bundle: Bundle, artifact: Artifact, add: Callable[[str, Record], None], intake: Intake) -> None:
+    clock = Clock(zone=artifact.assume_zone, recorded_at=artifact.recorded_at)
+    reading = read(bundle.path(artifact.path), clock=clock, labels=artifact.labels)
+    for record in reading.records:
+        add(artifact.path, record)
+    if reading.tally.zone_assumed:
+        intake.notes.add("Some times carry no zone and none was told; they count as UTC.")
+
+
+def _set_baselines_apart(panel: Panel, incident: Incident) -> None:
+    """Mark recordings of normal operation: the same series in another artifact, at another time.
+
+    Where neither start nor window says when the incident was, a file called baseline is the normal one.
+    """
+    first: dict[str, tuple[float, float]] = {}
+    for column in panel.columns:
+        if times := column.series.times:
+            low, high = first.get(column.artifact, (times[0], times[-1]))
+            first[column.artifact] = (min(low, times[0]), max(high, times[-1]))
+    names: dict[str, set[str]] = {}
+    for column in panel.columns:
+        names.setdefault(column.series.name, set()).add(column.artifact)
+    shared = {artifact for members in names.values() if len(members) > 1 for artifact in members}
+    if len(shared) < 2:
+        return
+    apart = {artifact for artifact in shared if _is_baseline(artifact, first, shared, incident)}
+    if apart and apart != shared:
+        panel.columns = [Column(c.artifact, c.series, c.artifact in apart) for c in panel.columns]
+
+
+def _is_baseline(
+    artifact: str, extents: dict[str, tuple[float, float]], shared: set[str], incident: Incident
+) -> bool:
+    low, high = extents[artifact]
+    others = [extents[name] for name in shared if name != artifact]
+    if any(a <= high and low <= b for a, b in others):
+        return False
+    start = incident.start or (incident.window.start if incident.window else None)
+    if start is not None:
+        moment = start.timestamp()
+        distance = max(low - moment, moment - high, 0.0)
+        nearest = min(max(a - moment, moment - b, 0.0) for a, b in others)
+        return distance > nearest
+    return "baseline" in artifact.lower()

@@ -1,0 +1,109 @@
+"""When the incident began to show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from agent.digest.alerts import Episode, noise
+from agent.digest.kubeevents import EventBook, weight_of
+from agent.digest.logs import LogBook, Pattern
+from agent.digest.metrics import Move, telling
+from agent.schema.incident import Incident, Window
+
+_TOGETHER = timedelta(minutes=5)
+_SETTLE = 0.15
+"""Share of a service's record that counts as its start-up, where a message says nothing about change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One thing that may have been the beginning, and how strongly it speaks."""
+
+    time: datetime
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Onset:
+    """The estimate and what it rests on."""
+
+    time: datetime | None
+    source: Literal["record", "evidence", "not known"]
+
+
+def find(incident: Incident, signs: Sequence[Sign]) -> Onset:
+    """Take the record's start, else the earliest sign of a group that carries enough weight.
+
+    A group is what shows within five minutes; it counts from 40 % of the heaviest group's weight on, so that
+    one stray early sign moves nothing and a late burst does not hide a real beginning.
+    """
+    if incident.start is not None:
+        return Onset(incident.start, "record")
+    usable = sorted((s for s in signs if _inside(s.time, incident.window)), key=lambda s: s.time)
+    if not usable:
+        return Onset(None, "not known")
+    weights = [
+        sum(other.weight for other in usable if timedelta(0) <= other.time - sign.time <= _TOGETHER)
+        for sign in usable
+    ]
+    heaviest = max(weights)
+    if heaviest < 0.3:
+        return Onset(None, "not known")
+    first = next(
+        sign
+        for sign, weight in zip(usable, weights, strict=True)
+        if weight >= 0.4 * heaviest and sign.weight >= 0.2
+    )
+    return Onset(first.time.replace(microsecond=0), "evidence")
+
+
+def _inside(time: datetime, window: Window | None) -> bool:
+    return window is None or window.start <= time <= window.end
+
+
+def of_moves(moves: Sequence[Move]) -> list[Sign]:
+    """Take moves of metrics that tell of harm, by surprise."""
+    return [
+        Sign(datetime.fromtimestamp(move.start, UTC), move.surprise)
+        for move in telling(moves)
+        if move.surprise >= 0.25
+    ]
+
+
+def of_alerts(episodes: Sequence[Episode], services: Sequence[str]) -> list[Sign]:
+    """Alerts that are no noise."""
+    return [
+        Sign(episode.record.starts_at, 0.8)
+        for episode in episodes
+        if episode.record.starts_at and noise(episode, None, services) == "no"
+    ]
+
+
+def of_events(book: EventBook, healthy: frozenset[str]) -> list[Sign]:
+    """Telling Kubernetes events on what is not well."""
+    found: list[Sign] = []
+    for fold in book.folds.values():
+        weight = weight_of(fold)
+        if weight and weight.role != "context" and fold.workload not in healthy and fold.first:
+            found.append(Sign(fold.first, weight.surprise))
+    return found
+
+
+def of_logs(book: LogBook, patterns: Sequence[Pattern]) -> list[Sign]:
+    """Errors and warnings that began some while after their service's log did."""
+    found: list[Sign] = []
+    for pattern in patterns:
+        log = book.services[pattern.service]
+        if not pattern.bad() or pattern.first is None or log.first is None or log.last is None:
+            continue
+        if pattern.undated == pattern.count:
+            continue
+        length = (log.last - log.first).total_seconds()
+        if (pattern.first - log.first).total_seconds() < max(20.0, _SETTLE * min(length, 3600.0)):
+            continue
+        base = 0.5 if pattern.level in {"error", "fatal"} else 0.25
+        found.append(Sign(pattern.first, base * min(1.0, 0.4 + pattern.count / 20)))
+    return found

@@ -1,0 +1,214 @@
+"""Log patterns -> observations: what is new, burst, fell silent, or is bad by its level."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.digest import novelty
+from agent.digest.logs import LogBook, Pattern, Place
+from agent.digest.novelty import Verdict
+from agent.digest.observation import Observation, Role, one_line, quoted
+from agent.digest.wording import duration, instant, plural
+from agent.schema.evidence import Pointer, Severity
+
+_MOST = 60
+_MOST_QUIET = 8
+"""Patterns below warning that are kept because they are new, burst or fell silent."""
+_FAR_SIDE = re.compile(
+    r"(?:to|for|from|host|at|server|reach|resolve|connect(?:ing)?|lookup|upstream|service)\s*[:=]?\s*[\"'(]?(?:\w+://)?"
+    r"(?P<host>[a-z][a-z0-9]*(?:[-.][a-z0-9]+)*)(?::\d+)?",
+)
+_ADDRESS = re.compile(r"(?<![\w./-])(?P<host>[a-z][a-z0-9-]*[a-z0-9](?:\.[a-z][\w-]*)*):\d{2,5}\b")
+_SOURCE = re.compile(r"\.(go|java|py|js|ts|rb|cs|cpp|c|rs|kt|scala|php|h|cc)$")
+_CANNOT = re.compile(
+    r"refused|unreachable|timed? ?out|timeout|unavailable|no such host|unknown ?host|resol|failed|"
+    r"failure|cannot|could not|unable|503|502|504|reset",
+    re.IGNORECASE,
+)
+_IDS = re.compile(
+    r"(?:\b(?:trace|span|request|correlation|session)[_ -]?id\b\W{1,3}[\w-]{8,}\s*"
+    r"|^\d\d:\d\d:\d\d[.,]?\d*\s+)+",
+    re.IGNORECASE,
+)
+"""Words at the head of a message that only make it longer."""
+_HARD = re.compile(
+    r"access denied|authentication failed|permission denied|out ?of ?memory|no space left|"
+    r"too many open files|"
+    r"certificate (has )?expired|x509|unknown ?host|no such host|name resolution|(cannot|unable to) resolve|"
+    r"no route to host|deadlock|too many connections|pool (is )?exhausted|"
+    r"invalid (credential|password|config)|read-only file",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A pattern with its counts on both sides of the onset."""
+
+    pattern: Pattern
+    before: int
+    after: int
+    verdict: Verdict | None
+    """None where there is nothing to compare with."""
+    exposure: float
+    """Seconds of the service's log before the onset."""
+
+    @property
+    def surprise(self) -> float:
+        """How unlike the baseline, 0 to 1."""
+        if self.verdict is None:
+            return 0.35
+        by_kind = {"new": 0.75, "burst": 0.6, "silent": 0.4, "changed": 0.3, "steady": 0.08}
+        size = min(1.0, math.log10(1 + self.after) / 3)
+        return min(
+            1.0,
+            by_kind[self.verdict.novelty] + (0.25 * size if self.verdict.novelty in {"new", "burst"} else 0),
+        )
+
+
+def compare(book: LogBook, patterns: Sequence[Pattern], onset: datetime | None) -> list[Reading]:
+    """Count every pattern before and after the onset, and judge it by the time its service was recorded."""
+    whole = book.extent()
+    found: list[Reading] = []
+    for pattern in patterns:
+        log = book.services[pattern.service]
+        if onset is None or whole is None or log.first is None or log.last is None:
+            found.append(Reading(pattern, 0, pattern.count, None, 0.0))
+            continue
+        seconds_before = max(0.0, (onset - log.first).total_seconds())
+        seconds_after = max(0.0, (whole[1] - max(onset, log.first)).total_seconds()) + 1.0
+        before = pattern.between(book.origin, None, onset)
+        after = pattern.between(book.origin, onset, None)
+        verdict = (
+            novelty.judge(before, after, seconds_before, seconds_after) if seconds_before >= 20 else None
+        )
+        found.append(Reading(pattern, before, after, verdict, seconds_before))
+    return found
+
+
+def observations(
+    book: LogBook, readings: Sequence[Reading], onset: datetime | None, known: frozenset[str]
+) -> list[Observation]:
+    """Keep the patterns worth a reader's time, the most surprising first, and say each in one line."""
+    loud = [r for r in readings if r.pattern.bad() and (r.after > 0 or r.verdict is None or r.before > 0)]
+    quiet = [
+        r
+        for r in readings
+        if not r.pattern.bad() and r.verdict and r.verdict.novelty in {"new", "burst", "silent"}
+    ]
+    chosen = sorted(loud, key=_worth)[: _MOST - _MOST_QUIET] + sorted(quiet, key=_worth)[:_MOST_QUIET]
+    shared: dict[str, set[str]] = {}
+    for reading in loud:
+        shared.setdefault(reading.pattern.template, set()).add(reading.pattern.service or "")
+    return [_observe(book, r, onset, known, shared.get(r.pattern.template, set())) for r in chosen]
+
+
+def _worth(reading: Reading) -> tuple[float, str, str, str]:
+    level = {"fatal": 0.4, "error": 0.3, "warning": 0.12}.get(reading.pattern.level, 0.0)
+    hard = 0.2 if _HARD.search(reading.pattern.exemplar[:2000]) else 0.0
+    score = reading.surprise + level + hard + 0.05 * math.log10(1 + reading.pattern.count)
+    return (-score, reading.pattern.service or "", reading.pattern.template, reading.pattern.level)
+
+
+_SEVERITIES: dict[str, Severity] = {"fatal": "critical", "error": "error", "warning": "warning"}
+
+
+def _observe(
+    book: LogBook, reading: Reading, onset: datetime | None, known: frozenset[str], sharing: set[str]
+) -> Observation:
+    pattern = reading.pattern
+    start, places = pattern.first, pattern.places
+    if (
+        onset
+        and reading.verdict
+        and reading.verdict.novelty == "burst"
+        and (hit := pattern.since(book.origin, onset))
+    ):
+        start, places = hit[0], [hit[1], *pattern.places[:2]]
+    message = pattern.exemplar.split("\n", 1)[0]
+    steady = reading.verdict is not None and reading.verdict.novelty == "steady"
+    others = sorted(name for name in sharing - {pattern.service or ""} if name)
+    attributes = {
+        "template": pattern.template,
+        "level": pattern.level,
+        "count": str(pattern.count),
+        "baseline_count": str(reading.before) if reading.verdict else "",
+        "incident_count": str(reading.after) if reading.verdict else "",
+        "novelty": reading.verdict.novelty if reading.verdict else "",
+        "p_value": f"{reading.verdict.p_value:.2g}"
+        if reading.verdict and reading.verdict.novelty != "steady"
+        else "",
+        "pod": ", ".join(sorted(pattern.pods)[:5]),
+        "container": ", ".join(sorted(pattern.containers)[:5]),
+        "node": ", ".join(sorted(pattern.nodes)[:5]),
+        "exception": pattern.exception,
+        "code": pattern.event.partition(" ")[2],
+        "code_kind": pattern.event.partition(" ")[0],
+        "also_in": ", ".join(others[:8]),
+    }
+    return Observation(
+        kind="L",
+        statement=_statement(reading, message),
+        pointers=tuple(_pointer(place) for place in places),
+        service=pattern.service,
+        start=start,
+        end=pattern.last,
+        severity=_SEVERITIES.get(pattern.level, "info"),
+        quote=quoted(pattern.exemplar),
+        attributes={name: value for name, value in attributes.items() if value},
+        surprise=reading.surprise,
+        role=_role(pattern, steady=steady),
+        blames=far_side(pattern.exemplar, known, pattern.service) if pattern.bad() else (),
+    )
+
+
+def _pointer(place: Place) -> Pointer:
+    return Pointer(artifact=place.artifact, lines=(place.first, place.last))
+
+
+def _role(pattern: Pattern, *, steady: bool) -> Role:
+    if steady or not pattern.bad():
+        return "context"
+    return "resource" if _HARD.search(pattern.exemplar[:3000]) else "symptom"
+
+
+def far_side(text: str, known: frozenset[str], service: str | None) -> tuple[str, ...]:
+    """Name the components that a message says could not be reached or failed; a host with a port is one."""
+    if not _CANNOT.search(text[:3000]):
+        return ()
+    found: list[str] = []
+    for match in _FAR_SIDE.finditer(text[:3000]):
+        host = match.group("host").split(".")[0]
+        if host in known and host != service and host not in found:
+            found.append(host)
+    for match in _ADDRESS.finditer(text[:3000]):
+        name = match.group("host")
+        host = name.split(".")[0]
+        if not _SOURCE.search(name) and host not in {"localhost", service, *found}:
+            found.append(host)
+    return tuple(found[:3])
+
+
+def _statement(reading: Reading, message: str) -> str:
+    pattern, verdict = reading.pattern, reading.verdict
+    who = pattern.service or "an unnamed service"
+    what = {"fatal": "fatal error", "error": "error", "warning": "warning"}.get(pattern.level, "message")
+    text = f'"{one_line(_IDS.sub("…", message), 150)}"'
+    if verdict is None or verdict.novelty == "steady":
+        return f"{who} logged the {what} {text} {plural(pattern.count, 'time')}"
+    span = duration(reading.exposure)
+    if verdict.novelty == "new":
+        many = plural(reading.after, "time")
+        return f"{who} logged the {what} {text} {many}, never in the {span} before the onset"
+    if verdict.novelty == "silent":
+        last = f" after {instant(pattern.last)}" if pattern.last else ""
+        many = plural(reading.before, "time")
+        return f"{who} stopped logging {text}{last}, {many} in the {span} before the onset"
+    return (
+        f"{who} logged the {what} {text} {plural(reading.after, 'time')} since the onset, "
+        f"against {plural(reading.before, 'time')} in the {span} before"
+    )

@@ -1,0 +1,95 @@
+"""Object states -> observations: one per workload, node or unit and kind of trouble."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from agent.digest import conditions, pods, siblings
+from agent.digest.objects import Inventory, KubeObject
+from agent.digest.observation import ComponentKind, Observation, quoted
+from agent.digest.pods import Trouble
+from agent.digest.wording import plural
+
+_KINDS: dict[str, ComponentKind] = {
+    "Node": "node",
+    "Job": "job",
+    "NetworkPolicy": "network",
+    "ResourceQuota": "other",
+    "Unit": "node",
+}
+
+
+def healthy(inventory: Inventory) -> frozenset[str]:
+    """Workloads and nodes that were recorded and show no trouble."""
+    well: dict[str, bool] = {}
+    for pod in inventory.of("Pod"):
+        well[pod.workload] = well.get(pod.workload, True) and pods.well(pod)
+    for node in inventory.of("Node"):
+        well[node.name] = not any(item.severity == "critical" for item in conditions.troubles(node))
+    return frozenset(name for name, fine in well.items() if fine)
+
+
+def gone(inventory: Inventory, named: Iterable[str]) -> frozenset[str]:
+    """Workloads that events name and that no recorded state shows; empty where no pods were recorded."""
+    present = {thing.workload for thing in inventory.objects.values()}
+    return frozenset(set(named) - present) if inventory.of("Pod") else frozenset()
+
+
+def observations(inventory: Inventory, workloads: frozenset[str]) -> list[Observation]:
+    """Say what is wrong with each object, once per workload."""
+    folded: dict[tuple[str, str, str], list[tuple[KubeObject, Trouble]]] = {}
+    for thing, trouble in _all(inventory, workloads):
+        folded.setdefault((thing.kind, thing.workload, trouble.reason), []).append((thing, trouble))
+    return [_observe(folded[key]) for key in sorted(folded)]
+
+
+def _all(inventory: Inventory, workloads: frozenset[str]) -> Iterable[tuple[KubeObject, Trouble]]:
+    for pod in inventory.of("Pod"):
+        yield from ((pod, trouble) for trouble in pods.troubles(pod))
+    for key in sorted(inventory.objects):
+        thing = inventory.objects[key]
+        yield from ((thing, trouble) for trouble in conditions.troubles(thing))
+    yield from conditions.routing(inventory)
+    yield from conditions.policies(inventory, workloads)
+    yield from siblings.troubles(inventory)
+
+
+def _observe(members: list[tuple[KubeObject, Trouble]]) -> Observation:
+    thing, trouble = members[0]
+    node = thing.get("node").split("/")[0] if thing.kind == "Pod" else ""
+    who = thing.workload
+    subject = who if thing.kind == "Pod" else f"{thing.kind} {who}"
+    names = sorted({member.name for member, _ in members})
+    many = f" ({plural(len(names), 'pod')})" if thing.kind == "Pod" and len(names) > 1 else ""
+    places = [place for member, _ in members[:6] for place in member.places[:4]]
+    component = thing.get("node") if thing.kind == "Unit" and thing.get("node") else who
+    text = f"{subject} {trouble.text}{many}"
+    attributes = {
+        "source": "state",
+        "reason": trouble.reason,
+        "object_kind": thing.kind,
+        "object": ", ".join(names[:5]),
+        "namespace": thing.namespace or "",
+        "node": node,
+        "message": quoted(trouble.text),
+        "count": str(len(names)),
+        "phase": thing.get("phase", "status"),
+        "conditions": ", ".join(f"{name}={value}" for name, value in sorted(thing.conditions().items())),
+        "ready": thing.get("ready"),
+        **trouble.attributes,
+    }
+    return Observation(
+        kind="K",
+        statement=text,
+        pointers=tuple(places[:8]),
+        service=component,
+        start=thing.recorded_at,
+        end=None,
+        severity=trouble.severity,
+        quote=quoted(f"{thing.kind} {thing.name}: {trouble.reason}"),
+        attributes={name: value for name, value in attributes.items() if value},
+        surprise=trouble.surprise,
+        role=trouble.role,
+        component_kind=_KINDS.get(thing.kind, "service"),
+        blames=trouble.blames,
+    )

@@ -1,0 +1,153 @@
+"""Which component the evidence points at: conditions before symptoms, callees before callers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from agent.digest.objects import Inventory
+from agent.digest.observation import ComponentKind, Observation, Role
+from agent.digest.topology import CallGraph
+from agent.schema.digest import Suspect
+from agent.schema.evidence import Evidence
+
+_MOST = 8
+_LEAST = 0.25
+"""Below this score nothing stands out."""
+_POWER: Mapping[Role, float] = {
+    "condition": 1.6,
+    "resource": 1.0,
+    "symptom": 0.7,
+    "change": 0.5,
+    "context": 0.0,
+    "noise": 0.0,
+}
+_STORE = (
+    "mysql",
+    "postgres",
+    "redis",
+    "mongo",
+    "mariadb",
+    "cassandra",
+    "elastic",
+    "etcd",
+    "dynamodb",
+    "rds",
+    "sql",
+    "-db",
+    "db-",
+)
+
+
+@dataclass(slots=True)
+class Case:
+    """What speaks for one component."""
+
+    name: str
+    kind: ComponentKind
+    own: list[tuple[float, Evidence, Role]] = field(default_factory=list[tuple[float, Evidence, Role]])
+    named: list[tuple[float, Evidence]] = field(default_factory=list[tuple[float, Evidence]])
+    """Evidence of others that names it as the far side."""
+
+    def strength(self) -> float:
+        """Sum with falling weights, so that many weak signs do not beat one strong sign."""
+        own = sorted((score for score, _, _ in self.own), reverse=True)
+        far = sorted((score for score, _ in self.named), reverse=True)
+        return sum(score * 0.45**n for n, score in enumerate(own[:8])) + sum(
+            score * 0.6 * 0.5**n for n, score in enumerate(far[:4])
+        )
+
+    def hard(self) -> bool:
+        """Whether a condition speaks for it, which explains and needs no explanation."""
+        return any(role == "condition" and score >= 0.9 for score, _, role in self.own)
+
+
+def suspects(
+    pairs: Sequence[tuple[Observation, Evidence]], graph: CallGraph, inventory: Inventory
+) -> tuple[Suspect, ...]:
+    """Rank components; empty where nothing stands out."""
+    cases = _gather(pairs)
+    scores = {name: case.strength() for name, case in cases.items()}
+    scores = _by_graph(cases, scores, graph)
+    scores = _by_node(cases, scores, inventory)
+    ranked = sorted(scores, key=lambda name: (-scores[name], name))
+    return tuple(_suspect(cases[name], scores[name]) for name in ranked[:_MOST] if scores[name] >= _LEAST)
+
+
+def _gather(pairs: Sequence[tuple[Observation, Evidence]]) -> dict[str, Case]:
+    cases: dict[str, Case] = {}
+    for item, evidence in pairs:
+        score = evidence.salience * _POWER[item.role] * (1.3 if _starts_here(item) else 1.0)
+        if score <= 0:
+            continue
+        if item.service:
+            case = cases.setdefault(item.service, Case(item.service, _kind(item)))
+            if item.component_kind in {"node", "job", "network"}:
+                case.kind = item.component_kind
+            case.own.append((score, evidence, item.role))
+        for name in item.blames:
+            cases.setdefault(name, Case(name, _named_kind(name))).named.append((score, evidence))
+    return {name: case for name, case in cases.items() if case.own or case.named}
+
+
+def _starts_here(item: Observation) -> bool:
+    """Tell a new error that names no other component: nothing else explains it."""
+    new = item.kind == "L" and item.attributes.get("novelty") == "new"
+    return new and item.severity in {"critical", "error"} and not item.blames
+
+
+def _kind(item: Observation) -> ComponentKind:
+    if item.component_kind == "service" and item.service:
+        return _named_kind(item.service)
+    return item.component_kind
+
+
+def _named_kind(name: str) -> ComponentKind:
+    return "datastore" if any(word in name.lower() for word in _STORE) else "service"
+
+
+def _by_graph(cases: Mapping[str, Case], scores: Mapping[str, float], graph: CallGraph) -> dict[str, float]:
+    """Discount a caller whose own callee shows trouble of similar size: its trouble has an explanation."""
+    result = dict(scores)
+    for name, case in cases.items():
+        if case.hard():
+            continue
+        below = [scores[callee] for callee in graph.below(name) if callee in scores and callee != name]
+        if below and max(below) >= 0.6 * scores[name]:
+            result[name] = scores[name] * 0.6
+    return result
+
+
+def _by_node(
+    cases: Mapping[str, Case], scores: Mapping[str, float], inventory: Inventory
+) -> dict[str, float]:
+    """Lift a node that has trouble of its own above the pods on it, and discount those."""
+    result = dict(scores)
+    for node, members in inventory.pods_by_node().items():
+        if node not in cases or not any(role in {"condition", "resource"} for _, _, role in cases[node].own):
+            continue
+        sick = {pod.workload for pod in members} & set(cases)
+        if sick and scores[node] >= 0.5:
+            result[node] = result[node] * (1.0 + 0.1 * min(5, len(sick)))
+            for name in sick:
+                if not any(
+                    role == "condition" and "node" not in e.statement for _, e, role in cases[name].own
+                ):
+                    result[name] *= 0.85
+    return result
+
+
+def _suspect(case: Case, score: float) -> Suspect:
+    own = sorted(case.own, key=lambda entry: (-entry[0], entry[1].id))
+    far = sorted(case.named, key=lambda entry: (-entry[0], entry[1].id))
+    cited = [evidence for _, evidence, _ in own[:5]] + [evidence for _, evidence in far[:2]]
+    reason = cited[0].statement
+    if not own:
+        reason = f"Named by others: {reason}"
+    return Suspect(
+        component=case.name,
+        component_kind=case.kind,
+        reason=reason,
+        score=round(score, 4),
+        evidence=tuple(dict.fromkeys(evidence.id for evidence in cited)),
+    )

@@ -1,0 +1,135 @@
+"""Facts: every name once, computed where the evidence has it, and not known where it has not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import get_args
+
+import pytest
+
+from agent.digest.facts import Counts, facts
+from agent.digest.onset import Onset, Sign, find
+from agent.digest.wording import duration, number
+from agent.schema.digest import Fact, FactName
+from agent.schema.evidence import Evidence, EvidenceKind, Pointer
+from agent.schema.incident import Incident, Window
+
+START = datetime(2026, 3, 20, 5, 9, 43, tzinfo=UTC)
+NONE = Counts(0, 0, None, None, has_alerts=False, recording=None)
+
+
+def evidence(identity: str, seconds: float, ends: float | None = None, **attributes: str) -> Evidence:
+    kind: EvidenceKind = identity[0]  # type: ignore[assignment]  # the first letter is the kind
+    return Evidence(
+        id=identity,
+        kind=kind,
+        service="cart",
+        start=START + timedelta(seconds=seconds),
+        end=None if ends is None else START + timedelta(seconds=ends),
+        severity="error",
+        statement=f"{identity} happened",
+        attributes=attributes,
+        salience=0.6,
+        pointers=(Pointer(artifact="a", lines=(1, 1)),),
+    )
+
+
+def computed(
+    *items: Evidence, incident: Incident | None = None, counts: Counts = NONE
+) -> dict[FactName, Fact]:
+    record = incident or Incident(id="i", title="t", start=START)
+    onset = Onset(START, "record")
+    return {fact.name: fact for fact in facts(record, onset, items, counts)}
+
+
+def test_every_fact_is_there_once_and_unknown_without_evidence() -> None:
+    found = facts(Incident(id="i", title="t"), Onset(None, "not known"), [], NONE)
+    assert [fact.name for fact in found] == list(get_args(FactName))
+    assert all(fact.text == "not known" and fact.note for fact in found)
+
+
+def test_time_to_detect_is_the_first_real_alert_minus_the_start() -> None:
+    found = computed(
+        evidence("A1", 252, noise="no"),
+        evidence("A2", -900, noise="always-firing"),
+        evidence("L1", 5, novelty="new"),
+    )
+    assert found["time_to_detect"].text == "4 min 12 s"
+    assert found["time_to_detect"].seconds == 252
+    assert found["first_alert"].evidence == ("A1",)
+    assert found["first_symptom"].evidence == ("L1",)
+
+
+def test_an_alert_before_the_start_is_said_to_come_first() -> None:
+    found = computed(evidence("A1", -30, noise="no"))
+    assert found["time_to_detect"].text == "30 s before the start"
+    assert found["time_to_detect"].seconds == -30
+
+
+def test_the_end_is_never_invented() -> None:
+    assert computed(evidence("M1", 0, 300))["ended"].text == "not known"
+    assert computed(evidence("A1", 0, noise="no"))["ended"].text == "not known"
+    assert (
+        computed(evidence("A1", 0, 600, noise="no"), evidence("A2", 0, noise="no"))["ended"].text
+        == "not known"
+    )
+
+
+def test_the_end_is_the_last_resolved_alert_or_the_record() -> None:
+    resolved = computed(evidence("A1", 0, 600, noise="no"), evidence("A2", 0, 5700, noise="no"))
+    assert resolved["duration"].text == "1 h 35 min"
+    record = Incident(id="i", title="t", start=START, end=START + timedelta(minutes=7))
+    assert computed(incident=record)["duration"].text == "7 min"
+
+
+def test_chat_gives_acknowledgement_and_mitigation() -> None:
+    found = computed(evidence("H1", 300, step="acknowledged"), evidence("H2", 1200, step="mitigated"))
+    assert found["time_to_acknowledge"].text == "5 min"
+    assert found["time_to_mitigate"].text == "20 min"
+
+
+def test_counts_that_nothing_recorded_are_not_zero() -> None:
+    found = computed()
+    assert found["alerts_fired"].text == "not known"
+    assert found["log_lines"].text == "not known"
+    zero = computed(counts=Counts(10, 0, 0, 0, has_alerts=True, recording=(START, START)))
+    assert (zero["alerts_fired"].count, zero["error_lines"].count, zero["pods_restarted"].count) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (59.6, "1 min"), (252, "4 min 12 s"), (5700, "1 h 35 min"), (90000, "1 d 1 h")],
+)
+def test_durations_read_as_a_person_writes_them(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(4618.16, "4618"), (8.56, "8.56"), (0.0123, "0.0123"), (0, "0"), (100.0, "100"), (0.5, "0.5")],
+)
+def test_numbers_keep_three_telling_digits(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+def signs(*pairs: tuple[float, float]) -> list[Sign]:
+    return [Sign(START + timedelta(seconds=seconds), weight) for seconds, weight in pairs]
+
+
+def test_the_record_wins_over_the_evidence() -> None:
+    assert find(Incident(id="i", title="t", start=START), signs((600, 1.0))) == Onset(START, "record")
+
+
+def test_one_stray_early_sign_does_not_move_the_onset() -> None:
+    strong = [(float(n), 0.9) for n in range(3600, 3610)]
+    assert find(Incident(id="i", title="t"), signs((0, 0.4), *strong)).time == START + timedelta(hours=1)
+
+
+def test_signs_outside_the_window_do_not_count() -> None:
+    window = Window(start=START, end=START + timedelta(hours=1))
+    record = Incident(id="i", title="t", window=window)
+    assert find(record, signs((-86400, 1.0))).source == "not known"
+
+
+def test_without_signs_the_onset_is_not_known() -> None:
+    assert find(Incident(id="i", title="t"), []) == Onset(None, "not known")

@@ -1,0 +1,182 @@
+"""Object states and events: what is wrong is stated as a fact, once per workload."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from agent.digest import kubeevents, states
+from agent.digest.kubeevents import EventBook
+from agent.digest.objects import Inventory
+from agent.digest.observation import Observation
+from tools.formats.records import KubeEvent, ObjectState
+
+NOW = datetime(2026, 1, 8, 7, 39, 46, tzinfo=UTC)
+POD = "adservice-75d5d88689-7djn4"
+
+
+def state(kind: str, name: str, line: int = 1, **fields: str) -> ObjectState:
+    plain = {key.replace("__", "."): value for key, value in fields.items()}
+    return ObjectState(line, line + 3, kind, name, "boutique", NOW, plain)
+
+
+def inventory(*records: tuple[str, ObjectState]) -> Inventory:
+    found = Inventory()
+    for artifact, record in records:
+        found.read(artifact, [record])
+    return found
+
+
+def observed(*records: ObjectState) -> list[Observation]:
+    return states.observations(inventory(*((f"{n}.txt", r) for n, r in enumerate(records))), frozenset())
+
+
+CRASHING = (
+    (
+        "get.txt",
+        state("Pod", POD, ready="0", desired="1", reason="CrashLoopBackOff", restarts="4", node="worker-02"),
+    ),
+    (
+        "describe.txt",
+        state(
+            "Pod",
+            POD,
+            container__server__state="Waiting",
+            container__server__reason="CrashLoopBackOff",
+            container__server__last_reason="Error",
+            container__server__exit_code="143",
+            container__server__liveness="grpc <pod>:9555 delay=1s timeout=1s period=1s #success=1 #failure=1",
+        ),
+    ),
+)
+
+
+def test_get_and_describe_of_one_pod_are_one_observation_that_points_at_both() -> None:
+    (seen,) = states.observations(inventory(*CRASHING), frozenset())
+    assert seen.service == "adservice"
+    assert {p.artifact for p in seen.pointers} == {"get.txt", "describe.txt"}
+    assert "CrashLoopBackOff after 4 restarts" in seen.statement
+    assert seen.attributes["exit_code"] == "143"
+    assert seen.attributes["liveness"].endswith("#failure=1")
+    assert seen.attributes["node"] == "worker-02"
+
+
+def test_the_order_of_artifacts_does_not_change_what_is_said() -> None:
+    forward = states.observations(inventory(*CRASHING), frozenset())
+    backward = states.observations(inventory(*reversed(CRASHING)), frozenset())
+    assert [o.statement for o in forward] == [o.statement for o in backward]
+
+
+def test_a_healthy_pod_says_nothing() -> None:
+    assert observed(state("Pod", "cart-7c5f46fc47-dl2wj", ready="1", desired="1", phase="Running")) == []
+    assert observed(state("Pod", "job-x", phase="Succeeded", ready="0", desired="1")) == []
+
+
+def test_an_oom_kill_in_the_last_state_names_the_limit() -> None:
+    (seen,) = observed(
+        state(
+            "Pod",
+            "cart-7c5f46fc47-dl2wj",
+            container__server__state="Running",
+            container__server__last_reason="OOMKilled",
+            container__server__restarts="3",
+            container__server__limits="cpu=200m, memory=128Mi",
+        )
+    )
+    assert seen.severity == "critical"
+    assert "OOM-killed at its memory limit of 128Mi after 3 restarts" in seen.statement
+
+
+def test_a_node_that_is_not_ready_and_a_cordoned_control_plane_weigh_differently() -> None:
+    seen = observed(
+        state("Node", "worker-02", status="NotReady", roles="node"),
+        state("Node", "master", status="Ready,SchedulingDisabled", roles="master"),
+        state("Node", "worker-03", status="Ready", roles="node"),
+    )
+    weights = {o.service: (o.role, o.severity) for o in seen}
+    assert weights == {"worker-02": ("condition", "critical"), "master": ("context", "info")}
+
+
+def test_a_unit_that_is_down_counts_against_its_node() -> None:
+    (seen,) = observed(
+        state("Unit", "kubelet", active="inactive (dead)", node="worker-02", result="exit-code")
+    )
+    assert (seen.service, seen.component_kind, seen.severity) == ("worker-02", "node", "critical")
+    assert "was not running on node worker-02" in seen.statement
+
+
+def test_replicas_wanted_and_had_quota_dns_and_scale_to_zero() -> None:
+    seen = observed(
+        state("Deployment", "cart", desired="3", available="1"),
+        state("Deployment", "ads", desired="0", available="0"),
+        state("Deployment", "contacts", desired="1", available="1", dns_policy="None"),
+        state("ResourceQuota", "team", quota__memory="4Gi/4Gi", quota__pods="3/50"),
+    )
+    texts = sorted(o.statement for o in seen)
+    assert texts == [
+        "Deployment ads was scaled to 0 replicas",
+        "Deployment cart had 1 of 3 wanted replicas available",
+        "Deployment contacts was configured with dnsPolicy None",
+        "ResourceQuota team had its memory used up (4Gi of 4Gi)",
+    ]
+
+
+def test_a_service_whose_selector_matches_no_pod_is_a_condition() -> None:
+    seen = observed(
+        state(
+            "Pod",
+            "cart-7c5f46fc47-dl2wj",
+            ready="1",
+            desired="1",
+            phase="Running",
+            labels="app=cart,tier=web",
+        ),
+        state("Pod", "ads-7c5f46fc47-dl2wj", ready="1", desired="1", phase="Running", labels="app=ads"),
+        state("Service", "cart", selector="app=cart", endpoints="10.0.0.1:80"),
+        state("Service", "ads", selector="app=adz", endpoints="<none>"),
+    )
+    assert [(o.service, o.attributes["reason"]) for o in seen] == [("ads", "SelectorMismatch")]
+
+
+def test_the_liveness_probe_that_is_much_stricter_than_its_siblings_is_named() -> None:
+    usual = "grpc <pod>:7000 delay=15s timeout=1s period=10s #success=1 #failure=3"
+    strict = "grpc <pod>:9555 delay=1s timeout=1s period=1s #success=1 #failure=1"
+    seen = observed(
+        *(state("Deployment", f"svc-{n}", container__server__liveness=usual) for n in "abcde"),
+        state("Deployment", "adservice", container__server__liveness=strict),
+    )
+    (odd,) = seen
+    assert odd.service == "adservice"
+    assert odd.attributes["reason"] == "StrictProbe"
+    assert "2 s after its start" in odd.statement
+
+
+def event(reason: str, name: str = POD, ago: float = 60, kind: str = "Warning", count: int = 1) -> KubeEvent:
+    time = NOW - timedelta(seconds=ago)
+    return KubeEvent(5, 5, time, time, kind, reason, "Pod", name, f"{reason} of {name} happened", count)
+
+
+def test_one_event_in_two_artifacts_counts_once_and_two_pods_of_one_workload_fold() -> None:
+    book = EventBook()
+    book.read(
+        "events.txt", [event("BackOff", count=4), event("BackOff", "adservice-75d5d88689-aaaaa", count=2)]
+    )
+    book.read("describe.txt", [event("BackOff", count=4)])
+    (seen,) = kubeevents.observations(book, None, frozenset(), frozenset())
+    assert seen.attributes["count"] == "6"
+    assert seen.service == "adservice"
+
+
+def test_a_leftover_of_earlier_trouble_ranks_low() -> None:
+    book = EventBook()
+    book.read("events.txt", [event("FailedScheduling", ago=7200), event("BackOff", ago=30)])
+    seen = {o.attributes["reason"]: o for o in kubeevents.observations(book, NOW, frozenset(), frozenset())}
+    assert seen["FailedScheduling"].role == "context"
+    assert seen["FailedScheduling"].attributes["leftover"] == "yes"
+    assert seen["BackOff"].role == "symptom"
+
+
+def test_failed_start_probes_of_a_pod_that_is_well_tell_little() -> None:
+    book = EventBook()
+    book.read("events.txt", [event("Unhealthy", "cart-7c5f46fc47-dl2wj")])
+    (seen,) = kubeevents.observations(book, NOW, frozenset({"cart"}), frozenset())
+    assert (seen.role, seen.severity) == ("context", "info")

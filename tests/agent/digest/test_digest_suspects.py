@@ -1,0 +1,110 @@
+"""Suspects: conditions before symptoms, callees before callers, nothing out of nothing."""
+
+from __future__ import annotations
+
+from agent.digest import ranking, suspects
+from agent.digest.minting import mint
+from agent.digest.objects import Inventory
+from agent.digest.observation import ComponentKind, Observation, Role
+from agent.digest.topology import CallGraph
+from agent.schema.digest import Suspect
+from agent.schema.evidence import EvidenceKind, Pointer, Severity
+from tools.formats.records import ObjectState
+
+
+def seen(
+    service: str,
+    role: Role = "symptom",
+    surprise: float = 0.8,
+    kind: EvidenceKind = "M",
+    severity: Severity = "error",
+    component: ComponentKind = "service",
+    blames: tuple[str, ...] = (),
+) -> Observation:
+    return Observation(
+        kind=kind,
+        statement=f"{service} showed {role} {surprise}",
+        pointers=(Pointer(artifact="a", lines=(1, 1)),),
+        service=service,
+        severity=severity,
+        surprise=surprise,
+        role=role,
+        component_kind=component,
+        blames=blames,
+    )
+
+
+def suspected(
+    *found: Observation, graph: CallGraph | None = None, inventory: Inventory | None = None
+) -> tuple[Suspect, ...]:
+    ranked = ranking.rank(found, None)
+    pairs = list(zip([item for item, _ in ranked], mint(ranked), strict=True))
+    return suspects.suspects(pairs, graph or CallGraph(), inventory or Inventory())
+
+
+def names(found: tuple[Suspect, ...]) -> list[str]:
+    return [suspect.component for suspect in found]
+
+
+def test_noise_and_context_alone_suspect_nothing() -> None:
+    assert suspected(seen("watchdog", "noise"), seen("cart", "context")) == ()
+    assert suspected() == ()
+
+
+def test_a_condition_outranks_the_symptoms_of_its_callers() -> None:
+    found = suspected(
+        seen("frontend", surprise=1.0),
+        seen("frontend", surprise=0.9, kind="L"),
+        seen("cart", surprise=0.9),
+        seen("adservice", "condition", 0.9, "K", "critical"),
+    )
+    assert names(found)[0] == "adservice"
+
+
+def test_a_slow_callee_outranks_its_slower_callers() -> None:
+    graph = CallGraph({("gateway", "travel"), ("travel", "station")})
+    found = suspected(
+        seen("gateway", surprise=1.0),
+        seen("travel", surprise=1.0),
+        seen("station", surprise=0.8),
+        graph=graph,
+    )
+    assert names(found)[0] == "station"
+
+
+def test_callers_and_callees_in_a_circle_do_not_hang() -> None:
+    graph = CallGraph({("a", "b"), ("b", "a")})
+    assert set(names(suspected(seen("a"), seen("b"), graph=graph))) == {"a", "b"}
+
+
+def test_a_sick_node_outranks_the_pods_on_it() -> None:
+    inventory = Inventory()
+    pods = [f"svc{n}-7c5f46fc47-dl2w{n}" for n in range(4)]
+    inventory.read("p", [ObjectState(1, 1, "Pod", pod, None, None, {"node": "worker-02"}) for pod in pods])
+    found = suspected(
+        seen("worker-02", "condition", 1.0, "K", "critical", "node"),
+        *(seen(f"svc{n}", "symptom", 0.9, "K", "error") for n in range(4)),
+        inventory=inventory,
+    )
+    assert names(found)[0] == "worker-02"
+    assert found[0].component_kind == "node"
+
+
+def test_a_component_that_only_others_name_is_suspected_with_their_evidence() -> None:
+    found = suspected(seen("api", surprise=1.0, kind="L", blames=("prod-db",)))
+    far = next(suspect for suspect in found if suspect.component == "prod-db")
+    assert far.reason.startswith("Named by others")
+    assert far.component_kind == "datastore"
+    assert far.evidence
+
+
+def test_ids_do_not_depend_on_the_order_in_which_things_were_noticed() -> None:
+    found = [seen("a"), seen("b"), seen("c", "condition"), seen("d", kind="L")]
+    forward = [(e.id, e.statement) for e in mint(ranking.rank(found, None))]
+    backward = [(e.id, e.statement) for e in mint(ranking.rank(found[::-1], None))]
+    assert forward == backward
+
+
+def test_the_digest_stays_readable_however_much_was_noticed() -> None:
+    many = [seen(f"s{n}", kind=kind) for n in range(200) for kind in ("L", "M", "K", "T")]
+    assert len(ranking.rank(many, None)) <= ranking.MOST
