@@ -41,16 +41,16 @@ _UNITS = (
 )
 _UNIT = r"(?:ms|msecs?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)"
 _WORD = "|".join(sorted((word.replace(" ", r"\s") for word in _NUMBERS), key=len, reverse=True))
-_PART = rf"(?:\d+(?:\.\d+)?|(?:{_WORD}))[\s-]*{_UNIT}(?![A-Za-z/])(?:\s+and\s+a\s+half)?"
+_PART = rf"(?:\d+(?:\.\d+)?[\s-]*|(?:{_WORD})[\s-]+){_UNIT}(?![A-Za-z/])(?:\s+and\s+a\s+half)?"
+_ABOUT = r"about|around|approximately|approx\.?|roughly|nearly|almost|over|under|more than|less than|some|~|\u2248|up to|at least"
 _LENGTH = re.compile(
-    rf"(?<![\w.:/])(?<!quarter of )(?<!quarters of )(?<!part of )(?<!rest of )(?:(?P<about>about|around|approximately|approx\.?|roughly|nearly|almost|over|under|more "
-    rf"than|less than|some|~|\u2248|up to|at least)\s*)?(?P<parts>{_PART}(?:(?:\s*,"
-    rf")?\s*(?:and\s+)?{_PART})*)",
+    r"(?<![\w.:/])(?<!quarter of )(?<!quarters of )(?<!part of )(?<!rest of )"
+    rf"(?:(?P<about>{_ABOUT})\s*)?(?P<parts>{_PART}(?:(?:\s*,)?\s*(?:and\s+)?{_PART})*)",
     re.IGNORECASE,
 )
 _ONE = re.compile(
-    rf"(?P<number>\d+(?:\.\d+)?|"
-    rf"(?:{_WORD}))[\s-]*(?P<unit>{_UNIT})(?![A-Za-z/])(?P<half>\s+and\s+a\s+half)?",
+    rf"(?:(?P<number>\d+(?:\.\d+)?)[\s-]*|(?P<word>{_WORD})[\s-]+)(?P<unit>{_UNIT})(?![A-Za-z/])"
+    rf"(?P<half>\s+and\s+a\s+half)?",
     re.IGNORECASE,
 )
 
@@ -78,7 +78,7 @@ def read_lengths(text: str) -> tuple[Length, ...]:
 def _length(found: re.Match[str]) -> Length:
     total, step = 0.0, 1.0
     for part in _ONE.finditer(found.group("parts")):
-        number = part.group("number").lower()
+        number = (part.group("number") or part.group("word")).lower()
         value = _NUMBERS[re.sub(r"\s", " ", number)] if not number[0].isdigit() else float(number)
         scale = next(seconds for pattern, seconds in _UNITS if pattern.match(part.group("unit").lower()))
         decimals = len(number.partition(".")[2]) if number[0].isdigit() else 0

@@ -28,6 +28,7 @@ _VALUES = dict(
         strict=True,
     )
 )
+_DENIED = re.compile(r"\b(?:no|not|nothing|never|none|unknown|without|cannot)\b|n't\b", re.IGNORECASE)
 _HARD = frozenset("LMACKT")
 
 
@@ -64,7 +65,7 @@ def _citations(place: Place, digest: Digest) -> Iterator[Finding]:
             )
     for name in place.facts:
         fact = next((fact for fact in digest.facts if fact.name == name), None)
-        if fact is None or not fact.known:
+        if fact is None or not (fact.known or _DENIED.search(place.text)):
             message = f"uses the fact {name}, which is not known" + (
                 f": {fact.note}" if fact and fact.note else ""
             )
