@@ -60,6 +60,8 @@ def kind_of(top: Node) -> str:
         line.split()[:3] == ["Resource", "Used", "Hard"] for line in _loose(top)
     ):
         return "ResourceQuota"
+    if any(line.strip() == "====" for line in _loose(top)):
+        return "Secret" if "Type" in keys else "ConfigMap"
     return next((kind for kind, signs in _SIGNS if signs <= keys), "")
 
 
@@ -84,7 +86,7 @@ def fields_of(top: Node, kind: str) -> dict[str, str]:
         fields["endpoints"] = "<none>"
     if kind == "NetworkPolicy":
         fields |= _policy(top)
-    if kind in {"ConfigMap", "ResourceQuota"}:
+    if kind == "ResourceQuota":
         fields |= dict(_quota(top))
     return fields
 
@@ -143,7 +145,8 @@ def _container(node: Node) -> Iterator[tuple[str, str]]:
             yield f"{key}.env.{child.key}", child.value
     if sources := node.find("Environment Variables from"):
         for child in sources.children:
-            yield f"{key}.env_from.{child.key}", child.value.split()[0] if child.value else ""
+            name, _, kind = child.key.partition("  ")
+            yield f"{key}.env_from.{name}", kind.split()[0].lower() if kind.strip() else child.value
 
 
 def _replicas(top: Node) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,10 @@ from tools.formats.records import KubeEvent, ObjectState, Tally
 from tools.formats.stamps import Stamps
 from tools.formats.tables import read_table
 
+_DATA_LIMIT = 4096
+_TIMES = frozenset({
+    "created", "started", "finished", "last_started", "last_finished", "since", "completed",
+})  # fmt: skip
 _NAME = re.compile(r"^Name:\s+\S")
 
 
@@ -34,7 +38,8 @@ def read_describe(
         top = outline(block)
         kind = kind_of(top) or labels.get("kind", "Object")
         fields = fields_of(top, kind)
-        fields |= container_fields(top)
+        fields |= container_fields(top) | (dict(_data(block)) if kind == "ConfigMap" else {})
+        fields = {key: _dated(key, text, stamps) for key, text in fields.items()}
         name, namespace = top.text("Name"), top.text("Namespace") or labels.get("namespace")
         tally.rows += 1
         yield ObjectState(
@@ -59,6 +64,22 @@ def _events(
     table = read_table(header.upper(), line, [row for row in rows if row[1].strip(" -")])
     for number, cells in table.rows:
         yield count(table_event(cells, number, stamps, labels), tally)
+
+
+def _data(block: list[tuple[int, str]]) -> Iterator[tuple[str, str]]:
+    """Read a ConfigMap's entries: a key, a rule of four hyphens, the text."""
+    lines = [text for _, text in block]
+    rules = [index for index, text in enumerate(lines) if text == "----" and lines[index - 1].endswith(":")]
+    for rule, after in zip(rules, [*rules[1:], len(lines)], strict=True):
+        end = next((at for at in range(rule, after) if lines[at] in {"BinaryData", "Events:  <none>"}), after)
+        text = "\n".join(lines[rule + 1 : end if end < after or after == len(lines) else after - 1])
+        yield f"data.{lines[rule - 1][:-1]}", text.strip()[:_DATA_LIMIT]
+
+
+def _dated(key: str, text: str, stamps: Stamps) -> str:
+    if key.rpartition(".")[2] not in _TIMES or (time := stamps.parse(text)) is None:
+        return text
+    return time.isoformat()
 
 
 def _blocks(source: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:

@@ -20,6 +20,10 @@ _OWNERS = frozenset({
     "podname", "pod", "pod_name", "service", "servicename", "service_name", "microservice", "component", "node",
     "nodename", "container", "instance", "host", "hostname", "cmdb_id", "app", "workload", "deployment",
 })  # fmt: skip
+_LABELS = {
+    "podname": "pod", "pod_name": "pod", "servicename": "service", "service_name": "service",
+    "microservice": "service", "nodename": "node", "hostname": "host",
+}  # fmt: skip
 _METRIC = frozenset({"metric", "metric_name", "metricname", "kpi", "kpi_name", "name", "measure", "__name__"})
 _VALUE = frozenset({"value", "val", "v"})
 Row = tuple[int, list[str]]
@@ -142,7 +146,7 @@ class _Table:
         title = self._titles[index]
         if len(self._heads) > 1:
             return self._headed(index, line)
-        owners = {self._titles[at].lower(): cells[at] for at in self._owners}
+        owners = {_LABELS.get(title := self._titles[at].lower(), title): cells[at] for at in self._owners}
         metric = cells[self._metric] if self._metric is not None else title
         service: str | None = None
         if index in self._named:

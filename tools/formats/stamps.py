@@ -36,6 +36,7 @@ _OTHERS: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?P<e>1\d{9}(?:\.\d{1,9})?|1\d{12}|1\d{15}|1\d{18})(?!\d)"),
     re.compile(r"(?P<h>\d\d):(?P<mi>\d\d):(?P<s>\d\d)(?:[.,](?P<f>\d{1,9}))?(?![\d:])"),
 )  # fmt: skip
+_ZONE_NAMES = frozenset(NAMES.split("|"))
 _LATER = re.compile(r"(?i:\b(?:time|timestamp|ts)[\"']?\s*[:=]\s*[\"']?)(?=\d{4}-)")
 _AGE = re.compile(r"^(?:(\d+)y)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$")
 
@@ -118,7 +119,8 @@ class Stamps:
         if found is None:
             return None
         rest = text[found.end :].strip()
-        return found.time if not rest or rest.startswith("m=") or rest in {"]", ")"} else None
+        known = not rest or rest.startswith("m=") or rest in {"]", ")"} or rest in _ZONE_NAMES
+        return found.time if known or rest.startswith(("UTC m=", "+0000 UTC")) else None
 
     def epoch(self, value: float) -> datetime | None:
         """Read epoch seconds, milli-, micro- or nanoseconds, told apart by size; None outside 1990 to 2100."""

@@ -1,0 +1,67 @@
+"""`pm-agent collect`: ask every source and seal what came back as a new snapshot."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from agent.cli import options
+from agent.errors import ExitCode
+
+if TYPE_CHECKING:
+    from agent.schema.bundle import Request
+    from agent.store import Bundle
+
+
+def configure(subparsers: options.Subparsers, name: str) -> None:
+    """Add the command."""
+    parser = options.add_command(
+        subparsers,
+        name,
+        summary="collect the evidence of an incident into a new sealed snapshot",
+        examples="pm-agent collect checkout-outage\npm-agent collect checkout-outage --json",
+    )
+    options.add_incident(parser)
+    options.add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Collect and print one row a request."""
+    import sys
+    from datetime import UTC, datetime
+
+    from agent.collecting import collect
+
+    folder = options.incident_of(args)
+    incident = folder.read_incident()
+    print(f"collecting from {len(incident.sources)} sources ...", file=sys.stderr)
+    with folder.locked():
+        bundle = collect(folder, incident, now=lambda: datetime.now(UTC))
+    if args.json:
+        options.print_json(
+            {
+                "incident": incident.id,
+                "snapshot": bundle.name,
+                "manifest_sha256": bundle.manifest_sha256,
+                "artifacts": len(bundle.manifest.artifacts),
+                "requests": bundle.manifest.requests,
+            }
+        )
+    else:
+        _print(bundle)
+    return ExitCode.OK
+
+
+def _print(bundle: Bundle) -> None:
+    rows = [("SOURCE", "QUERY", "OUTCOME", "ROWS", "BYTES", "NOTE"), *map(_row, bundle.manifest.requests)]
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        print("   ".join((*cells, row[5])).rstrip())
+    print(f"\n{bundle.name}: {len(bundle.manifest.artifacts)} artifacts, sealed.")
+
+
+def _row(request: Request) -> tuple[str, str, str, str, str, str]:
+    query = request.query if len(request.query) <= 40 else request.query[:37] + "..."
+    return request.source, query, request.outcome, str(request.rows), str(request.bytes), request.note
