@@ -15,25 +15,32 @@ from agent.checks.wording import check_text
 from agent.schema.finding import Finding, Level
 
 _NOBODY = re.compile(
-    r"^\W*(?:every(?:one|body)|all(?: (?:of us|teams?|engineers|hands|staff|developers|devs))?|any(?:one|body)|some(?:one|body)\b.*|"
-    r"no(?: ?one|body)|whoever.*|us|we|team|the team|teams|various|multiple|several|many|volunteers?(?: needed)?|one of .*|a volunteer"
-    r"|to be .*|tb[adc]\b.*|who(?:\?| knows)?|anyone .*|everyone .*|each team|all .*|the (?:company|organi[sz]ation)|people|engineers"
-    r"|developers|humans?|somebody .*|both|the (?:usual suspects|person .*|one who .*)|next on-?call|first to .*)\W*$",
+    r"^\W*(?:every(?:one|body)|all(?: (?:of us|teams?|engineers|hands|staff|developers|devs))?|any(?:one|"
+    r"body)|some(?:one|body)\b.*|"
+    r"no(?: ?one|body)|whoever.*|us|we|team|the team|teams|various|multiple|several|many|volunteers?(?: "
+    r"needed)?|one of .*|a volunteer"
+    r"|to be .*|tb[adc]\b.*|who(?:\?| knows)?|anyone .*|everyone .*|each team|all .*|the (?:company|"
+    r"organi[sz]ation)|people|engineers"
+    r"|developers|humans?|somebody .*|both|the (?:usual suspects|person .*|one who .*)|next on-?call|first "
+    r"to .*)\W*$",
     re.IGNORECASE,
 )
 _SCALE = re.compile(
-    r"^\W*(?:p[0-4]|[0-4]|sev[- ]?[0-5]|s[0-4]|critical|highest|high|medium|med|moderate|normal|low|lowest|blocker|major|minor|h|m|l)"
+    r"^\W*(?:p[0-4]|[0-4]|sev[- ]?[0-5]|s[0-4]|critical|highest|high|medium|med|moderate|normal|low|lowest|"
+    r"blocker|major|minor|h|m|l)"
     r"\W*(?:\((?:critical|highest|high|medium|low|lowest)\))?\W*$",
     re.IGNORECASE,
 )
 _HEADER_DATE = re.compile(
-    r"^\W*(?:incident |event |outage )?(?:date|start(?:ed)?|start time|date of incident|when|occurred)(?: of (?:the )?(?:incident|outage))?"
+    r"^\W*(?:incident |event |outage )?(?:date|start(?:ed)?|start time|date of incident|when|occurred)(?: "
+    r"of (?:the )?(?:incident|outage))?"
     r"\W{0,6}[:|]\W*(?P<value>[^\n]{4,60})",
     re.IGNORECASE | re.MULTILINE,
 )
 _TRAINING = re.compile(
-    r"^\W*(?:document|train|announce|communicate|write (?:a |the )?(?:runbook|guide|policy)|update (?:the )?(?:runbook|docs))",
-    re.I,
+    r"^\W*(?:document|train|announce|communicate|write (?:a |the )?(?:runbook|guide|policy)|update (?:the "
+    r")?(?:runbook|docs))",
+    re.IGNORECASE,
 )
 _JOINED = re.compile(r"\s(?:and|&|\+)\s|,|\s/\s")
 
@@ -81,6 +88,11 @@ def _check_entry(document: Document, entry: Entry, incident: date | None) -> Ite
         if entry.finished and rule in {"A02", "A03", "A05", "A06"}:
             continue
         yield _finding(document, entry, field, rule, level, message, suggestion)
+
+
+def unusable_owner(owner: str) -> bool:
+    """Tell whether an owner is missing or nobody in particular."""
+    return is_empty(owner) or bool(_NOBODY.match(owner))
 
 
 _Defect = tuple[str, Level, str, str, str]

@@ -6,19 +6,23 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _FORMS = (
     re.compile(r"\b(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})\b"),
     re.compile(r"\b(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})\b"),
     re.compile(r"\b(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})\b"),
-    re.compile(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ -]{_MONTH}[ ,-]+(?P<y>\d{{4}})\b", re.I),
-    re.compile(rf"\b{_MONTH} (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})\b", re.I),
+    re.compile(
+        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ -]{_MONTH}[ ,-]+(?P<y>\d{{4}})\b", re.IGNORECASE
+    ),
+    re.compile(rf"\b{_MONTH} (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})\b", re.IGNORECASE),
 )
 _EMPTY = re.compile(
-    r"^\W*$|^\W*(?:tbd|tba|tbc|n/?a|none|nil|no|unknown|open|pending|unset|unassigned|todo|to be (?:determined|decided|"
-    r"announced|confirmed|assigned|agreed|done)|not (?:set|assigned|decided|yet|known)(?: yet)?|x+|empty|null|missing)\W*$",
-    re.I,
+    r"^\W*$|^\W*(?:tbd|tba|tbc|n/?a|none|nil|no|unknown|open|pending|unset|unassigned|todo|to be "
+    r"(?:determined|decided|"
+    r"announced|confirmed|assigned|agreed|done)|not (?:set|assigned|decided|yet|known)(?: yet)?|x+|empty|"
+    r"null|missing)\W*$",
+    re.IGNORECASE,
 )
 
 
@@ -50,4 +54,23 @@ def read_date(text: str) -> Written | None:
             return Written(date(int(groups["y"]), month, day))
         except ValueError:
             return Written(None, impossible=True)
+    return None
+
+
+_DAY_ONLY = (
+    re.compile(rf"\b{_MONTH} (?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b", re.IGNORECASE),
+    re.compile(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}\b", re.IGNORECASE),
+)
+
+
+def read_day(text: str) -> Written | None:
+    """Read a day without a year, such as "Jan 16", as one of the leap year 2000: good for comparing only."""
+    for form in _DAY_ONLY:
+        found = form.search(text)
+        if found is not None:
+            month = _MONTHS.index(found.group("month")[:3].lower()) + 1
+            try:
+                return Written(date(2000, month, int(found.group("d"))))
+            except ValueError:
+                return Written(None, impossible=True)
     return None

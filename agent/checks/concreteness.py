@@ -8,60 +8,111 @@ from typing import Literal
 Verdict = Literal["", "vague", "open"]
 
 _STRONG = re.compile(
-    r"`[^`]+`|(?<![A-Za-z-])\d[\d.,:]*\s*%?|\"[^\"]+\"|\u201c[^\u201d]+\u201d|[\w.-]+/[\w./-]+|\b\w+\.(?:ya?ml|md|py|json|toml|go|sh|tf|conf)\b"
+    r"`[^`]+`|(?<![A-Za-z-])\d[\d.,:]*\s*%?|\"[^\"]+\"|\u201c[^\u201d]+\u201d|[\w.-]+/[\w./-]+|"
+    r"\b\w+\.(?:ya?ml|md|py|json|toml|go|sh|tf|conf)\b"
     r"|(?-i:\b[A-Z][a-z]+[A-Z]\w+\b)|\b\w+_\w+\b"
-    r"|\b(?:so that|until|unless|except|whenever|exceeds?|older than|more than|less than|fewer than|at least|at most|"
-    r"per (?:second|minute|hour|day|key|user|tenant|service)|two|three|four|five|six|seven|eight|nine|ten|twelve|twice|weekly|"
+    r"|\b(?:so that|until|unless|except|whenever|exceeds?|older than|more than|less than|fewer than|at "
+    r"least|at most|"
+    r"per (?:second|minute|hour|day|key|user|tenant|service)|two|three|four|five|six|seven|eight|nine|ten|"
+    r"twelve|twice|weekly|"
     r"daily|nightly|hourly|monthly|quarterly|automatically|by default|read-only|mandatory|idempotent)\b"
     r"|\b(?:all|each|every|both|any) (?!the things|issues|problems)(?:\w+)"
-    r"|\b(?:when|if|before|after|once|that|which|with) (?:\w+ ){0,4}(?:is|are|was|were|has|have|fails?|rejects?|blocks?|pages?|"
-    r"drops?|stops?|reaches|falls?|rises?|runs?|changes?|lacks?|misses|returns?|touch(?:es)?|deletes?|leaves?)\b"
-    r"|\b(?:reject|block|fail|page|cap|limit|refuse|require|prevent|enforce|forbid|remove|delete|replace|migrate|isolate|"
-    r"disable|enable|pin|split|roll back)s? (?:\w+ ){1,}(?:for|on|in|from|to|without|with|by|into|between|at)\b",
+    r"|\b(?:when|if|before|after|once|that|which|with) (?:\w+ ){0,4}(?:is|are|was|were|has|have|fails?|"
+    r"rejects?|blocks?|pages?|"
+    r"drops?|stops?|reaches|falls?|rises?|runs?|changes?|lacks?|misses|returns?|touch(?:es)?|deletes?|"
+    r"leaves?)\b"
+    r"|\b(?:reject|block|fail|page|cap|limit|refuse|require|prevent|enforce|forbid|remove|delete|replace|"
+    r"migrate|isolate|"
+    r"disable|enable|pin|split|roll back)s? (?:\w+ ){1,}(?:for|on|in|from|to|without|with|by|into|between|"
+    r"at)\b",
     re.IGNORECASE,
 )
 _MEASURED = re.compile(r"`[^`]+`|(?<![A-Za-z-])\d[\d.,:]*\s*%?|\bunless\b|\bso that\b|\bexceeds?\b")
 _OPEN_END = re.compile(
-    r"\bkeep (?:an eye|monitoring|watching|track|looking|improving|working)\b|\bon-?going\b|\bcontinue\b|\bcontinuous(?:ly)?\b|"
-    r"\b(?:as|where|when|if|wherever|whenever) (?:needed|appropriate|possible|necessary|required|applicable|feasible|useful|it makes"
-    r" sense|time permits|sensible|practical)\b|\bfrom now on\b|\bgoing forward\b|\bin (?:the )?future\b|\bover (?:the next|time)\b|"
-    r"\btry to\b|\bas much as\b|\bmore often\b|\betc\b|\band so on\b|\bstay on top\b|\bwatch (?:out|closely|the|this|it|how)\b|"
-    r"\bmonitor (?:the situation|closely|it|this|how|whether)\b|\bfor (?:a while|now|some time|the time being)\b|\bbest effort\b|"
-    r"\bas soon as\b|\bregularly\b|\bperiodically\b|\bfrom time to time\b|\bsooner\b|\bat some point\b|\beventually\b",
+    r"\bkeep (?:an eye|monitoring|watching|track|looking|improving|working)\b|\bon-?going\b|\bcontinue\b|"
+    r"\bcontinuous(?:ly)?\b|"
+    r"\b(?:as|where|when|if|wherever|whenever) (?:needed|appropriate|possible|necessary|required|"
+    r"applicable|feasible|useful|it makes"
+    r" sense|time permits|sensible|practical)\b|\bfrom now on\b|\bgoing forward\b|\bin (?:the )?future\b|"
+    r"\bover (?:the next|time)\b|"
+    r"\btry to\b|\bas much as\b|\bmore often\b|\betc\b|\band so on\b|\bstay on top\b|\bwatch (?:out|"
+    r"closely|the|this|it|how)\b|"
+    r"\bmonitor (?:the situation|closely|it|this|how|whether)\b|\bfor (?:a while|now|some time|the time "
+    r"being)\b|\bbest effort\b|"
+    r"\bas soon as\b|\bregularly\b|\bperiodically\b|\bfrom time to time\b|\bsooner\b|\bat some point\b|"
+    r"\beventually\b",
     re.IGNORECASE,
 )
 _HEDGE = re.compile(
-    r"^\W*(?:we (?:should|need to|will|must) )?(?:maybe |perhaps |possibly |also )?(?:think|consider|explore|discuss|look (?:into|at)|evaluate|investigate|"
-    r"revisit|rethink|reconsider|study|research|understand|talk|brainstorm|assess|examine|analy[sz]e|review|monitor|watch|"
-    r"keep|figure out|find out|see (?:if|whether)|get better|be |start (?:a )?(?:discussion|thinking|looking)|open a discussion|"
-    r"aim|strive|work on|work towards|try|learn|sync|align|coordinate|communicate|collaborate|check (?:if|whether))",
+    r"^\W*(?:we (?:should|need to|will|must) )?(?:maybe |perhaps |possibly |also )?(?:think|consider|"
+    r"explore|discuss|look (?:into|at)|evaluate|investigate|"
+    r"revisit|rethink|reconsider|study|research|understand|talk|brainstorm|assess|examine|analy[sz]e|"
+    r"review|monitor|watch|"
+    r"keep|figure out|find out|see (?:if|whether)|get better|be |start (?:a )?(?:discussion|thinking|"
+    r"looking)|open a discussion|"
+    r"aim|strive|work on|work towards|try|learn|sync|align|coordinate|communicate|collaborate|check (?:if|"
+    r"whether))",
     re.IGNORECASE,
 )
 _OUTCOME = re.compile(
-    r"\b(?:record(?:ed|s)?|decide|decision|publish|report|write up|ADR|file|findings?|results?|list of|present|"
+    r"\b(?:record(?:ed|s)?|decide|decision|publish|report|write up|ADR|file|findings?|results?|list of|"
+    r"present|"
     r"document(?:ed)?|proposal|test|merge|ship|remove|close)\b",
     re.IGNORECASE,
 )
 _LOOSE = re.compile(
-    r"\b(?:better|more|proper|properly|robust|appropriate|adequate|adequately|sufficient|improved|good|some|various|several|"
-    r"general|overall|things?|stuff|issues?|problems?|situation|everything|resilien\w+|stable|stability|reliab\w+|quality|"
-    r"best practices?|awareness|culture|visibility|observability|clean(?:er)?|faster|smarter|enough|carefully|thoroughly|"
+    r"\b(?:better|more|proper|properly|robust|appropriate|adequate|adequately|sufficient|improved|good|"
+    r"some|various|several|"
+    r"general|overall|things?|stuff|issues?|problems?|situation|everything|resilien\w+|stable|stability|"
+    r"reliab\w+|quality|"
+    r"best practices?|awareness|culture|visibility|observability|clean(?:er)?|faster|smarter|enough|"
+    r"carefully|thoroughly|"
     r"technical debt|tech debt|legacy|root cause|the bug|process(?:es)?)\b",
     re.IGNORECASE,
 )
 _WEAK = re.compile(
-    r"^\W*(?:improve|enhance|strengthen|tighten|optimi[sz]e|clean up|refactor|fix|handle|address|help|support|ensure|make|rework|"
-    r"update|document|test|harden|increase|reduce|prepare|plan|manage|maintain|better|modernise|modernize|simplify|upgrade|"
-    r"stabili[sz]e|streamline|standardi[sz]e|speed up|scale|extend|expand|define|establish|develop|provide|use|do|have|get|more)\b",
+    r"^\W*(?:improve|enhance|strengthen|tighten|optimi[sz]e|clean up|refactor|fix|handle|address|help|"
+    r"support|ensure|make|rework|"
+    r"update|document|test|harden|increase|reduce|prepare|plan|manage|maintain|better|modernise|modernize|"
+    r"simplify|upgrade|"
+    r"stabili[sz]e|streamline|standardi[sz]e|speed up|scale|extend|expand|define|establish|develop|provide|"
+    r"use|do|have|get|more)\b",
     re.IGNORECASE,
 )
 _STOP = frozenset(
-    "the a an of to in on for and or with our its their by from at is are be it this that as we".split()
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "to",
+        "in",
+        "on",
+        "for",
+        "and",
+        "or",
+        "with",
+        "our",
+        "its",
+        "their",
+        "by",
+        "from",
+        "at",
+        "is",
+        "are",
+        "be",
+        "it",
+        "this",
+        "that",
+        "as",
+        "we",
+    ]
 )
 
 
 def judge_action(text: str) -> Verdict:
-    """Tell whether an action (Markdown, without owner and dates) is "vague", "open" ended, or neither ("")."""
+    """Tell whether an action (Markdown, without owner and dates) is "vague", "open" ended, or neither "
+    "("")."""
     content = [word for word in re.findall(r"[\w`@%/.-]+", text.lower()) if word not in _STOP]
     strong = _STRONG.search(text) is not None
     if _OPEN_END.search(text) and not _MEASURED.search(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 _FRONT_MATTER = re.compile(r"\A(?:\ufeff)?---[ \t]*\r?\n.*?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _LOG_LINE = re.compile(
-    r"^\W{0,2}(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d|\d\d:\d\d:\d\d[.,]\d+|\[?\w{3} \d\d? \d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:)"
+    r"^\W{0,2}(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d|\d\d:\d\d:\d\d[.,]\d+|"
+    r"\[?\w{3} \d\d? \d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:)"
     r"|^\W{0,2}\d\d:\d\d(?::\d\d)?\S*\s+\W?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL|CRIT)\b"
     r"|^\W?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL)\W{1,2}\s?\S"
     r"|^\s*(?:[\w.]+=\S+\s+){2,}|^Traceback \(most recent|^\s+at [\w.$]+\(|^\$ \S"
@@ -237,7 +239,7 @@ def _split_row(source: str, begin: int, finish: int) -> list[tuple[int, int]]:
     """Split one table row at its unescaped pipes; return the trimmed range of each cell."""
     bars = [begin + found.start() for found in re.finditer(r"(?<!\\)\|", source[begin:finish])]
     edges = [begin - 1, *bars, finish]
-    cells = [_trim(source, left + 1, right) for left, right in zip(edges, edges[1:], strict=False)]
+    cells = [_trim(source, left + 1, right) for left, right in itertools.pairwise(edges)]
     if bars and cells[0][0] >= cells[0][1]:
         cells = cells[1:]
     if bars and cells and cells[-1][0] >= cells[-1][1]:

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from agent.checks.actions import incident_date
-from agent.checks.calendar_date import is_empty, read_date
+from agent.checks.calendar_date import is_empty, read_date, read_day
 from agent.checks.document import Document
 from agent.checks.duration import Length, read_lengths, write_length
 from agent.checks.items import read_entries
 from agent.schema.finding import Finding, Level
 
 _FIELD = re.compile(
-    r"^[\s>|*+-]*(?:\*\*|__)?(?P<name>(?:total |incident |outage )?duration|length|start(?:ed)?(?: time)?|end(?:ed)?(?: time)?|resolved(?: at)?|"
+    r"^[\s>|*+-]*(?:\*\*|__)?(?P<name>(?:total |incident |outage )?duration|length|start(?:ed)?(?: time)?|"
+    r"end(?:ed)?(?: time)?|resolved(?: at)?|"
     r"incident start|incident end)(?: \([^)]*\))?\s*(?:\*\*|__)?\s*[:|]\s*(?:\*\*|__)?\s*(?P<value>[^|\n]+)",
     re.IGNORECASE | re.MULTILINE,
 )
 _CLOCK = re.compile(
-    r"(?<![\d:.-])(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d))?(?:\s*(?P<half>[AaPp]\.?[Mm]))?(?!\d)"
+    r"(?<![\d:.-])(?P<h>[01]?\d|"
+    r"2[0-3]):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d))?(?:\s*(?P<half>[AaPp]\.?[Mm]))?(?!\d)"
 )
 _RANGE = re.compile(
-    r"(?P<first>\b\d?\d:\d\d(?::\d\d)?)\s*(?:UTC|Z)?\s*(?:-|\u2013|\u2014|to|until|and|through)\s*(?P<last>\d?\d:\d\d(?::\d\d)?)"
+    r"(?P<first>\b\d?\d:\d\d(?::\d\d)?)\s*(?:UTC|Z)?\s*(?:-|\u2013|\u2014|to|until|and|"
+    r"through)\s*(?P<last>\d?\d:\d\d(?::\d\d)?)"
 )
 _FROM_TO = re.compile(
-    r"\bfrom (?:the |first )?(?P<first>page|alert|detection|start|onset|first error|report|acknowledge?ment|deploy(?:ment)?|rollout)"
-    r" to (?:the )?(?P<last>fix|resolution|recovery|rollback|mitigation|page|alert|detection|acknowledge?ment|end)\b",
+    r"\bfrom (?:the |first )?(?P<first>page|alert|detection|start|onset|first error|report|"
+    r"acknowledge?ment|deploy(?:ment)?|rollout)"
+    r" to (?:the )?(?P<last>fix|resolution|recovery|rollback|mitigation|page|alert|detection|"
+    r"acknowledge?ment|end)\b",
     re.IGNORECASE,
 )
 _WORDS = {
@@ -61,6 +67,8 @@ class Row:
     text: str
     start: int
     end: int
+    dated: bool = False
+    """Whether its day is known, from its own cell or the row above."""
 
 
 def check_consistency(document: Document) -> tuple[Finding, ...]:
@@ -76,7 +84,8 @@ def check_consistency(document: Document) -> tuple[Finding, ...]:
 
 
 def timeline_rows(document: Document) -> tuple[Row, ...]:
-    """Read the timed rows and items of the timeline, in the order of the text; a step back of over 12 h is midnight."""
+    """Read the timed rows and items of the timeline, in the order of the text; a step back of over 12 h "
+    "is midnight."""
     cells: list[tuple[int, int, str, str]] = []
     for table in document.tables:
         if table.section == "timeline" and "time" in table.roles:
@@ -104,7 +113,7 @@ def _timed(cells: list[tuple[int, int, str, str]]) -> Iterator[Row]:
         clock = _CLOCK.search(clock_text)
         if clock is None:
             continue
-        written = read_date(clock_text)
+        written = read_date(clock_text) or read_day(clock_text)
         if written is not None and written.day is not None:
             day = written.day
             first = first or day
@@ -116,7 +125,7 @@ def _timed(cells: list[tuple[int, int, str, str]]) -> Iterator[Row]:
                 shift += _DAY
             at = offset + shift
         previous = at
-        yield Row(at, text, start, end)
+        yield Row(at, text, start, end, dated=day is not None)
 
 
 def _clock_offset(clock: re.Match[str]) -> timedelta:
@@ -218,8 +227,10 @@ def _range(text: str) -> timedelta | None:
 
 
 def _order(document: Document, rows: tuple[Row, ...]) -> Iterator[Finding]:
-    for before, after in zip(rows, rows[1:], strict=False):
+    for before, after in itertools.pairwise(rows):
         if after.at < before.at:
+            # Lists often start a new day or a new strand without saying so.
+            level: Level = "warning" if after.dated or _same_table(document, before, after) else "info"
             message = (
                 f"timeline goes back in time here, from {document.source[before.start : before.end].strip()}"
             )
@@ -228,10 +239,18 @@ def _order(document: Document, rows: tuple[Row, ...]) -> Iterator[Finding]:
                 after.start,
                 after.end,
                 "C02",
-                "warning",
+                level,
                 message,
                 "Order the rows by time, or correct it.",
             )
+
+
+def _same_table(document: Document, before: Row, after: Row) -> bool:
+    for table in document.tables:
+        places = {cell.start for row in table.rows for cell in row}
+        if before.start in places and after.start in places:
+            return True
+    return False
 
 
 def _spans_in_prose(document: Document, rows: tuple[Row, ...]) -> Iterator[Finding]:

@@ -7,10 +7,31 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 _NUMBERS = {
-    "a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0, "eight": 8.0,
-    "nine": 9.0, "ten": 10.0, "eleven": 11.0, "twelve": 12.0, "fifteen": 15.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0,
-    "forty-five": 45.0, "fifty": 50.0, "sixty": 60.0, "ninety": 90.0, "half an": 0.5, "half a": 0.5,
-}  # fmt: skip
+    "a": 1.0,
+    "an": 1.0,
+    "one": 1.0,
+    "two": 2.0,
+    "three": 3.0,
+    "four": 4.0,
+    "five": 5.0,
+    "six": 6.0,
+    "seven": 7.0,
+    "eight": 8.0,
+    "nine": 9.0,
+    "ten": 10.0,
+    "eleven": 11.0,
+    "twelve": 12.0,
+    "fifteen": 15.0,
+    "twenty": 20.0,
+    "thirty": 30.0,
+    "forty": 40.0,
+    "forty-five": 45.0,
+    "fifty": 50.0,
+    "sixty": 60.0,
+    "ninety": 90.0,
+    "half an": 0.5,
+    "half a": 0.5,
+}
 _UNITS = (
     (re.compile(r"^(?:ms|msecs?|milliseconds?)$"), 0.001),
     (re.compile(r"^(?:s|secs?|seconds?)$"), 1.0),
@@ -20,13 +41,16 @@ _UNITS = (
 )
 _UNIT = r"(?:ms|msecs?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)"
 _WORD = "|".join(sorted((word.replace(" ", r"\s") for word in _NUMBERS), key=len, reverse=True))
-_PART = rf"(?:\d+(?:\.\d+)?|(?:{_WORD}))[\s-]*{_UNIT}(?![A-Za-z0-9/])(?:\s+and\s+a\s+half)?"
+_PART = rf"(?:\d+(?:\.\d+)?[\s-]*|(?:{_WORD})[\s-]+){_UNIT}(?![A-Za-z/])(?:\s+and\s+a\s+half)?"
+_ABOUT = r"about|around|approximately|approx\.?|roughly|nearly|almost|over|under|more than|less than|some|~|\u2248|up to|at least"
 _LENGTH = re.compile(
-    rf"(?<![\w.:/])(?:(?P<about>about|around|approximately|approx\.?|roughly|nearly|almost|over|under|more than|less than|some|~|\u2248|up to|at least)\s*)?(?P<parts>{_PART}(?:(?:\s*,)?\s*(?:and\s+)?{_PART})*)",
+    r"(?<![\w.:/])(?<!quarter of )(?<!quarters of )(?<!part of )(?<!rest of )"
+    rf"(?:(?P<about>{_ABOUT})\s*)?(?P<parts>{_PART}(?:(?:\s*,)?\s*(?:and\s+)?{_PART})*)",
     re.IGNORECASE,
 )
 _ONE = re.compile(
-    rf"(?P<number>\d+(?:\.\d+)?|(?:{_WORD}))[\s-]*(?P<unit>{_UNIT})(?![A-Za-z0-9/])(?P<half>\s+and\s+a\s+half)?",
+    rf"(?:(?P<number>\d+(?:\.\d+)?)[\s-]*|(?P<word>{_WORD})[\s-]+)(?P<unit>{_UNIT})(?![A-Za-z/])"
+    rf"(?P<half>\s+and\s+a\s+half)?",
     re.IGNORECASE,
 )
 
@@ -54,7 +78,7 @@ def read_lengths(text: str) -> tuple[Length, ...]:
 def _length(found: re.Match[str]) -> Length:
     total, step = 0.0, 1.0
     for part in _ONE.finditer(found.group("parts")):
-        number = part.group("number").lower()
+        number = (part.group("number") or part.group("word")).lower()
         value = _NUMBERS[re.sub(r"\s", " ", number)] if not number[0].isdigit() else float(number)
         scale = next(seconds for pattern, seconds in _UNITS if pattern.match(part.group("unit").lower()))
         decimals = len(number.partition(".")[2]) if number[0].isdigit() else 0
@@ -64,7 +88,7 @@ def _length(found: re.Match[str]) -> Length:
         elif number.startswith("half"):
             step = scale * 0.1
         total += value * scale
-    slack = step * 1.0 if step >= 60 else step * 0.5
+    slack = step if step == 60 else step * 0.5
     if found.group("about"):
         slack = max(slack, total * 0.15)
     return Length(

@@ -25,8 +25,9 @@ _LABELLED = {
 }
 _BARE = {
     "due": re.compile(
-        r"(?:^|[(,;\u2014-]\s*|\s)(?:due|by|until|before)(?: on)? (?P<value>\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4}|\d\d?/\d\d?/\d{4})",
-        re.I,
+        r"(?:^|[(,;\u2014-]\s*|\s)(?:due|by|until|before)(?: on)? (?P<value>\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4}"
+        r"|\d\d?/\d\d?/\d{4}|\d\d? [A-Z][a-z]{2,8} \d{4}|[A-Z][a-z]{2,8} \d\d?, \d{4})",
+        re.IGNORECASE,
     ),
     "factor": re.compile(r"\b(?:addresses|address|for|factor)\s+(?P<value>F\d+(?:\s*,\s*F\d+)*)\b"),
     "ticket": re.compile(r"(?:^|[\s(\[])(?P<value>[A-Z][A-Z0-9]{1,9}-\d+|#\d+)\b"),
@@ -37,13 +38,17 @@ _BARE = {
 _PREFIX = re.compile(r"^\s*(?:\[[ xX]\]\s*)?\*\*(?P<inside>[^*]{1,40})\*\*\s*[:\u2014-]?\s*")
 _BRACKETED = re.compile(r"\((?P<inside>[^()]*)\)\s*\.?\s*$")
 _TAIL = re.compile(
-    r"(?:\s[\u2014\u2013-]{1,2}\s+|\s*[\[(])(?P<who><?@[\w.-]+>?)(?:\s*,\s*(?P<due>\d{4}-\d\d-\d\d))?\s*[\])]?\.?\s*$"
+    r"(?:\s[\u2014\u2013-]{1,2}\s+|\s*[\[(])(?P<who><?@[\w.-]+>?)(?:\s*,"
+    r"\s*(?P<due>\d{4}-\d\d-\d\d))?\s*[\])]?\.?\s*$"
 )
-_TYPES = re.compile(r"^(?:prevent|detect|mitigate|repair|investigate|process|fix|improve|monitor)\w*$", re.I)
+_TYPES = re.compile(
+    r"^(?:prevent|detect|mitigate|repair|investigate|process|fix|improve|monitor)\w*$", re.IGNORECASE
+)
 _CHECKED = re.compile(r"^\s*\[[xX]\]")
 _BOX = re.compile(r"^\s*\[[ xX]\]\s*")
 _NOTHING = re.compile(
-    r"^\W*(?:none|n/?a|nothing|no action items?|no actions?|tbd|to be (?:added|done|decided))\b.{0,30}$", re.I
+    r"^\W*(?:none|n/?a|nothing|no action items?|no actions?|tbd|to be (?:added|done|decided))\b.{0,30}$",
+    re.IGNORECASE,
 )
 _LINK_ONLY = re.compile(r"^\W*(?:\[[^\]]*\]\([^)]*\)|<?https?://\S+>?|#\d+)\W*$")
 
@@ -151,7 +156,12 @@ def _is_nothing(text: str) -> bool:
 def _list_entry(document: Document, item: Item, children: list[Item]) -> Entry:
     block = item.blocks[0]
     raw = document.source[block.start : block.end]
-    entry = Entry(raw, block.start, block.end, finished=bool(_CHECKED.match(raw)))
+    entry = Entry(
+        raw,
+        block.start,
+        block.end,
+        finished=bool(_CHECKED.match(raw)) or raw.startswith(("\u2705", "\u2714")),
+    )
     cut = _read_fields(entry, raw, block.start)
     for other in [*item.blocks[1:], *(found for child in children for found in child.blocks)]:
         _read_fields(entry, document.source[other.start : other.end], other.start)
@@ -213,7 +223,7 @@ def _read_bracket(entry: Entry, bracket: re.Match[str], base: int) -> None:
         if text.startswith("@") and "owner" not in entry.fields:
             entry.fields["owner"], entry.spans["owner"] = text, place
         elif re.fullmatch(
-            r"(?:very )?(?:high|medium|low|critical|urgent|highest|lowest|normal)\S*", text, re.I
+            r"(?:very )?(?:high|medium|low|critical|urgent|highest|lowest|normal)\S*", text, re.IGNORECASE
         ):
             entry.fields.setdefault("priority", text)
             entry.spans.setdefault("priority", place)

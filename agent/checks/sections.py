@@ -21,7 +21,8 @@ Section = Literal[
 ]
 
 _DONE = re.compile(
-    r"\bactions? (?:taken|performed|carried out|during|log)\b|\b(?:immediate|response|mitigation|emergency|recovery"
+    r"\bactions? (?:taken|performed|carried out|during|log)\b|\b(?:immediate|response|mitigation|emergency|"
+    r"recovery"
     r"|manual) (?:actions?|steps)\b|\btaken so far\b|\bactions? we took\b|\bwhat (?:we|was) d(?:id|one)\b"
 )
 _HEADINGS: tuple[tuple[Section, str], ...] = (
@@ -29,43 +30,86 @@ _HEADINGS: tuple[tuple[Section, str], ...] = (
     ("appendix", r"\bappendix\b|\breferences\b|\bglossary\b|\blinks\b|\bsupporting (?:information|data)\b"),
     (
         "action",
-        r"\baction (?:items?|plan|points?|list)\b|\bactions?\b(?! of)|\bfollow[- ]?ups?\b(?! (?:meeting|incident))"
-        r"|\bnext steps?\b|\bto[- ]?dos?\b|\bremediations?\b|\bremedial\b|\b(?:corrective|preventi(?:ve|on)|preventative)"
-        r" (?:measures?|actions?|steps?|work|items?)\b|\bwork items?\b|\btasks?\b$|\bimprovement (?:items|actions)\b"
-        r"|\bmassnahmen\b|\bma\u00dfnahmen\b",
+        (
+            r"\baction (?:items?|plan|points?|list)\b|\bactions?\b(?! of)|\bfollow[- ]?ups?\b(?! "
+            r"(?:meeting|incident))"
+            r"|\bnext steps?\b|\bto[- ]?dos?\b|\bremediations?\b|\bremedial\b|\b(?:corrective|preventi(?:ve|"
+            r"on)|preventative)"
+            r" (?:measures?|actions?|steps?|work|items?)\b|\bwork items?\b|\btasks?\b$|\bimprovement "
+            r"(?:items|"
+            r"actions)\b"
+            r"|\bmassnahmen\b|\bma\u00dfnahmen\b"
+        ),
     ),
-    ("timeline", r"\btime ?line\b|\bchronology\b|\bsequence of events\b|\bevent log\b|\blog of events\b|\bzeitleiste\b"),
+    (
+        "timeline",
+        r"\btime ?line\b|\bchronology\b|\bsequence of events\b|\bevent log\b|\blog of events\b|"
+        r"\bzeitleiste\b",
+    ),
     ("impact", r"\bimpact\b|\bdamage\b|\bconsequences\b|\baffected\b|\bauswirkung"),
     (
         "factor",
-        r"\bcauses?\b|\bcontributing\b|\bfactors?\b|\banalysis\b|\btrigger\b|\bwhat happened\b|\bwhat went wrong\b"
-        r"|\bwhy (?:did|it|this)\b|\bfive whys\b|\b5 ?whys?\b|\bexplanation\b|\bursache",
+        (
+            r"\bcauses?\b|\bcontributing\b|\bfactors?\b|\banalysis\b|\btrigger\b|\bwhat happened\b|\bwhat "
+            r"went wrong\b"
+            r"|\bwhy (?:did|it|this)\b|\bfive whys\b|\b5 ?whys?\b|\bexplanation\b|\bursache"
+        ),
     ),
     ("detection", r"\bdetection\b|\bdetected\b|\bdiscovery\b|\balerting\b"),
-    ("response", r"\bresponse\b|\brecovery\b|\bresolution\b|\bmitigation\b|\brestoration\b|\bhow (?:we|it was) fixed\b"),
+    (
+        "response",
+        r"\bresponse\b|\brecovery\b|\bresolution\b|\bmitigation\b|\brestoration\b|\bhow (?:we|it was) "
+        r"fixed\b",
+    ),
     (
         "lesson",
-        r"\blessons?\b|\blearn(?:ed|t|ings?)\b|\bwent (?:well|badly|poorly)\b|\blucky\b|\bgood luck\b|\btakeaways?\b"
-        r"|\breflections?\b|\bretrospective\b|\bconclusions?\b|\bcould (?:be|have) (?:improved|gone|been)\b|\bimprove",
+        (
+            r"\blessons?\b|\blearn(?:ed|t|ings?)\b|\bwent (?:well|badly|poorly)\b|\blucky\b|\bgood luck\b|"
+            r"\btakeaways?\b"
+            r"|\breflections?\b|\bretrospective\b|\bconclusions?\b|\bcould (?:be|have) (?:improved|gone|"
+            r"been)\b|\bimprove"
+        ),
     ),
-    ("summary", r"\bsummary\b|\boverview\b|\babstract\b|\btl;?dr\b|\bsynopsis\b|\bdescription\b|\bzusammenfassung\b"),
-)  # fmt: skip
+    (
+        "summary",
+        r"\bsummary\b|\boverview\b|\babstract\b|\btl;?dr\b|\bsynopsis\b|\bdescription\b|\bzusammenfassung\b",
+    ),
+)
 
 _COLUMNS: tuple[tuple[str, str], ...] = (
     ("id", r"#|no\.?|nr\.?|id|item no\.?|ref"),
     ("factor", r"address(?:es|ed)?|factors?|causes?|mitigates|for factor|contributing factors?"),
-    ("done", r"done when|definition of done|acceptance(?: criteria)?|exit criteria|verification|success criteria|measure"),
-    ("due", r"due(?: date| by)?|deadline|by|by when|eta|when due|target(?: date)?|date due|until|completion date"),
-    ("owner", r"(?:action )?owners?|assignees?|assigned(?: to)?|dri|who|responsible(?: person| team)?|lead|point of contact|poc"),
+    (
+        "done",
+        r"done when|definition of done|acceptance(?: criteria)?|exit criteria|verification|success "
+        r"criteria|measure",
+    ),
+    (
+        "due",
+        r"due(?: date| by)?|deadline|by|by when|eta|when due|target(?: date)?|date due|until|completion date",
+    ),
+    (
+        "owner",
+        r"(?:action )?owners?|assignees?|assigned(?: to)?|dri|who|responsible(?: person| team)?|lead|point "
+        r"of contact|poc",
+    ),
     ("priority", r"prio(?:rity|\.)?|p|severity|sev|urgency|importance"),
     ("type", r"type|kind|category|class"),
     ("ticket", r"tickets?|issues?|jira|bugs?|links?|tracking(?: issue| bug)?|tracker|pr|url"),
     ("status", r"status|state|done\??|progress|completed\??"),
     ("time", r"times?(?: \(?\w+\)?)?|timestamp|when|date|start(?:ed)?|end(?:ed)?|utc|hour|duration"),
-    ("actor", r"actors?|reporters?|reported by|author|person|people|team|by whom|responder|source|system|component|service"),
-    ("action", r"(?:action|task|to-?do|follow[- ]?up)(?: items?| points?)?s?|actions|tasks|items?|what|description|deliverable|remediation|improvement"),
+    (
+        "actor",
+        r"actors?|reporters?|reported by|author|person|people|team|by whom|responder|source|system|"
+        r"component|service",
+    ),
+    (
+        "action",
+        r"(?:action|task|to-?do|follow[- ]?up)(?: items?| points?)?s?|actions|tasks|items?|what|"
+        r"description|deliverable|remediation|improvement",
+    ),
     ("event", r"events?|what happened|details?|notes?|comments?"),
-)  # fmt: skip
+)
 IDENTITY = frozenset(
     {"owner", "actor", "id", "due", "priority", "ticket", "time", "status", "type", "factor"}
 )

@@ -10,7 +10,8 @@ from agent.checks.prose import OPAQUE
 
 _END = re.compile(r"[.!?\u2026]+[\"')\]\ufffc]*\s+(?=[\"'(\[]?[A-Z0-9@\ufffc])")
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|ca|no|nr|dr|mr|mrs|ms|st|inc|ltd|fig|sec|min|max|ver|v|al|a\.m|p\.m)|\b[A-Za-z])\.$",
+    r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|ca|no|nr|dr|mr|mrs|ms|st|inc|ltd|fig|sec|min|max|ver|v|al|a\.m|"
+    r"p\.m)|\b[A-Za-z])\.$",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(

@@ -83,9 +83,63 @@ def leading_subject(tokens: Sequence[Token], roster: Roster) -> Kind:
 
 
 _PAST = frozenset(
-    "was were is are had has did does went took gave made ran saw knew left kept let came put set cut sent told said got began "
-    "broke chose drove fell felt found forgot held hit led lost met paid read rose sat spoke stood thought threw understood woke "
-    "wrote brought built bought caught shut".split()
+    [
+        "was",
+        "were",
+        "is",
+        "are",
+        "had",
+        "has",
+        "did",
+        "does",
+        "went",
+        "took",
+        "gave",
+        "made",
+        "ran",
+        "saw",
+        "knew",
+        "left",
+        "kept",
+        "let",
+        "came",
+        "put",
+        "set",
+        "cut",
+        "sent",
+        "told",
+        "said",
+        "got",
+        "began",
+        "broke",
+        "chose",
+        "drove",
+        "fell",
+        "felt",
+        "found",
+        "forgot",
+        "held",
+        "hit",
+        "led",
+        "lost",
+        "met",
+        "paid",
+        "read",
+        "rose",
+        "sat",
+        "spoke",
+        "stood",
+        "thought",
+        "threw",
+        "understood",
+        "woke",
+        "wrote",
+        "brought",
+        "built",
+        "bought",
+        "caught",
+        "shut",
+    ]
 )
 
 
@@ -137,9 +191,9 @@ def _noun_phrase(phrase: Sequence[Token]) -> list[Token]:
             "it",
         }
         previous = phrase[index - 1].low if index else ""
-        if opens and index and previous not in lists["preposition"] and previous != "no":
-            begin = index
-        elif opens and index and phrase[0].low in lists["preposition"] and begin == 0 and index > 1:
+        if (opens and index and previous not in lists["preposition"] and previous != "no") or (
+            opens and index and phrase[0].low in lists["preposition"] and begin == 0 and index > 1
+        ):
             begin = index
     cut = list(phrase[begin:])
     if cut and cut[0].low in lists["preposition"]:

@@ -16,32 +16,51 @@ from agent.schema.finding import Finding, Level
 
 _SKIPPED = frozenset({"thanks", "appendix"})
 _THANKS = re.compile(
-    r"^\W*(?:many |special |big )?(?:thanks|thank you|kudos|props|hats off|credit)\b(?! a lot)", re.I
+    r"^\W*(?:many |special |big )?(?:thanks|thank you|kudos|props|hats off|credit)\b(?! a lot)", re.IGNORECASE
 )
 _REASON = re.compile(
-    r"\b(?:because(?! of)|since(?! (?:\d|last|the (?:start|morning))|then)|(?:so|given) that|given(?= the| how| what)"
+    r"\b(?:because(?! of)|since(?! (?:\d|last|the (?:start|morning))|then)|(?:so|given) that|given(?= the| "
+    r"how| what)"
     r"|owing to|due to|because of)\b\s*|, as\s+|\bas (?=(?:the|it|there|no)\b)|: (?=(?:the|its?|no|there)\b)"
     r"|; (?=(?:the|its?|no|there)\b)|,? which (?:is|was) the (?:documented|usual|standard|normal|agreed)\s*",
-    re.I,
+    re.IGNORECASE,
 )
 _MENTION_BEFORE = re.compile(
-    r"\b(?:not|never|no|nor|neither|instead of|rather than|avoid(?:s|ing)?|without|blameless|beyond|don't|doesn't|isn't"
-    r"|reject(?:s|ed)?|than|the (?:term|word|phrase|label|category)|calling|labell?(?:ed|ing)?)\b[^.;]{0,45}$",
-    re.I,
+    r"\b(?:not|never|no|nor|neither|instead of|rather than|avoid(?:s|ing)?|without|blameless|beyond|don't|"
+    r"doesn't|isn't"
+    r"|reject(?:s|ed)?|than|the (?:term|word|phrase|label|category)|calling|labell?(?:ed|"
+    r"ing)?)\b[^.;]{0,45}$",
+    re.IGNORECASE,
 )
 _MENTION_AFTER = re.compile(
-    r"^[^.;]{0,30}\b(?:(?:is|are|was|were|does|do|must|should|can)(?: not|n't)|cannot|never|no longer|explains nothing"
+    r"^[^.;]{0,30}\b(?:(?:is|are|was|were|does|do|must|should|can)(?: not|n't)|cannot|never|no longer|"
+    r"explains nothing"
     r"|starts? (?:an? )?(?:inquiry|investigation)|is a (?:label|symptom)|alone (?:does|is))\b",
-    re.I,
+    re.IGNORECASE,
 )
 _RECEIVED = re.compile(
-    r"^\s*(?:\w+ly )?(?:paged|notified|alerted|told|informed|warned|given|asked|contacted|called|able|allowed|invited|shown|"
-    r"reminded|included|granted|provided|supported|relieved|involved|added|offered|protected|prompted|stopped|prevented|"
+    r"^\s*(?:\w+ly )?(?:paged|notified|alerted|told|informed|warned|given|asked|contacted|called|able|"
+    r"allowed|invited|shown|"
+    r"reminded|included|granted|provided|supported|relieved|involved|added|offered|protected|prompted|"
+    r"stopped|prevented|"
     r"blocked|sent|trained|briefed|helped|woken)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _HARMLESS_PARTICIPLES = frozenset(
-    "had needed required lost suffered taken cost meant expected wanted lasted got".split()
+    [
+        "had",
+        "needed",
+        "required",
+        "lost",
+        "suffered",
+        "taken",
+        "cost",
+        "meant",
+        "expected",
+        "wanted",
+        "lasted",
+        "got",
+    ]
 )
 _ORDER: dict[Grade, int] = {"none": 0, "info": 1, "warning": 2, "error": 3}
 
@@ -223,7 +242,24 @@ def _antecedent(sentence: Sentence, position: int, roster: Roster) -> Kind:
 
 
 _BE = frozenset(
-    "be been being is are was were get gets got gotten getting isn't aren't wasn't weren't".split()
+    [
+        "be",
+        "been",
+        "being",
+        "is",
+        "are",
+        "was",
+        "were",
+        "get",
+        "gets",
+        "got",
+        "gotten",
+        "getting",
+        "isn't",
+        "aren't",
+        "wasn't",
+        "weren't",
+    ]
 )
 
 

@@ -1,0 +1,84 @@
+"""Every sentence of a structured draft with its place, its evidence and its standing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from agent.schema.postmortem import ActionItem, Claim, Factor, PostMortem, SectionName
+
+Context = Literal[
+    "summary", "impact", "detection", "timeline", "factor", "response", "lesson", "action", "other"
+]
+_SECTIONS: tuple[tuple[SectionName, Context], ...] = (
+    ("summary", "summary"),
+    ("impact", "impact"),
+    ("detection", "detection"),
+    ("response", "response"),
+    ("went_well", "lesson"),
+    ("went_badly", "lesson"),
+    ("lucky", "lesson"),
+    ("lessons", "lesson"),
+    ("prevention", "lesson"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One text of the draft; `grounded`: its numbers and names must occur in what it cites."""
+
+    section: str
+    context: Context
+    text: str
+    evidence: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    grounded: bool = False
+
+
+def read_places(draft: PostMortem) -> Iterator[Place]:
+    """Yield every text in the order of the report."""
+    for name, context in _SECTIONS[:3]:
+        yield from _claims(draft, name, context)
+    for number, row in enumerate(draft.timeline, 1):
+        grounded = row.standing != "stated by a person"
+        yield Place(f"timeline.{number}", "timeline", row.event, row.evidence, (), grounded)
+    yield _claim("cause.claim", "factor", draft.cause.claim)
+    for factor in draft.factors:
+        yield from _factor(factor)
+    for name, context in _SECTIONS[3:]:
+        yield from _claims(draft, name, context)
+    for action in draft.actions:
+        yield from _action(action)
+    for number, hypothesis in enumerate(draft.ruled_out, 1):
+        yield Place(f"ruled_out.{number}.text", "factor", hypothesis.text)
+        yield _claim(f"ruled_out.{number}.against", "factor", hypothesis.against)
+    for question in draft.open_questions:
+        yield Place(f"open_questions.{question.id}", "other", question.question)
+
+
+def _claims(draft: PostMortem, name: SectionName, context: Context) -> Iterator[Place]:
+    claims: tuple[Claim, ...] = getattr(draft, name)
+    for number, claim in enumerate(claims, 1):
+        yield _claim(f"{name}.{number}", context, claim)
+
+
+def _claim(section: str, context: Context, claim: Claim) -> Place:
+    grounded = claim.standing != "stated by a person"
+    return Place(section, context, claim.text, claim.evidence, claim.facts, grounded)
+
+
+def _factor(factor: Factor) -> Iterator[Place]:
+    claim, base = factor.claim, f"factors.{factor.id}"
+    grounded = claim.standing != "stated by a person"
+    yield Place(f"{base}.title", "factor", factor.title, claim.evidence, claim.facts, grounded)
+    yield _claim(f"{base}.claim", "factor", claim)
+    for number, why in enumerate(factor.whys, 1):
+        cited = tuple(dict.fromkeys((*why.evidence, *claim.evidence)))
+        yield Place(f"{base}.whys.{number}", "factor", why.answer, cited, claim.facts, why.basis != "open")
+        yield Place(f"{base}.whys.{number}", "factor", why.question)
+
+
+def _action(action: ActionItem) -> Iterator[Place]:
+    yield Place(f"actions.{action.id}.action", "action", action.action)
+    yield Place(f"actions.{action.id}.done_when", "action", action.done_when)

@@ -1,0 +1,124 @@
+"""How far a draft is through the blameless process, as states."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from agent.checks.draft import check_parts
+from agent.schema.base import format_utc
+from agent.schema.finding import ProcessState
+from agent.schema.postmortem import PostMortem
+from agent.schema.review import ReviewEvent
+
+_DISTRIBUTE = timedelta(hours=48)
+_REVIEW = timedelta(weeks=4)
+
+
+def read_states(
+    draft: PostMortem, *, now: datetime, reviews: tuple[ReviewEvent, ...]
+) -> tuple[ProcessState, ...]:
+    """Tell each step's state; the clock of the deadlines starts at the incident's end."""
+    found = check_parts(draft, None, now=now)
+    errors = [item for item in found if item.level == "error"]
+    return (
+        _timeline(draft, ordered=not any(item.rule == "C02" for item in errors)),
+        _factors(draft),
+        _actions(draft, sum(item.rule.startswith("A") for item in errors)),
+        _wording(sum(item.rule.startswith("B") and item.level != "info" for item in found)),
+        _distributed(draft, now, reviews),
+        _tracked(draft),
+        _follow_up(draft, now, reviews),
+    )
+
+
+def _timeline(draft: PostMortem, *, ordered: bool) -> ProcessState:
+    rows = len(draft.timeline)
+    if rows < 2:
+        return ProcessState(step="timeline complete", state="open", detail=f"{rows} rows")
+    if not ordered:
+        return ProcessState(step="timeline complete", state="open", detail="rows are not in order of time")
+    if draft.gaps:
+        return ProcessState(
+            step="timeline complete",
+            state="open",
+            detail=f"{rows} rows; {len(draft.gaps)} gaps in the evidence",
+        )
+    return ProcessState(step="timeline complete", state="done", detail=f"{rows} rows in order of time")
+
+
+def _factors(draft: PostMortem) -> ProcessState:
+    layers = sorted({factor.layer for factor in draft.factors})
+    detail = f"{len(draft.factors)} factors in {len(layers)} layers"
+    if draft.cause.verdict == "no incident":
+        return ProcessState(step="several factors", state="done", detail="no incident established")
+    return ProcessState(
+        step="several factors", state="done" if len(draft.factors) > 1 else "open", detail=detail
+    )
+
+
+def _actions(draft: PostMortem, errors: int) -> ProcessState:
+    proposed = sum(item.proposed for item in draft.actions)
+    if draft.cause.verdict == "no incident" and not draft.actions:
+        return ProcessState(step="actions complete", state="done", detail="no incident established")
+    if errors or not draft.actions:
+        detail = f"{len(draft.actions)} items, {errors} findings"
+    elif proposed:
+        detail = f"{proposed} of {len(draft.actions)} items have a proposed owner and deadline that nobody confirmed"
+    else:
+        return ProcessState(step="actions complete", state="done", detail=f"{len(draft.actions)} items")
+    return ProcessState(step="actions complete", state="open", detail=detail)
+
+
+def _wording(findings: int) -> ProcessState:
+    state = "open" if findings else "done"
+    return ProcessState(step="blameless wording", state=state, detail=f"{findings} findings")
+
+
+def _distributed(draft: PostMortem, now: datetime, reviews: tuple[ReviewEvent, ...]) -> ProcessState:
+    published = min((event.at for event in reviews if event.action == "published"), default=None)
+    end = draft.header.end
+    if end is None:
+        detail = (
+            f"published {format_utc(published)}, end not known"
+            if published
+            else "the end of the incident is not known"
+        )
+        return ProcessState(
+            step="distributed within 48 h", state="done" if published else "not known", detail=detail
+        )
+    due = end + _DISTRIBUTE
+    if published is not None:
+        state = "done" if published <= due else "late"
+        return ProcessState(
+            step="distributed within 48 h",
+            state=state,
+            detail=f"published {format_utc(published)}, due {format_utc(due)}",
+        )
+    state = "open" if now <= due else "late"
+    return ProcessState(step="distributed within 48 h", state=state, detail=f"due {format_utc(due)}")
+
+
+def _tracked(draft: PostMortem) -> ProcessState:
+    tracked = sum(bool(item.ticket) for item in draft.actions)
+    state = "done" if tracked == len(draft.actions) else "open"
+    return ProcessState(
+        step="items tracked", state=state, detail=f"{tracked} of {len(draft.actions)} items have a ticket"
+    )
+
+
+def _follow_up(draft: PostMortem, now: datetime, reviews: tuple[ReviewEvent, ...]) -> ProcessState:
+    start = min((event.at for event in reviews if event.action == "published"), default=draft.header.end)
+    if start is None:
+        return ProcessState(
+            step="follow-up review in four weeks",
+            state="not known",
+            detail="the end of the incident is not known",
+        )
+    due = start + _REVIEW
+    held = any(
+        event.action in {"edited", "approved"} and event.at >= due - timedelta(days=7) for event in reviews
+    )
+    state = "done" if held else "open" if now <= due + timedelta(days=7) else "late"
+    return ProcessState(
+        step="follow-up review in four weeks", state=state, detail=f"due {due.date().isoformat()}"
+    )
