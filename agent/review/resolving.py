@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from agent.errors import UserError
+from agent.review.series import read_series
 from agent.schema.evidence import Pointer
-from tools.formats import read
 from tools.formats.opening import Damage, chunks
-from tools.formats.records import Clock, Series
 
 if TYPE_CHECKING:
     from agent.schema.bundle import Artifact
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
 class Resolver:
     """Resolves pointers into one snapshot; every artifact is read once for lines and once for series."""
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, pointers: Iterable[Pointer]) -> None:
         self._bundle = bundle
+        self._names: defaultdict[str, set[str]] = defaultdict(set)
+        for pointer in pointers:
+            if pointer.series is not None:
+                self._names[pointer.artifact].add(pointer.series)
         self._lines: dict[str, int] = {}
         self._series: dict[str, dict[str, int]] = {}
 
@@ -55,7 +60,9 @@ class Resolver:
         if pointer.series is None:
             return None
         if artifact.path not in self._series:
-            self._series[artifact.path] = self._measure_series(artifact)
+            names = self._names[artifact.path]
+            found = read_series(self._bundle, artifact, names)
+            self._series[artifact.path] = {name: len(series.times) for name, series in found.items()}
         length = self._series[artifact.path].get(pointer.series)
         if length is None:
             return f"the file has no series {pointer.series}."
@@ -75,14 +82,3 @@ class Resolver:
         except Damage:  # what can be read of a broken stream is what evidence can point into
             pass
         return count + (ending != b"\n")
-
-    def _measure_series(self, artifact: Artifact) -> dict[str, int]:
-        clock = Clock(zone=artifact.assume_zone, recorded_at=artifact.recorded_at)
-        reading = read(self._bundle.path(artifact.path), clock=clock, labels=artifact.labels)
-        lengths: dict[str, int] = {}
-        for record in reading.records:
-            if isinstance(record, Series):
-                for name in (record.name, record.column):
-                    if name is not None:
-                        lengths[name] = max(lengths.get(name, 0), len(record.times))
-        return lengths

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 from agent.errors import UserError
 from agent.report.citations import citations
 from agent.review.resolving import Resolver
-from agent.schema.base import M, Model
+from agent.schema.base import Model
 from agent.schema.digest import Digest
 from agent.schema.postmortem import PostMortem
 from agent.store import Bundle, IncidentFolder, open_bundle, sha256_file, version_of
 
+T = TypeVar("T")
 What = Literal["manifest", "artifact", "digest", "evidence", "draft", "claim", "review"]
 
 
@@ -69,7 +70,7 @@ def verify(folder: IncidentFolder) -> Verification:
     return Verification(ok=not ledger.problems, checked=checked, problems=tuple(ledger.problems))
 
 
-def _readable(read: Callable[[], M | None], what: What, ledger: _Ledger) -> M | None:
+def _readable(read: Callable[[], T], what: What, ledger: _Ledger) -> T | None:
     try:
         return read()
     except UserError as error:

@@ -26,7 +26,7 @@ def run(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Run:
-    """Run a command on the fixture's home, with one rule for all checks and a workflow that only finalises."""
+    """Run a command on the fixture's home, with one rule and a workflow that only finalises."""
     monkeypatch.setattr("agent.checks.check_draft", check)
     monkeypatch.setattr("agent.workflow.run.resume", resume)
     monkeypatch.setenv("PM_AGENT_HOME", str(folder.path.parent))
