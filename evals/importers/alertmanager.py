@@ -25,7 +25,7 @@ class Alert:
 
 
 def dump(alerts: Iterable[Alert]) -> bytes:
-    """Write alerts as `GET /api/v2/alerts` lists them; resolved ones, no longer listed there, with their end."""
+    """Write alerts as `GET /api/v2/alerts` lists them; a resolved one keeps its end."""
     return (json.dumps([_entry(alert) for alert in alerts], indent=2, ensure_ascii=False) + "\n").encode()
 
 
