@@ -11,23 +11,21 @@ from rich.text import Text
 if TYPE_CHECKING:
     from evals.results import CaseResult, Totals
 
-_COLUMNS = (
-    "case",
-    "cause",
-    "component",
-    "must state",
-    "invented",
-    "no such citation",
-    "verdict",
-    "errors",
-    "s",
-    "",
-)
+_COLUMNS = ("case", "cause", "comp", "stated", "inv", "cit", "verdict", "err", "s", "outcome")
+"""Ranks of cause and component, things stated of those wanted, invented facts, citations of nothing."""
 
 
 def layout(drafter: str, cases: tuple[CaseResult, ...], totals: Totals) -> RenderableType:
     """Lay the cases out as rows and the sums as lines below; misses are listed under the table."""
-    table = Table(*_COLUMNS, title=f"{totals.cases} cases, drafter {drafter}", title_justify="left")
+    table = Table(
+        box=None,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        title=f"{totals.cases} cases, drafter {drafter}",
+        title_justify="left",
+    )
+    for name in _COLUMNS:
+        table.add_column(name, no_wrap=True)
     for case in cases:
         table.add_row(*_row(case))
     return Group(table, *map(Text, _sums(totals)), *(Text(line) for case in cases for line in _notes(case)))

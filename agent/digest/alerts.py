@@ -170,7 +170,7 @@ def _observe(episode: Episode, onset: datetime | None, nodes: frozenset[str]) ->
         quote=quoted(summary),
         attributes={key: value for key, value in attributes.items() if value},
         surprise=0.7 if kind == "no" else 0.0,
-        role=_role(episode) if kind == "no" else "noise",
+        role="noise" if kind != "no" else _role(episode) if component_kind == "node" else "symptom",
         component_kind=component_kind,
     )
 

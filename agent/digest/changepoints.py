@@ -17,6 +17,8 @@ from statistics import median
 _CRITICAL = 1.75
 """Supremum of the standardised CUSUM bridge that chance exceeds in about 0.4 % of healthy series."""
 _LEAST_SEGMENT = 3
+_EPISODE_CRITICAL = 6.0
+_MOST_EPISODE = 300
 _MOST_SEGMENTS = 24
 
 
@@ -32,13 +34,16 @@ class Segment:
 def noise(values: Sequence[float]) -> float:
     """Robust spread of the noise; never zero for a series that has any size.
 
+    A series that repeats its values (scraped more slowly than it is listed) is judged by the steps it takes.
     Floors: a thousandth of the typical level, and for series that mostly repeat one value the mean size of
     their first differences, so that one odd sample does not count as infinitely far away.
     """
     if len(values) < 2:
         return max(abs(values[0]) * 1e-3, 1e-12) if values else 1e-12
     steps = [abs(b - a) for a, b in itertools.pairwise(values)]
-    spread = 1.4826 * median(steps) / math.sqrt(2)
+    moved = [step for step in steps if step > 0]
+    lively = len(moved) >= max(4, 0.1 * len(steps))
+    spread = 1.4826 * median(moved if lively and median(steps) == 0 else steps) / math.sqrt(2)
     trimmed = sorted(steps)[: max(1, math.ceil(len(steps) * 0.95))]
     mean_step = sum(trimmed) / len(trimmed) / math.sqrt(2)
     scale = median([abs(value) for value in values])
@@ -68,21 +73,20 @@ def _split(scaled: Sequence[float]) -> list[int]:
     pending = [(0, len(scaled))]
     while pending and len(cuts) < _MOST_SEGMENTS:
         start, end = pending.pop()
-        found = _best_cut(values, scaled, (start, end), rho)
-        if found is None:
-            continue
-        cuts.append(found)
-        pending.extend([(start, found), (found, end)])
+        found = _best_cut(values, scaled, (start, end), rho) or _episode(values, start, end)
+        cuts.extend(found)
+        edges = [start, *found, end]
+        pending.extend(itertools.pairwise(edges) if found else ())
     return sorted(cuts)
 
 
 def _best_cut(
     values: Sequence[float], scaled: Sequence[float], stretch: tuple[int, int], rho: float
-) -> int | None:
+) -> tuple[int, ...]:
     start, end = stretch
     count = end - start
     if count < 2 * _LEAST_SEGMENT:
-        return None
+        return ()
     mean = math.fsum(values[start:end]) / count
     running, best, where = 0.0, -1.0, start
     for index in range(start, end - 1):
@@ -95,10 +99,34 @@ def _best_cut(
         if strength > best:
             best, where = strength, index + 1
     if best <= _CRITICAL:
-        return None
-    if best / _inflation(values, start, where, end) > _CRITICAL:
-        return where
-    return where if _sharp(scaled[start:end], where - start, rho) else None
+        return ()
+    if best / _inflation([values[start:where], values[where:end]]) > _CRITICAL:
+        return (where,)
+    return (where,) if _sharp(scaled[start:end], where - start, rho) else ()
+
+
+def _episode(values: Sequence[float], start: int, end: int) -> tuple[int, ...]:
+    """Find a step and its recovery together, where each alone hides the other; for up to 300 samples.
+
+    Circular binary segmentation (Olshen et al. 2004): the stretch whose mean differs most from the rest.
+    """
+    count = end - start
+    if not 3 * _LEAST_SEGMENT <= count <= _MOST_EPISODE:
+        return ()
+    sums = [0.0, *itertools.accumulate(values[start:end])]
+    best, where = 0.0, (0, 0)
+    for low in range(_LEAST_SEGMENT, count - 2 * _LEAST_SEGMENT + 1):
+        for high in range(low + _LEAST_SEGMENT, count - _LEAST_SEGMENT + 1):
+            inside = high - low
+            shift = (sums[high] - sums[low]) - sums[-1] * inside / count
+            strength = shift * shift / (inside * (count - inside))
+            if strength > best:
+                best, where = strength, (low, high)
+    low, high = start + where[0], start + where[1]
+    parts = [values[start:low], values[low:high], values[high:end]]
+    if not all(parts) or math.sqrt(best * count) / _inflation(parts) <= _EPISODE_CRITICAL:
+        return ()
+    return (low, high)
 
 
 def _correlation(values: Sequence[float]) -> float:
@@ -119,11 +147,9 @@ def _sharp(values: Sequence[float], cut: int, rho: float) -> bool:
     return jump >= 4.0 * math.sqrt((1 + rho) / (1 - rho))
 
 
-def _inflation(values: Sequence[float], start: int, cut: int, end: int) -> float:
+def _inflation(parts: Sequence[Sequence[float]]) -> float:
     """Long-run over nominal deviation, from the residual's variance and lag-1 autocorrelation."""
-    left, right = values[start:cut], values[cut:end]
-    left_level, right_level = median(left), median(right)
-    rest = [v - left_level for v in left] + [v - right_level for v in right]
+    rest = [value - level for part in parts for level in (median(part),) for value in part]
     spread = 1.4826 * median([abs(r) for r in rest])
     bound = max(4 * spread, 1.0)
     rest = [max(-bound, min(bound, r)) for r in rest]

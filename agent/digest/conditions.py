@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 
 from agent.digest.objects import Inventory, KubeObject
 from agent.digest.observation import one_line
@@ -228,7 +229,11 @@ def routing(inventory: Inventory) -> Iterator[tuple[KubeObject, Trouble]]:
         empty = shown is not None and shown.strip().lower() in _NONE
         wanted = _pairs(selector)
         matching = [labels for labels in templates if wanted.items() <= labels.items()]
-        if templates and not matching:
+        owned = any(pod.workload == service.name for pod in inventory.of("Pod"))
+        if templates and not matching and not owned:
+            text = f"had no pods: none that was recorded carried {selector}"
+            yield service, Trouble("NoPods", text, "warning", 0.3, "context", {"selector": selector})
+        elif templates and not matching:
             text = f"selected pods with {selector}, which no recorded pod carried"
             yield (
                 service,
@@ -281,6 +286,7 @@ def policies(inventory: Inventory, workloads: frozenset[str]) -> Iterator[tuple[
             "deny" in policy.name.lower()
             or "selected pods are isolated" in " ".join(policy.fields.values()).lower()
         )
+        old = _hours_old(policy) > 24
         scope = "all pods of the namespace" if everything else f"pods with {one_line(selector)}"
         direction = f" for {types}" if types else ""
         text = f"restricted {scope}{direction}"
@@ -290,10 +296,21 @@ def policies(inventory: Inventory, workloads: frozenset[str]) -> Iterator[tuple[
             Trouble(
                 "NetworkPolicy",
                 text,
-                "warning",
-                0.85 if deny else 0.5,
-                "condition",
+                "info" if old else "warning",
+                0.2 if old else 0.85 if deny else 0.6,
+                "context" if old else "condition",
                 {"selector": selector} if selector else {},
                 mentioned,
             ),
         )
+
+
+def _hours_old(thing: KubeObject) -> float:
+    """Tell how long before its recording an object was made; 0 where it is not known."""
+    try:
+        created = datetime.fromisoformat(re.sub(r" (?=[+-]\d{4})| [A-Z]{3,5}$", "", thing.get("created")))
+    except ValueError:
+        return 0.0
+    if thing.recorded_at is None or created.tzinfo is None:
+        return 0.0
+    return (thing.recorded_at - created).total_seconds() / 3600

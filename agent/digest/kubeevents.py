@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from agent.digest.masking import template
+from agent.digest.objects import owner_of
 from agent.digest.observation import ComponentKind, Observation, Role, one_line, quoted
 from agent.digest.wording import plural
 from agent.schema.evidence import Pointer, Severity
-from tools.formats import workload_of
 from tools.formats.records import KubeEvent
 
 LEFTOVER = timedelta(hours=1)
@@ -101,7 +101,7 @@ class EventBook:
 
     def add(self, artifact: str, record: KubeEvent) -> None:
         """Add one event."""
-        workload = workload_of(record.object_name)
+        workload = owner_of(record.object_kind, record.object_name)
         shape = template(re.sub(re.escape(record.object_name), "<*>", record.message))[:80]
         key = (record.type, record.reason, record.object_kind, record.namespace or "", workload, shape)
         fold = self.folds.get(key)
@@ -147,7 +147,7 @@ def observations(
 ) -> list[Observation]:
     """Say each fold in one line.
 
-    `healthy` are workloads whose recorded state is well: failed probes of their start tell little. `gone` are
+    `healthy` are workloads and nodes whose recorded state is well: what happened to them is over. `gone` are
     workloads that no recorded state shows any more.
     """
     reference = onset or book.latest()
@@ -160,10 +160,21 @@ def observations(
         leftover = bool(reference and fold.latest and fold.latest < reference - LEFTOVER)
         if leftover or (fold.workload in gone and fold.sample.object_kind == "Pod"):
             weight = Weight("context", "info", min(0.1, weight.surprise))
-        elif fold.workload in healthy and fold.sample.object_kind == "Pod":
+        elif fold.workload in healthy or _made_good(book, fold):
             weight = Weight("context", "info", min(0.2, weight.surprise))
         found.append(_observe(fold, weight, leftover=leftover))
     return found
+
+
+def _made_good(book: EventBook, fold: EventFold) -> bool:
+    """Tell a failed creation that a later attempt made good."""
+    if fold.sample.reason != "FailedCreate" or fold.last is None:
+        return False
+    return any(
+        other.sample.reason == "SuccessfulCreate" and other.last is not None and other.last >= fold.last
+        for other in book.folds.values()
+        if other.workload == fold.workload and other.sample.object_kind == fold.sample.object_kind
+    )
 
 
 def _observe(fold: EventFold, weight: Weight, *, leftover: bool) -> Observation:

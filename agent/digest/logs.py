@@ -262,6 +262,8 @@ _WARNING_WORDS = (
 def inferred_level(text: str) -> str:
     """Guess the level of a message that does not say it, from the words of its first line; else empty."""
     head = text[:400].lower()
+    if head.startswith(("at ", "... ")):  # the rest of a stack trace whose head was cut off
+        return ""
     if head.startswith(("error", "fatal", "panic")) or any(word in head for word in _ERROR_WORDS):
         return "error"
     return "warning" if any(word in head for word in _WARNING_WORDS) else ""

@@ -33,8 +33,8 @@ class Column:
     def service(self) -> str | None:
         """The workload that it measures; for a node's metric the node, where a label names it."""
         labels = self.series.labels
-        if self.series.metric.lower().startswith("node") and (labels.get("pod") or "node" in labels):
-            return labels.get("node")
+        if self.series.metric.lower().startswith("node"):
+            return labels.get("node") or labels.get("instance")
         if self.series.service:
             return self.series.service
         for key in ("service", "app", "job_name", "deployment", "workload", "microservice"):

@@ -17,6 +17,16 @@ _CONTAINER = re.compile(
 )
 
 
+_REPLICA_SET = re.compile(r"-[0-9a-f]{8,10}$")
+
+
+def owner_of(kind: str, name: str) -> str:
+    """Name the workload that owns an object: pods and replica sets lose their suffixes."""
+    if kind == "ReplicaSet":
+        return _REPLICA_SET.sub("", name)
+    return workload_of(name) if kind == "Pod" else name
+
+
 @dataclass(slots=True)
 class KubeObject:
     """One object and everything that was recorded of it."""
@@ -40,7 +50,7 @@ class KubeObject:
     @property
     def workload(self) -> str:
         """The workload that owns it; for other kinds its own name."""
-        return workload_of(self.name) if self.kind in {"Pod", "ReplicaSet"} else self.name
+        return owner_of(self.kind, self.name)
 
     def containers(self) -> dict[str, dict[str, str]]:
         """Fields by container."""

@@ -29,6 +29,12 @@ _CANNOT = re.compile(
     r"failure|cannot|could not|unable|503|502|504|reset",
     re.IGNORECASE,
 )
+_IDS = re.compile(
+    r"(?:\b(?:trace|span|request|correlation|session)[_ -]?id\b\W{1,3}[\w-]{8,}\s*"
+    r"|^\d\d:\d\d:\d\d[.,]?\d*\s+)+",
+    re.IGNORECASE,
+)
+"""Words at the head of a message that only make it longer."""
 _HARD = re.compile(
     r"access denied|authentication failed|permission denied|out ?of ?memory|no space left|"
     r"too many open files|"
@@ -191,7 +197,7 @@ def _statement(reading: Reading, message: str) -> str:
     pattern, verdict = reading.pattern, reading.verdict
     who = pattern.service or "an unnamed service"
     what = {"fatal": "fatal error", "error": "error", "warning": "warning"}.get(pattern.level, "message")
-    text = f'"{one_line(message, 150)}"'
+    text = f'"{one_line(_IDS.sub("…", message), 150)}"'
     if verdict is None or verdict.novelty == "steady":
         return f"{who} logged the {what} {text} {plural(pattern.count, 'time')}"
     span = duration(reading.exposure)

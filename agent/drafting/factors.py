@@ -18,6 +18,7 @@ from agent.schema.postmortem import Claim, Factor, Why
 MOST_MATCHED = 4
 MOST = 6
 _PER_COMPONENT = 2
+_PER_PATTERN = 2
 _ENOUGH = 0.35
 """A match below this share of the best one explains nothing that is not explained already."""
 _FLOOR = 0.12
@@ -68,14 +69,16 @@ def limited(alone: Evidence) -> tuple[Factor, ...]:
 def _pick(candidates: tuple[Ranked, ...]) -> list[Ranked]:
     picked: list[Ranked] = []
     count: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
     for item in candidates:
         name = item.match.component.casefold()
         if item.score < max(_FLOOR, _ENOUGH * candidates[0].score) or count[name] >= _PER_COMPONENT:
             continue
-        if count[name] and _folds(item, picked):
+        if kinds[item.match.pattern.id] >= _PER_PATTERN or (count[name] and _folds(item, picked)):
             continue
         picked.append(item)
         count[name] += 1
+        kinds[item.match.pattern.id] += 1
         if len(picked) == MOST_MATCHED:
             break
     return picked

@@ -46,12 +46,15 @@ def holds(
 
 
 def same(one: str | None, other: str | None) -> bool:
-    """Whether two names mean one component: case, namespace and domain do not count."""
-    return bool(one and other) and short(str(one)).casefold() == short(str(other)).casefold()
+    """Whether two names mean one component: case and namespace do not count."""
+    if not one or not other:
+        return False
+    first, second = one.casefold(), other.casefold()
+    return first == second or first.endswith("/" + second) or second.endswith("/" + first)
 
 
 def short(name: str) -> str:
-    """Strip namespace, scheme, port and domain from the name of a host or object."""
+    """Strip scheme, path, port and cluster domain from the name of a host."""
     name = name.rsplit("//", 1)[-1].rsplit("/", 1)[-1].strip("'\"`[]().,;")
     if _ADDRESS.fullmatch(name):
         return name
@@ -122,8 +125,11 @@ def _matches(pattern: Pattern, items: tuple[Evidence, ...], texts: Mapping[str, 
 
 def _component(pattern: Pattern, evidence: Evidence, groups: Mapping[str, str]) -> str:
     for rule in pattern.component:
-        name = groups.get(rule) or (evidence.service if rule == "service" else evidence.attributes.get(rule))
-        name = short(name.split(",", 1)[0].strip()) if name else ""
+        if rule in groups:
+            name = short(groups[rule])
+        else:
+            name = evidence.service if rule == "service" else evidence.attributes.get(rule)
+        name = name.split(",", 1)[0].strip() if name else ""
         if name and not _ADDRESS.fullmatch(name):
             return name
     return evidence.service or "the system"

@@ -130,6 +130,7 @@ def test_a_service_whose_selector_matches_no_pod_is_a_condition() -> None:
             phase="Running",
             labels="app=cart,tier=web",
         ),
+        state("Pod", "ads-7c5f46fc47-dl2wj", ready="1", desired="1", phase="Running", labels="app=ads"),
         state("Service", "cart", selector="app=cart", endpoints="10.0.0.1:80"),
         state("Service", "ads", selector="app=adz", endpoints="<none>"),
     )
