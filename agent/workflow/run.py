@@ -29,6 +29,7 @@ from agent.workflow.outcome import DraftOutcome, outcome_of
 from agent.workflow.progress import Progress, silent
 from agent.workflow.stages import Deps, Stages
 from agent.workflow.state import State
+from agent.workflow.wiring import built_in
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -53,7 +54,7 @@ def run_draft(
     written anew from the same snapshot; one that people have worked on is refused (NotAllowed) unless
     `fresh`. `recollect` adds a snapshot. Raise UserError where there is nothing to draft from.
     """
-    deps = Deps(folder, drafter, settings, now, stages or _built_in(), progress or silent)
+    deps = Deps(folder, drafter, settings, now, stages or built_in(), progress or silent)
     with _opened(deps) as run:
         start = _start(deps, recollect=recollect)
         if recollect or fresh or not run.unfinished(start.basis):
@@ -82,7 +83,7 @@ def resume(
     """
     settings = settings or read_settings()
     drafter = drafter or choose(settings.drafter, settings)
-    deps = Deps(folder, drafter, settings, now, stages or _built_in(), progress or silent)
+    deps = Deps(folder, drafter, settings, now, stages or built_in(), progress or silent)
     with _opened(deps) as run:
         if run.carrying_out(decision):
             run.go(None)
@@ -213,9 +214,3 @@ def _refuse_to_overwrite(deps: Deps, *, allowed: bool) -> None:
             f"People have worked on the draft of {folder.id}: {', '.join(dict.fromkeys(touched))}.",
             hint="`--redraft` writes it anew: answers are carried over, edits stay in history/.",
         )
-
-
-def _built_in() -> Stages:
-    from agent.workflow.wiring import built_in
-
-    return built_in()

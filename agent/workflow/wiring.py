@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from agent.checks import check_draft
-from agent.collecting import fetch_source, seal
+from agent.collecting import fetch_source, seal, window_of
 from agent.digest import digest
 from agent.drafting.assembly import assemble
 from agent.review import finalise, save_draft, state_of
@@ -31,7 +31,7 @@ def built_in() -> Stages:
 
 
 def _seal(scratch: Path, incident: Incident, parts: tuple[Part, ...], now: datetime) -> Manifest:
-    return seal(scratch, incident, incident.window, parts, now)
+    return seal(scratch, incident, window_of(incident), parts, lambda: now)
 
 
 def _edited_by_hand(folder: IncidentFolder) -> bool:
