@@ -24,7 +24,8 @@ Part = tuple[Request, tuple[Artifact, ...]]
 
 _BEFORE, _AFTER = timedelta(hours=1), timedelta(minutes=30)
 _OWN = ("incident.yaml", "digest.json", "draft.json", "draft.md", "draft.html", "findings.json", "findings.sarif",
-        "review.jsonl", "postmortem.md", "postmortem.json", "postmortem.html", "history", ".pm-agent")  # fmt: skip
+        "review.jsonl", "postmortem.md", "postmortem.json", "postmortem.html", "follow-up.json", "history",
+        ".pm-agent")  # fmt: skip
 
 
 def collect(folder: IncidentFolder, incident: Incident, *, now: Callable[[], datetime]) -> Bundle:

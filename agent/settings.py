@@ -1,1 +1,79 @@
 """Settings: pm-agent.toml and the environment, read once, frozen."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from agent.errors import NotFound, UserError
+from agent.schema.base import Model, parse
+
+FILE_NAME = "pm-agent.toml"
+DEFAULT_HOME = Path("postmortems")
+
+_VARIABLES = {
+    "home": "PM_AGENT_HOME",
+    "drafter": "PM_AGENT_DRAFTER",
+    "people": "PM_AGENT_PEOPLE",
+    "authors": "PM_AGENT_AUTHORS",
+    "checkpoint_dsn": "PM_AGENT_CHECKPOINT_DSN",
+    "source_timeout": "PM_AGENT_SOURCE_TIMEOUT",
+}
+
+
+class Settings(Model):
+    """What a team decides once; a variable wins over the file, a command-line flag over both."""
+
+    home: Path = DEFAULT_HOME
+    """Folder that holds one folder an incident; in the file relative to the file."""
+    drafter: Literal["auto", "offline", "claude"] = "auto"
+    people: Literal["handles", "roles"] = "handles"
+    """Whether the timeline's actors and the items' owners keep handles or are replaced by roles."""
+    authors: tuple[str, ...] = ()
+    """Who stands in the header of every draft; in the environment separated by commas."""
+    checkpoint_dsn: SecretStr | None = None
+    """PostgreSQL connection for checkpoints; without it each incident has an SQLite file."""
+    source_timeout: float = Field(default=60.0, gt=0)
+    """Seconds that one source may take."""
+
+
+def read_settings(
+    config: Path | None = None, *, cwd: Path | None = None, environ: Mapping[str, str] | None = None
+) -> Settings:
+    """Read settings: the named file, or PM_AGENT_CONFIG's, or the nearest one from `cwd` upwards.
+
+    Variables win over the file. Raise UserError naming file or variable, and the key that is wrong.
+    """
+    environ = os.environ if environ is None else environ
+    named = config or (Path(environ["PM_AGENT_CONFIG"]) if environ.get("PM_AGENT_CONFIG") else None)
+    file = named or _nearest(cwd or Path.cwd())
+    values = _read_file(file) if file else {}
+    if file:
+        parse(Settings, values, where=str(file))
+    told = {key: environ[variable] for key, variable in _VARIABLES.items() if environ.get(variable)}
+    for key, text in told.items():
+        values[key] = [part.strip() for part in text.split(",")] if key == "authors" else text
+        parse(Settings, {key: values[key]}, where=f"the environment variable {_VARIABLES[key]}")
+    return parse(Settings, values, where=str(file or "the settings"))
+
+
+def _nearest(folder: Path) -> Path | None:
+    candidates = (parent / FILE_NAME for parent in (folder.resolve(), *folder.resolve().parents))
+    return next((file for file in candidates if file.is_file()), None)
+
+
+def _read_file(file: Path) -> dict[str, object]:
+    try:
+        values: dict[str, object] = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NotFound(f"{file} does not exist.", hint="Correct --config or PM_AGENT_CONFIG.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{file} is not readable TOML: {error}") from error
+    if isinstance(home := values.get("home"), str):
+        values["home"] = str(file.resolve().parent / home)
+    return values

@@ -126,13 +126,36 @@ class IncidentFolder:
         scratch = Path(tempfile.mkdtemp(prefix=".collecting-", dir=self.path))
         try:
             yield scratch
-            number = len(self.snapshots()) + 1
-            target = self.path / ("evidence" if number == 1 else f"evidence.{number}")
+            target = self.path / self.next_snapshot()
             scratch.chmod(0o755)
             scratch.rename(target)
         finally:
             if scratch.exists():
                 shutil.rmtree(scratch)
+
+    def next_snapshot(self) -> str:
+        """Name that the next snapshot will have."""
+        number = len(self.snapshots()) + 1
+        return "evidence" if number == 1 else f"evidence.{number}"
+
+    def staging(self, snapshot: str) -> Path:
+        """Folder where a snapshot grows before it is sealed; unlike new_snapshot's it survives a kill."""
+        folder = self.path / ".pm-agent" / "staging" / snapshot
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def discard_staging(self) -> None:
+        """Remove what collections that never ended have left."""
+        folder = self.path / ".pm-agent" / "staging"
+        if folder.is_dir():
+            shutil.rmtree(folder)
+
+    def adopt_staging(self, snapshot: str) -> Bundle:
+        """Turn a staged snapshot with its manifest.json into a sealed one; where it is sealed, open it."""
+        target = self.path / snapshot
+        if not (target / "manifest.json").is_file():
+            self.staging(snapshot).rename(target)
+        return open_bundle(target)
 
     def read_digest(self) -> Digest | None:
         """Read digest.json, or None where there is none yet."""

@@ -47,6 +47,11 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
+    parser.add_argument(
+        "--config",
+        metavar="FILE",
+        help="settings file (default: $PM_AGENT_CONFIG, or the nearest pm-agent.toml from here upwards)",
+    )
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
     for name, module in COMMANDS:
         if importlib.util.find_spec(f"agent.cli.{module}") is None:  # until every command is built
@@ -64,6 +69,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(f"pm-agent {version('pm-agent')}")
         return ExitCode.OK
+    if args.config:
+        os.environ["PM_AGENT_CONFIG"] = args.config
     if not hasattr(args, "run"):
         parser.print_help()
         return ExitCode.UNUSABLE

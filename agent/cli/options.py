@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,8 +33,8 @@ def add_home(parser: argparse.ArgumentParser) -> None:
         "--home",
         metavar="DIR",
         type=Path,
-        default=Path(os.environ.get("PM_AGENT_HOME") or "postmortems"),
-        help="folder that holds the incidents (default: $PM_AGENT_HOME or ./postmortems)",
+        help="folder that holds the incidents (default: $PM_AGENT_HOME, else the settings, "
+        "else ./postmortems)",
     )
 
 
@@ -51,10 +50,11 @@ def add_incident(parser: argparse.ArgumentParser) -> None:
 
 
 def home_of(args: argparse.Namespace) -> Home:
-    """Open the home that the arguments name."""
+    """Open the home that the arguments name, or else the settings."""
+    from agent.settings import read_settings
     from agent.store import Home
 
-    return Home(args.home)
+    return Home(args.home or read_settings().home)
 
 
 def incident_of(args: argparse.Namespace) -> IncidentFolder:

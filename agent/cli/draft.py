@@ -1,0 +1,112 @@
+"""`pm-agent draft`: from evidence to a draft that waits for review."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from agent.cli import options
+from agent.errors import ExitCode
+
+if TYPE_CHECKING:
+    from agent.schema.postmortem import PostMortem
+    from agent.store import IncidentFolder
+    from agent.workflow.outcome import DraftOutcome
+
+EXAMPLES = """
+pm-agent samples                                   # recorded incidents to try
+pm-agent draft --incident boutique-7f3a            # a sample is copied into the home first
+pm-agent draft --incident INC-42 --json            # one JSON document on stdout
+pm-agent draft --incident INC-42 --recollect       # fetch the evidence again, as a new snapshot
+pm-agent draft --incident INC-42 --redraft         # even where people have worked on the draft
+"""
+DESCRIPTION = """Collect and seal the evidence, compute the digest, draft, check, and stop for a person.
+A run that was interrupted goes on where it stopped. Prints the path of draft.md."""
+
+
+def configure(subparsers: options.Subparsers, name: str) -> None:
+    """Add the command."""
+    parser = options.add_command(
+        subparsers, name, summary="draft a post-mortem", description=DESCRIPTION, examples=EXAMPLES
+    )
+    parser.add_argument(
+        "--incident",
+        metavar="ID",
+        required=True,
+        help="a path to an incident folder, an id below the home, or a sample's id",
+    )
+    options.add_home(parser)
+    parser.add_argument(
+        "--drafter",
+        choices=("auto", "offline", "claude"),
+        help="who writes (default: the settings, else auto)",
+    )
+    parser.add_argument("--offline", action="store_true", help="same as --drafter offline")
+    parser.add_argument(
+        "--recollect", action="store_true", help="fetch the evidence again, as a new snapshot"
+    )
+    parser.add_argument(
+        "--redraft", action="store_true", help="write anew even where people have worked on it"
+    )
+    options.add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Draft, show progress on stderr, print the path or the JSON document on stdout."""
+    from datetime import UTC, datetime
+
+    from agent.cli.display import display
+    from agent.cli.locating import locate
+    from agent.drafting.choosing import choose
+    from agent.settings import read_settings
+
+    folder = locate(args.incident, options.home_of(args))
+    settings = read_settings()
+    drafter = choose("offline" if args.offline else args.drafter or settings.drafter, settings)
+    with display() as progress:
+        from agent.workflow.run import run_draft
+
+        outcome = run_draft(
+            folder,
+            drafter=drafter,
+            settings=settings,
+            now=lambda: datetime.now(UTC),
+            progress=progress,
+            fresh=args.redraft,
+            recollect=args.recollect,
+        )
+    _summarise(folder, outcome)
+    if args.json:
+        options.print_json(outcome)
+    else:
+        print(outcome.draft_md)
+    return ExitCode.OK
+
+
+def _summarise(folder: IncidentFolder, outcome: DraftOutcome) -> None:
+    draft = folder.read_draft()
+    if draft is None:
+        return
+    print("\n".join(summary_lines(draft, outcome)), file=sys.stderr)
+
+
+def summary_lines(draft: PostMortem, outcome: DraftOutcome) -> list[str]:
+    """Say what was found and what comes next, in a few plain lines."""
+    from agent.cli.text import printable
+
+    counts = outcome.findings
+    lines = [
+        "",
+        printable(draft.header.title),
+        f"  cause      {draft.cause.verdict}: {printable(draft.cause.claim.text)}",
+        f"  evidence   {outcome.evidence} items, {outcome.claims} statements",
+        f"  actions    {len(draft.actions)} proposed",
+        f"  findings   {counts.error} errors, {counts.warning} warnings, {counts.info} notes",
+        f"  questions  {outcome.open_questions} open",
+    ]
+    lines += [f"  gap        {printable(gap)}" for gap in outcome.gaps[:5]]
+    if len(outcome.gaps) > 5:
+        lines.append(f"  gap        and {len(outcome.gaps) - 5} more, in the report's coverage table")
+    return [*lines, "", f"next: pm-agent review {outcome.incident}", ""]

@@ -1,0 +1,45 @@
+"""`pm-agent request-changes`: send a draft back to the drafter."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from agent.cli import options, reviewer
+
+
+def configure(subparsers: options.Subparsers, name: str) -> None:
+    """Add the command."""
+    parser = options.add_command(
+        subparsers,
+        name,
+        summary="send a draft back to the drafter with a comment",
+        description="Record what shall change and have the draft written again. Answers carry over.",
+        examples="pm-agent request-changes checkout-down --section impact "
+        '--comment "Say how many orders failed." --by "Dana (SRE)"',
+    )
+    options.add_incident(parser)
+    parser.add_argument("--section", metavar="S", help="section it is about, such as impact or action-items")
+    parser.add_argument("--comment", metavar="TEXT", required=True, help="what shall change")
+    reviewer.add_by(parser)
+    options.add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Record the request, re-draft, and print where the new draft is."""
+    from agent.errors import ExitCode
+    from agent.review import request_changes, state_of
+
+    folder = options.incident_of(args)
+    decision = request_changes(
+        folder, section=args.section, comment=args.comment, by=args.by, now=reviewer.now()
+    )
+    reviewer.carry_on(folder, decision)
+    state = state_of(folder)
+    if args.json:
+        options.print_json({"incident": folder.id, "stage": state.stage, "version": state.version})
+    else:
+        print(folder.draft_markdown)
+    print(f"Recorded; the draft is now {state.stage}.", file=sys.stderr)
+    return ExitCode.OK

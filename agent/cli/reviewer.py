@@ -1,0 +1,74 @@
+"""Who reviews, and how a recorded verdict goes on."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agent.review import Edit
+    from agent.schema.review import Decision
+    from agent.store import IncidentFolder
+
+
+def add_by(parser: argparse.ArgumentParser) -> None:
+    """Add --by, the named person who decides; there is no default, so that nobody decides by accident."""
+    parser.add_argument("--by", metavar="NAME", required=True, help='who decides, such as "Dana (SRE)"')
+
+
+def current_user() -> str:
+    """Name the person at the keyboard: git's user.name, else the login name."""
+    if git := shutil.which("git"):
+        found = subprocess.run(
+            [git, "config", "user.name"], capture_output=True, text=True, check=False, timeout=10
+        )
+        if name := found.stdout.strip():
+            return name
+    return getpass.getuser()
+
+
+def now() -> datetime:
+    """Read the clock once a command."""
+    return datetime.now(UTC)
+
+
+def carry_on(folder: IncidentFolder, decision: Decision) -> None:
+    """Hand a recorded decision to the workflow, which writes the report, drafts again or ends."""
+    from agent.workflow.run import resume
+
+    resume(folder, decision, now=now)
+
+
+def print_edit(folder: IncidentFolder, edit: Edit, *, as_json: bool) -> None:
+    """Report what became of an edit: one JSON document, or the changes line by line."""
+    from agent.cli.options import print_json
+    from agent.review import blockers, state_of
+
+    state = state_of(folder, edit.findings)
+    if as_json:
+        print_json(
+            {
+                "incident": folder.id,
+                "version": edit.version,
+                "changes": edit.changes,
+                "findings": edit.findings,
+                "blockers": blockers(state),
+            }
+        )
+        return
+    for line in edit.changes or ("Nothing changed.",):
+        print(line)
+    for note in edit.notes:
+        print(f"note: {note}", file=sys.stderr)
+    remaining = blockers(state)
+    print(
+        f"{len(remaining)} to do before approval; `pm-agent review {folder.id}` lists them."
+        if remaining
+        else f'Nothing blocks approval: pm-agent approve {folder.id} --by "NAME"',
+        file=sys.stderr,
+    )

@@ -1,0 +1,11 @@
+"""Foreign text on a terminal: what logs and chats say must not move the cursor or colour the screen."""
+
+from __future__ import annotations
+
+
+def printable(text: str) -> str:
+    """Put text on one line and show control and direction characters as escapes."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode()
+        for char in " ".join(text.split())
+    )

@@ -1,0 +1,84 @@
+"""Whether a pointer leads to real lines or samples of a sealed artifact."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from agent.errors import UserError
+from agent.review.series import read_series
+from agent.schema.evidence import Pointer
+from tools.formats.opening import Damage, chunks
+
+if TYPE_CHECKING:
+    from agent.schema.bundle import Artifact
+    from agent.store import Bundle
+
+
+class Resolver:
+    """Resolves pointers into one snapshot; every artifact is read once for lines and once for series."""
+
+    def __init__(self, bundle: Bundle, pointers: Iterable[Pointer]) -> None:
+        self._bundle = bundle
+        self._names: defaultdict[str, set[str]] = defaultdict(set)
+        for pointer in pointers:
+            if pointer.series is not None:
+                self._names[pointer.artifact].add(pointer.series)
+        self._lines: dict[str, int] = {}
+        self._series: dict[str, dict[str, int]] = {}
+
+    def problem(self, pointer: Pointer) -> str | None:
+        """Say what is wrong with a pointer, or None."""
+        artifact = self._artifacts.get(pointer.artifact)
+        if artifact is None:
+            return "the manifest has no such artifact."
+        try:
+            if not self._bundle.path(artifact.path).is_file():
+                return "the file is missing."
+            return self._lines_problem(pointer, artifact) or self._series_problem(pointer, artifact)
+        except UserError as error:
+            return str(error)
+
+    @cached_property
+    def _artifacts(self) -> dict[str, Artifact]:
+        return {artifact.path: artifact for artifact in self._bundle.manifest.artifacts}
+
+    def _lines_problem(self, pointer: Pointer, artifact: Artifact) -> str | None:
+        if pointer.lines is None:
+            return None
+        first, last = pointer.lines
+        if not 1 <= first <= last:
+            return f"lines {first} to {last} are reversed or not 1-based."
+        if artifact.path not in self._lines:
+            self._lines[artifact.path] = self._count_lines(artifact)
+        count = self._lines[artifact.path]
+        return None if last <= count else f"line {last} does not exist; the file has {count}."
+
+    def _series_problem(self, pointer: Pointer, artifact: Artifact) -> str | None:
+        if pointer.series is None:
+            return None
+        if artifact.path not in self._series:
+            names = self._names[artifact.path]
+            found = read_series(self._bundle, artifact, names)
+            self._series[artifact.path] = {name: len(series.times) for name, series in found.items()}
+        length = self._series[artifact.path].get(pointer.series)
+        if length is None:
+            return f"the file has no series {pointer.series}."
+        if pointer.samples is None:
+            return None
+        first, last = pointer.samples
+        if not 0 <= first <= last < length:
+            return f"samples {first} to {last} do not exist; the series has {length}."
+        return None
+
+    def _count_lines(self, artifact: Artifact) -> int:
+        count, ending = 0, b"\n"
+        try:
+            for chunk in chunks(self._bundle.path(artifact.path)):
+                count += chunk.count(b"\n")
+                ending = chunk[-1:] or ending
+        except Damage:  # what can be read of a broken stream is what evidence can point into
+            pass
+        return count + (ending != b"\n")

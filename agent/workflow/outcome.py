@@ -1,0 +1,91 @@
+"""The outcome of a draft: what scripts read and what a person is told at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Literal
+
+from agent.schema.base import Model
+from agent.schema.postmortem import Claim, PostMortem
+from agent.store import IncidentFolder
+from agent.workflow.state import State
+
+
+class FindingCounts(Model):
+    """Findings by level."""
+
+    error: int
+    warning: int
+    info: int
+
+
+class DraftOutcome(Model):
+    """Field for field the document that `pm-agent draft --json` prints."""
+
+    incident: str
+    state: Literal["drafted", "approved", "rejected"]
+    """drafted: it waits for a reviewer; else a run that was cut off after the decision has now ended."""
+    folder: Path
+    draft_md: Path
+    draft_json: Path
+    evidence: int
+    """Items of evidence in the digest."""
+    claims: int
+    """Sentences, timeline rows and factors of the draft."""
+    gaps: tuple[str, ...]
+    findings: FindingCounts
+    open_questions: int
+    """Questions that nobody has answered or waived."""
+    drafter: str
+    usage: Mapping[str, int] = {}
+    """Tokens by kind; empty where no model was asked."""
+    seconds: Mapping[str, float]
+    """Wall-clock seconds a stage, runs before a kill included."""
+
+
+def outcome_of(folder: IncidentFolder, state: State, drafter: str) -> DraftOutcome:
+    """Read the outcome off the files and the state of a run that waits for review."""
+    draft, digest = state.drafted, folder.read_digest()
+    levels = [finding.level for finding in state.findings]
+    return DraftOutcome(
+        incident=folder.id,
+        state=_standing(state),
+        folder=folder.path,
+        draft_md=folder.draft_markdown,
+        draft_json=folder.draft_file,
+        evidence=len(digest.evidence) if digest else 0,
+        claims=len(draft.timeline) + sum(1 for _ in claims(draft)),
+        gaps=draft.gaps,
+        findings=FindingCounts(
+            error=levels.count("error"), warning=levels.count("warning"), info=levels.count("info")
+        ),
+        open_questions=sum(question.status == "open" for question in draft.open_questions),
+        drafter=drafter,
+        seconds={stage: round(seconds, 3) for stage, seconds in state.seconds.items()},
+    )
+
+
+def claims(draft: PostMortem) -> Iterator[Claim]:
+    """Every claim of a draft: prose sections, the cause, factors and what was ruled out."""
+    for section in (
+        draft.summary,
+        draft.impact,
+        draft.detection,
+        draft.response,
+        draft.went_well,
+        draft.went_badly,
+        draft.lucky,
+        draft.lessons,
+        draft.prevention,
+    ):
+        yield from section
+    yield draft.cause.claim
+    yield from (factor.claim for factor in draft.factors)
+    yield from (hypothesis.against for hypothesis in draft.ruled_out)
+
+
+def _standing(state: State) -> Literal["drafted", "approved", "rejected"]:
+    if state.decision is None or state.decision.verdict == "request changes":
+        return "drafted"
+    return "approved" if state.decision.verdict == "approve" else "rejected"

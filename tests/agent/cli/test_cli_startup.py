@@ -1,0 +1,39 @@
+"""Commands that need no model and no workflow import neither."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROBE = """
+import sys
+from agent.cli.main import main
+try:
+    main(sys.argv[1:])
+except SystemExit:
+    pass
+print(sorted({name.partition(".")[0] for name in sys.modules} & {"anthropic", "langgraph", "pydantic"}))
+"""
+
+
+def imported(*argv: str, cwd: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, *argv], cwd=cwd, capture_output=True, text=True, check=True
+    )
+    return done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("argv", [("--help",), ("draft", "--help"), ("--version",)])
+def test_help_imports_nothing_heavy(tmp_path: Path, argv: tuple[str, ...]) -> None:
+    assert imported(*argv, cwd=tmp_path) == "[]"
+
+
+@pytest.mark.parametrize("argv", [("check", "report.md"), ("verify", "inc-1"), ("samples",)])
+def test_checking_imports_neither_model_nor_workflow(tmp_path: Path, argv: tuple[str, ...]) -> None:
+    (tmp_path / "report.md").write_text("# Report\n\n## Summary\n\nThe cart was slow.\n")
+    (tmp_path / "postmortems" / "inc-1").mkdir(parents=True)
+    (tmp_path / "postmortems" / "inc-1" / "incident.yaml").write_text("id: inc-1\ntitle: t\n")
+    assert imported(*argv, cwd=tmp_path) == "['pydantic']"
