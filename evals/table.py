@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -19,7 +18,7 @@ _COLUMNS = ("case", "cause", "comp", "stated", "inv", "cit", "verdict", "err", "
 def layout(drafter: str, cases: tuple[CaseResult, ...], totals: Totals) -> RenderableType:
     """Lay the cases out as rows and the sums as lines below; misses are listed under the table."""
     table = Table(
-        box=SIMPLE_HEAD,
+        box=None,
         pad_edge=False,
         padding=(0, 1, 0, 0),
         title=f"{totals.cases} cases, drafter {drafter}",

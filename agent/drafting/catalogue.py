@@ -113,6 +113,8 @@ class Pattern(Entry):
     """Where the component's name comes from, first that is known: service, a key of the attributes, or a
     named group of the expression."""
     match: tuple[Condition, ...] = Field(min_length=1)
+    explains: tuple[str, ...] = ()
+    """Patterns that follow from this one on the same component."""
     also: tuple[Condition, ...] = ()
     against: tuple[Condition, ...] = ()
     whys: tuple[WhyTemplate, ...] = ()

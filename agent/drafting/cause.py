@@ -16,7 +16,8 @@ _RIVAL = 0.8
 
 def quiet(digest: Digest) -> bool:
     """Whether nothing but always-firing, informational or old alerts and harmless lines was recorded."""
-    return bool(digest.evidence) and not digest.suspects and not trouble(digest)
+    moved = any(item.kind == "M" and item.attributes.get("change") != "flat" for item in digest.evidence)
+    return bool(digest.evidence) and not digest.suspects and not trouble(digest) and not moved
 
 
 def lone_series(digest: Digest) -> Evidence | None:

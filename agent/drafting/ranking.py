@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.drafting.matching import Match, same
+from agent.drafting.matching import Match, same, text_of
 from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
 
 _LEFTOVER = timedelta(minutes=10)
+_SEVERITY = {"critical": 1.0, "error": 1.0, "warning": 0.9, "info": 0.8}
 _COMMON = 4
 """A pattern on more components than this is a wave, such as every pod's probe at a roll-out."""
 
@@ -39,9 +41,10 @@ def rank(matches: tuple[Match, ...], digest: Digest) -> tuple[Ranked, ...]:
 def relevance(evidence: Evidence, onset: datetime | None) -> float:
     """How much a piece of evidence can tell about this incident, from 0 to 1."""
     attributes = evidence.attributes
-    if attributes.get("noise", "no") != "no" or attributes.get("harm") == "good":
+    noise = attributes.get("noise", "no")
+    if noise not in {"no", "informational"} or attributes.get("harm") == "good":
         return 0.0
-    weight = 1.0
+    weight = 1.0 if noise == "no" else 0.5
     if attributes.get("leftover") == "yes":
         weight *= 0.25
     if attributes.get("novelty") == "steady":
@@ -81,26 +84,60 @@ def _score(match: Match, digest: Digest, spread: Mapping[str, int]) -> float:
     kinds = {item.kind for item in (*match.evidence, *match.also)}
     score = match.pattern.weight * (0.35 * best + 0.65 * telling)
     score *= 1 + 0.1 * (len(kinds) - 1) + 0.05 * min(len(match.also), 3)
-    score *= _agreement(match, digest)
-    if match.against:
+    score *= _SEVERITY[match.evidence[0].severity] * _agreement(match, digest)
+    if not _corroborated(match, digest):
         score *= 0.5
+    if match.against:
+        score *= 0.75
     if spread[match.pattern.id] > _COMMON and suspect_rank(match.component, digest) != 0:
         score *= 0.6
     return score
 
 
 def _agreement(match: Match, digest: Digest) -> float:
+    """How far the ranking of suspects points the same way; what a suspect saw counts almost alike."""
     if not digest.suspects:
         return 1.0
-    position = suspect_rank(match.component, digest)
-    if position is not None:
-        return (1.5, 1.25, 1.1)[position] if position < 3 else 0.95
-    cited = {item.id for item in match.evidence}
-    return 1.2 if cited & set(digest.suspects[0].evidence) else 0.7
+    seen_by = {match.evidence[0].service, *(item.attributes.get("node") for item in match.evidence[:1])}
+    return max(
+        0.7,
+        _suspicion(match.component, digest),
+        *(0.85 * _suspicion(name, digest) for name in seen_by if name),
+    )
+
+
+def _suspicion(component: str, digest: Digest) -> float:
+    position = suspect_rank(component, digest)
+    if position is None:
+        return 0.0
+    top = digest.suspects[0].score or 1.0
+    return 0.75 + 0.75 * min(1.0, digest.suspects[position].score / top)
+
+
+def _corroborated(match: Match, digest: Digest) -> bool:
+    """Whether anything that happened speaks for a standing state; a state alone may be old and harmless."""
+    if any(item.attributes.get("source") != "state" for item in match.evidence) or match.also:
+        return True
+    said = " ".join(text_of(item) for item in match.evidence)
+    if re.search(r"\ball pods\b", said):
+        return True
+    name = match.component.casefold()
+    for item in digest.evidence:
+        if item.severity == "info" or item.attributes.get("source") == "state":
+            continue
+        if (item.service and item.service in said) or name in text_of(item).casefold():
+            return True
+    return all(
+        item.attributes.get("source") == "state" for item in digest.evidence if item.severity != "info"
+    )
 
 
 def _explained(match: Match, scored: list[tuple[Match, float]], digest: Digest) -> float:
     """Share of the score that is left after stronger conditions elsewhere have explained it."""
+    for other, score in scored:
+        same_place = same(other.component, match.component) and score > 0
+        if same_place and match.pattern.id in other.pattern.explains:
+            return 0.6
     if match.pattern.proof == "hard":
         return 1.0
     below = callees(match.component, digest)

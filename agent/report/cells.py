@@ -8,7 +8,7 @@ from datetime import datetime
 
 from agent.report.claims import Line, claim_fields, only_marks, read_line
 from agent.report.inline import unescape_list
-from agent.report.moments import read_moment
+from agent.report.moments import read_moment, restore
 from agent.report.outline import Outline, Row
 from agent.schema.postmortem import ActionItem, TimelineRow
 
@@ -17,9 +17,15 @@ _RULE = re.compile(r"^[\s|:-]+$")
 _KIND = re.compile(r"^(?P<kind>[^,]*),\s*(?P<strength>.*)$")
 
 
-def read_timeline(outline: Outline, rows: tuple[Row, ...], day: datetime | None) -> tuple[TimelineRow, ...]:
-    """Read the timeline's rows; a time of day alone counts on the day of the row above."""
+def read_timeline(
+    outline: Outline, rows: tuple[Row, ...], base: tuple[TimelineRow, ...], day: datetime | None
+) -> tuple[TimelineRow, ...]:
+    """Read the timeline's rows; a time of day alone counts on the day of the row above.
+
+    Fractions of seconds, which are not shown, come from the row of `base` that was shown so.
+    """
     found: list[TimelineRow] = []
+    unused = list(base)
     for row, cells in _table(outline, rows, ("Time", "Event", "Source", "Actor")):
         time = _read_time(outline, row, cells[0], found[-1].time if found else day)
         event = read_line(cells[1])
@@ -28,8 +34,18 @@ def read_timeline(outline: Outline, rows: tuple[Row, ...], day: datetime | None)
             raise outline.wrong(row, "a timeline row cites evidence such as [L4], not a fact.")
         plain = {"source": read_line(cells[2]).text, "actor": read_line(cells[3]).text}
         body = {"event": fields["text"], "evidence": fields["evidence"], "standing": fields["standing"]}
-        found.append(outline.build(TimelineRow, row, {"time": time, **body, **plain}))
+        built = outline.build(TimelineRow, row, {"time": time, **body, **plain})
+        found.append(_with_fraction(built, unused))
     return tuple(found)
+
+
+def _with_fraction(row: TimelineRow, unused: list[TimelineRow]) -> TimelineRow:
+    same_second = [known for known in unused if restore(row.time, known.time) is known.time]
+    if not same_second:
+        return row
+    known = next((known for known in same_second if known.event == row.event), same_second[0])
+    unused.remove(known)
+    return row.model_copy(update={"time": known.time})
 
 
 def read_actions(outline: Outline, rows: tuple[Row, ...]) -> tuple[ActionItem, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from html import escape as html_escape
 
 from agent.report.claims import FACT_LABELS, fact_anchor
-from agent.report.inline import visible
+from agent.report.inline import CODE_SPAN, visible
 from agent.schema.digest import Digest, FactName
 from agent.schema.postmortem import Claim
 
@@ -22,6 +23,14 @@ _STANDING = {
 def text(value: str) -> str:
     """Escape text for HTML, in elements and attributes alike; control characters become visible."""
     return html_escape(visible(value, keep="\n\t"), quote=True)
+
+
+def prose(value: str) -> str:
+    """Escape a sentence; words between back-ticks become code."""
+    parts = re.split(CODE_SPAN, value)
+    return "".join(
+        f"<code>{text(part)}</code>" if index % 2 else text(part) for index, part in enumerate(parts)
+    )
 
 
 def element(tag: str, content: str, **attributes: str) -> str:
@@ -57,7 +66,7 @@ def cite(evidence: Iterable[str], facts: Iterable[FactName], notes: Mapping[str,
 def claim(item: Claim, notes: Mapping[str, str]) -> str:
     """Write a sentence with its citations and standing."""
     standing = "" if item.standing == "supported" else mark(item.standing)
-    return text(item.text) + cite(item.evidence, item.facts, notes) + standing
+    return prose(item.text) + cite(item.evidence, item.facts, notes) + standing
 
 
 def bullets(items: Iterable[str], *, class_: str = "") -> str:

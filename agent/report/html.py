@@ -10,7 +10,7 @@ from importlib import resources
 from agent.report.appendix import describe_pointer, describe_time
 from agent.report.citations import cited_evidence, cited_facts
 from agent.report.claims import FACT_LABELS, fact_anchor
-from agent.report.fragments import bullets, cite, claim, element, mark, notes_of, table, text
+from agent.report.fragments import bullets, cite, claim, element, mark, notes_of, prose, table, text
 from agent.report.moments import format_moment, format_span
 from agent.report.plots import Plot, render_plot
 from agent.report.sections import BULLETS, PROSE, RULED_OUT, TITLES, SectionKey
@@ -148,7 +148,7 @@ def _timeline(rows: tuple[TimelineRow, ...], digest: Digest | None, notes: Notes
         level = next((name for name in ("critical", "error", "warning") if name in worst), "info")
         dot = f'<span class="dot {level}" role="img" aria-label="{level}"></span>'
         standing = "" if row.standing == "supported" else mark(row.standing)
-        event = dot + text(row.event) + cite(row.evidence, (), notes) + standing
+        event = dot + prose(row.event) + cite(row.evidence, (), notes) + standing
         when = f'<time datetime="{row.time.isoformat()}">{format_moment(row.time)}</time>'
         return when, event, text(row.source), text(row.actor)
 
@@ -165,7 +165,7 @@ def _cause(draft: PostMortem, notes: Notes) -> str:
     if not draft.ruled_out:
         return body
     ideas = (
-        f"{text(idea.text)}{cite(idea.evidence_for, (), notes)}<br/>Against it: {claim(idea.against, notes)}"
+        f"{prose(idea.text)}{cite(idea.evidence_for, (), notes)}<br/>Against it: {claim(idea.against, notes)}"
         for idea in draft.ruled_out
     )
     return f"{body}<h3>{RULED_OUT}</h3>{bullets(ideas)}"
@@ -177,9 +177,9 @@ def _factor(factor: Factor, notes: Notes) -> str:
     whys = ""
     for why in reversed(factor.whys):
         basis = "" if why.basis == "evidenced" else mark(why.basis)
-        answer = f"{text(why.answer)}{cite(why.evidence, (), notes)}{basis}"
-        whys = f"<ul><li><strong>{text(why.question)}</strong> {answer}{whys}</li></ul>"
-    head = f"<h3>{text(factor.id)}: {text(factor.title)}</h3><p>{labels}</p>"
+        answer = f"{prose(why.answer)}{cite(why.evidence, (), notes)}{basis}"
+        whys = f"<ul><li><strong>{prose(why.question)}</strong> {answer}{whys}</li></ul>"
+    head = f"<h3>{text(factor.id)}: {prose(factor.title)}</h3><p>{labels}</p>"
     body = f"{head}<p>{claim(factor.claim, notes)}</p>{whys}"
     return element("article", body, class_=f"factor {factor.layer}", id=factor.id.lower())
 
@@ -188,12 +188,12 @@ def _actions(draft: PostMortem) -> str:
     rows = (
         (
             text(item.id) + (f"<br/>{text(item.ticket)}" if item.ticket else ""),
-            text(item.action),
+            prose(item.action),
             text(item.owner) + (mark("proposed") if item.proposed else ""),
             item.deadline.isoformat() + (mark("proposed") if item.proposed else ""),
             item.priority,
             f"{item.kind}<br/>{item.strength}",
-            text(item.done_when),
+            prose(item.done_when),
             text(", ".join(item.factors)),
         )
         for item in draft.actions
@@ -206,11 +206,11 @@ def _question(item: OpenQuestion, notes: Notes) -> str:
     settled = ""
     if item.answer:
         word = "Waived" if item.status == "waived" else "Answered"
-        settled = f"<p>{word} by {text(item.by or 'nobody named')}: {text(item.answer)}</p>"
+        settled = f"<p>{word} by {text(item.by or 'nobody named')}: {prose(item.answer)}</p>"
     state = element("span", item.status, class_=f"tag {item.status}")
     links = cite(item.evidence, (), notes)
-    body = f"<p>{state}<strong>{text(item.id)}</strong> {text(item.question)}{links}</p>"
-    why = f'<p class="quiet">{text(item.why_open)}</p>' if item.why_open else ""
+    body = f"<p>{state}<strong>{text(item.id)}</strong> {prose(item.question)}{links}</p>"
+    why = f'<p class="quiet">{prose(item.why_open)}</p>' if item.why_open else ""
     return element("article", body + why + settled, class_="question")
 
 
@@ -256,7 +256,7 @@ def _evidence(item: Evidence, plot: Plot | None) -> str:
     about = " · ".join(
         [KIND_NAMES[item.kind], *([item.service] if item.service else []), describe_time(item)]
     )
-    head = f'<h3>{text(item.id)}</h3><p class="quiet">{text(about)}</p><p>{text(item.statement)}</p>'
+    head = f'<h3>{text(item.id)}</h3><p class="quiet">{text(about)}</p><p>{prose(item.statement)}</p>'
     drawing = render_plot(plot, title=item.statement, identity=f"plot-{item.id.lower()}") if plot else ""
     quote = f"<pre>{text(item.quote)}</pre>" if item.quote else ""
     places = bullets((element("code", text(describe_pointer(p))) for p in item.pointers), class_="places")

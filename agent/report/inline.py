@@ -9,12 +9,15 @@ from collections.abc import Iterable
 NONE = "*none*"
 """Stands where a list or value is empty; no escaped text can look like it."""
 
+CODE_SPAN = r"""(?<![`\\])`([A-Za-z0-9_./:=%+-][A-Za-z0-9_./:=%+\ (){}"',-]{0,78})`(?!`)"""
+"""Words between back-ticks that may stay a code span: nothing in them means anything elsewhere."""
+
 _SPECIAL = re.compile(
-    r"""
-    (?P<code>(?<![`\\])`[A-Za-z0-9_./:=%+-][A-Za-z0-9_./:=%+ -]{0,78}`(?!`))  # a plain code span may stay
+    rf"""
+    (?P<code>{CODE_SPAN})
   | (?P<word_underscore>(?<=[^\W_])_(?=[^\W_]))
   | (?P<reference>[@#](?=\w))              # a mention or an issue number elsewhere
-  | (?P<link>:(?=//)|(?<=[wW]{3})\.)       # what autolinkers look for
+  | (?P<link>:(?=//)|(?<=[wW]{{3}})\.)       # what autolinkers look for
   | (?P<mark>[\\`*_\[\]~$\#])
   | (?P<html>[<>|]|&(?=[\#A-Za-z]))
   | (?P<bracket>⟨(?=U\+))

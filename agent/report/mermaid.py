@@ -53,5 +53,5 @@ def _stamp(time: datetime) -> str:
 
 
 def _label(text: str, width: int) -> str:
-    cleaned = " ".join(_UNSAFE.sub(" ", visible(text)).replace("%", " pct ").split())
+    cleaned = " ".join(re.sub(r"%{2,}", "%", _UNSAFE.sub(" ", visible(text))).split())
     return cleaned if len(cleaned) <= width else cleaned[: width - 1].rstrip() + "…"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from agent.schema.base import format_utc
-
 
 def format_moment(time: datetime) -> str:
-    """Write a time in UTC as `2026-01-31 14:05:09`, with the fraction that it has."""
-    return format_utc(time).removesuffix("Z").replace("T", " ")
+    """Write a time in UTC as `2026-01-31 14:05:09`; `restore` brings its fraction back."""
+    return time.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat(sep=" ")
+
+
+def restore(shown: datetime, known: datetime | None) -> datetime:
+    """Give back the known time where it is shown so, else the time that somebody wrote."""
+    return known if known is not None and known.replace(microsecond=0) == shown else shown
 
 
 def format_span(span: timedelta) -> str:

@@ -14,7 +14,7 @@ from datetime import datetime
 from agent.report.cells import read_actions, read_timeline
 from agent.report.claims import Line, claim_fields, only_marks, read_line
 from agent.report.inline import NONE, unescape, unescape_list
-from agent.report.moments import read_moment
+from agent.report.moments import read_moment, restore
 from agent.report.outline import Outline, Row, heading_of, read_outline
 from agent.report.sections import PROSE, RULED_OUT, SectionKey
 from agent.schema.postmortem import (
@@ -48,7 +48,7 @@ def parse(markdown: str, base: PostMortem, *, where: str = "draft.md", by: str |
     prose = {name: _read_claims(outline, _rows(outline, name)) for name in PROSE}
     edited = {
         "header": header,
-        "timeline": read_timeline(outline, _rows(outline, "timeline"), header.start),
+        "timeline": read_timeline(outline, _rows(outline, "timeline"), base.timeline, header.start),
         "cause": cause,
         "ruled_out": ruled_out,
         "factors": _read_factors(outline),
@@ -71,18 +71,21 @@ def _read_header(outline: Outline, base: Header) -> Header:
     fields: dict[str, object] = {"title": unescape(title.strip(" "))}
     for line in outline.top:
         for name, value in _fields(line.text):
-            fields |= _header_field(outline, line, name, value)
+            fields |= _header_field(outline, line, name, value, base)
     return outline.build(Header, row, base.model_dump() | fields)
 
 
-def _header_field(outline: Outline, row: Row, name: str, value: str) -> dict[str, object]:
+def _header_field(outline: Outline, row: Row, name: str, value: str, base: Header) -> dict[str, object]:
     match name:
         case "Services" | "Authors":
             return {name.lower(): unescape_list(value)}
         case "Severity":
             return {"severity": None if value == NONE else unescape(value)}
+        case "Start" | "End" if value in (NONE, ""):
+            return {name.lower(): None}
         case "Start" | "End":
-            return {name.lower(): None if value in (NONE, "") else _read_time(outline, row, value)}
+            known = base.start if name == "Start" else base.end
+            return {name.lower(): restore(_read_time(outline, row, value), known)}
         case "Incident" | "Date" | "Duration" | "Reviewed by" | "Status":
             return {}
         case _:

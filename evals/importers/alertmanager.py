@@ -13,7 +13,7 @@ from agent.schema.base import format_utc
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One alert; without an end it was firing when it was listed."""
+    """One alert; without an end, or with a predicted one, it was active when it was listed."""
 
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
@@ -25,7 +25,7 @@ class Alert:
 
 
 def dump(alerts: Iterable[Alert]) -> bytes:
-    """Write alerts as `GET /api/v2/alerts` returns them."""
+    """Write alerts as `GET /api/v2/alerts` lists them; a resolved one keeps its end."""
     return (json.dumps([_entry(alert) for alert in alerts], indent=2, ensure_ascii=False) + "\n").encode()
 
 
@@ -34,7 +34,7 @@ def _entry(alert: Alert) -> dict[str, object]:
         "labels": dict(alert.labels),
         "annotations": dict(alert.annotations),
         "startsAt": format_utc(alert.starts_at),
-        "status": {"state": alert.state, "inhibitedBy": [], "silencedBy": []},
+        "status": _status(alert.state),
         "receivers": [],
         "fingerprint": alert.fingerprint or _fingerprint(alert.labels),
         "generatorURL": alert.generator,
@@ -42,6 +42,11 @@ def _entry(alert: Alert) -> dict[str, object]:
     if alert.ends_at:
         entry["endsAt"] = format_utc(alert.ends_at)
     return entry
+
+
+def _status(state: str) -> str | dict[str, object]:
+    """Give the state as the API does, or for a resolved alert as notifications do."""
+    return state if state == "resolved" else {"state": state, "inhibitedBy": [], "silencedBy": []}
 
 
 def _fingerprint(labels: Mapping[str, str]) -> str:

@@ -126,7 +126,8 @@ def _describe(evidence: Path, recording: Recording) -> tuple[Artifact, ...]:
             clock=piece.clock or recording.clock,
             labels=piece.labels,
         )
-        artifacts.append(artifact.model_copy(update={"note": piece.note or artifact.note}))
+        notes = "; ".join(filter(None, (piece.note.rstrip("."), artifact.note)))
+        artifacts.append(artifact.model_copy(update={"note": notes}))
     return tuple(artifacts)
 
 

@@ -79,10 +79,16 @@ def _breaches(upstream: Upstream, alert: Alert) -> Iterator[alertmanager.Alert]:
         category, _, detail = text.partition(" ")
         yield alertmanager.Alert(
             labels={"alertname": category, place: alert.name, "severity": "warning"},
-            annotations={"summary": f"{alert.name}: {detail}", "description": text},
+            annotations={"summary": _summary(detail), "description": text},
             starts_at=start,
             ends_at=end,
+            state="resolved",
         )
+
+
+def _summary(detail: str) -> str:
+    """Write `[Slow Response] | p90: ...` as `Slow Response: p90: ...`; the description keeps it verbatim."""
+    return re.sub(r"^\[([^\]]+)\]\s*\|\s*", r"\1: ", detail.strip())
 
 
 def listed(upstream: Upstream) -> tuple[Alert, ...]:

@@ -115,7 +115,11 @@ def test_cloud_opsbench_alerts_become_alertmanager_alerts(tmp_path: Path) -> Non
     node = next(alert for alert in alerts if alert["labels"].get("node") == "worker-02")
     assert node["labels"]["alertname"] == "NETWORK_QUALITY_DEGRADED"
     assert (node["startsAt"], node["endsAt"]) == ("2025-12-26T04:32:28Z", "2025-12-26T04:34:23Z")
-    assert "6.67retrans" in node["annotations"]["description"]
+    assert node["status"] == "resolved"
+    assert node["annotations"]["summary"] == (
+        "TCP Retransmission: Normal=0.00retrans -> Current=6.67retrans (New Spike)"
+    )
+    assert node["annotations"]["description"].startswith("NETWORK_QUALITY_DEGRADED [TCP Retransmission] | ")
 
 
 def test_cloud_opsbench_keeps_commands_clocks_and_units(tmp_path: Path) -> None:

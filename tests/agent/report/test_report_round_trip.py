@@ -158,6 +158,16 @@ drafts = st.builds(
 )
 
 
+def to_the_second(draft: PostMortem) -> PostMortem:
+    """Cut what the text does not show."""
+    rows = tuple(row.model_copy(update={"time": row.time.replace(microsecond=0)}) for row in draft.timeline)
+    header = {
+        name: time.replace(microsecond=0) if (time := getattr(draft.header, name)) else None
+        for name in ("start", "end")
+    }
+    return draft.model_copy(update={"timeline": rows, "header": draft.header.model_copy(update=header)})
+
+
 @given(texts)
 def test_any_text_survives_escaping_on_one_line(text: str) -> None:
     escaped = escape(text)
@@ -189,7 +199,8 @@ def test_a_draft_survives_an_editor_that_writes_windows_lines_and_strips_spaces(
 @settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
 @given(drafts, drafts)
 def test_everything_that_can_be_edited_comes_from_the_text(draft: PostMortem, base: PostMortem) -> None:
-    parsed = parse(render(draft, None), base)
+    parsed = to_the_second(parse(render(draft, None), base))
+    draft = to_the_second(draft)
     kept = {"coverage": base.coverage, "gaps": base.gaps, "provenance": base.provenance}
     reviewed = {name: getattr(base.header, name) for name in ("incident", "reviewed_by", "reviewed_at")}
     assert parsed == draft.model_copy(update={**kept, "header": draft.header.model_copy(update=reviewed)})
