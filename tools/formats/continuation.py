@@ -7,7 +7,9 @@ import re
 _ALWAYS = re.compile(
     r"[ \t]+\S|\.\.\. \d+ (?:more|common frames)|Caused by:|Suppressed:|at [\w$.<>/]+\(|[}\])]+[,;]?$"
     r"|During handling of the above|The above exception was the direct"
-    r"|(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error|Throwable|Fault)\b"
+)
+_EXCEPTION = re.compile(
+    r"(?:Caused by: )?(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error|Throwable|Fault)\b"
 )
 _TRACEBACK_END = re.compile(
     r"[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Warning|Iteration|Timeout)?(?::|$)"
@@ -23,16 +25,26 @@ class Continuation:
     def __init__(self) -> None:
         self._traceback = False
         self._panic = False
+        self._exception = False
 
     def starts(self, message: str) -> None:
         """Note the first line of a new message."""
+        self._exception = False
         self._traceback = "Traceback (most recent call last)" in message
         self._panic = (
             message.startswith(("panic:", "fatal error:", "SIGSEGV", "goroutine ")) or "panic: " in message
         )
 
-    def goes_on(self, line: str) -> bool:
-        """Say whether an undated line belongs to the message above."""
+    def goes_on(self, line: str, *, dated: bool) -> bool:
+        """Say whether a line without a time belongs to the message above, which was `dated` or not.
+
+        The text of an exception may run over several lines; in a dated log it ends with the next date.
+        """
+        if _EXCEPTION.match(line):
+            self._exception = True
+            return True
+        if self._exception and dated:
+            return True
         if _ALWAYS.match(line):
             return True
         if line.startswith("Traceback (most recent call last)"):

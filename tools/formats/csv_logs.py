@@ -66,7 +66,7 @@ def _line(row: Mapping[str, str], text: str, reader: LineReader, stamps: Stamps)
 
 def _time(row: Mapping[str, str], stamps: Stamps) -> tuple[datetime | None, bool]:
     best: datetime | None = None
-    for title in TIME_TITLES & row.keys():
+    for title in (title for title in row if title in TIME_TITLES):
         if (stamp := stamps.leading(row[title].strip())) is not None:
             if stamp.zoned:
                 return stamp.time, True

@@ -39,23 +39,21 @@ def rows(path: Path, tally: Tally) -> Iterator[tuple[int, list[str]]]:
 
 def table_kind(head: Sequence[Sequence[str]]) -> str:
     """Name the format of a CSV file by its first rows; empty where it is no known table."""
-    if len(head) < 2 or len(head[0]) < 2 or any(len(row) != len(head[0]) for row in head[:3]):
+    low = [title.strip().lower() for title in head[0]] if head else []
+    even = [row for row in head[1:] if len(row) == len(low)]
+    if len(low) < 2 or not even or len(even) < 0.6 * len(head[1:]):  # a broken row makes no other format
         return ""
-    titles = [title.strip() for title in head[0]]
-    low = [title.lower() for title in titles]
-    if is_span_table(titles):
-        return "csv-spans"
-    if any(caller in low and callee in low for caller, callee in ENDS) and not TIME_TITLES & set(low):
-        return "csv-edges"
-    if is_matrix(head):
-        return "csv-matrix"
-    if has_time(low) and log_title(low) is not None:
-        return "csv-logs"
-    if has_time(low) and any(
-        _is_number(cell) for title, cell in zip(low, head[1], strict=True) if title not in TIME_TITLES
-    ):
-        return "csv-metrics"
-    return "csv-metrics-wide" if _has_many_title_rows(head) else ""
+    timed = bool(TIME_TITLES.intersection(low))
+    samples = [cell for title, cell in zip(low, even[0], strict=True) if title not in TIME_TITLES]
+    tests = (
+        ("csv-spans", is_span_table(low)),
+        ("csv-edges", not timed and any(caller in low and callee in low for caller, callee in ENDS)),
+        ("csv-matrix", len(even) == len(head) - 1 and is_matrix(head)),
+        ("csv-logs", timed and any(title in LOG_TITLES for title in low)),
+        ("csv-metrics", timed and any(_is_number(cell) for cell in samples)),
+        ("csv-metrics-wide", len(even) == len(head) - 1 and _has_many_title_rows(head)),
+    )
+    return next((name for name, fits in tests if fits), "")
 
 
 def _has_many_title_rows(head: Sequence[Sequence[str]]) -> bool:
@@ -86,16 +84,6 @@ def is_matrix(head: Sequence[Sequence[str]]) -> bool:
     plain = all(not _is_number(name) for name in names) and len(set(names)) == len(names) > 1
     numbers = all(_is_number(cell) or not cell for row in head[1:] for cell in row[1:])
     return plain and numbers and bool(firsts) and all(name in names for name in firsts)
-
-
-def has_time(low: Sequence[str]) -> bool:
-    """Say whether one of the lower-cased titles names a time."""
-    return any(title in TIME_TITLES for title in low)
-
-
-def log_title(low: Sequence[str]) -> int | None:
-    """Index of the column that holds log lines."""
-    return next((low.index(title) for title in LOG_TITLES if title in low), None)
 
 
 def _is_number(text: str) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from tools.formats.continuation import Continuation
 from tools.formats.logline import LogLine
 from tools.formats.opening import LINE_LIMIT
 from tools.formats.records import LogRecord, Tally
 from tools.formats.workloads import workload_of
+
+_workload = lru_cache(maxsize=4096)(workload_of)
 
 
 def join(
@@ -81,7 +84,7 @@ class _Joiner:
         return self._record(line, message)
 
     def _belongs(self, current: LogLine, line: LogLine) -> bool:
-        return current.partial or (not line.own and self._continuation.goes_on(line.body))
+        return current.partial or (not line.own and self._continuation.goes_on(line.body, dated=current.own))
 
     def _append(self, text: str) -> None:
         if self._size < LINE_LIMIT:
@@ -102,17 +105,17 @@ class _Joiner:
             note_time(tally, time)
         pod = line.pod or labels.get("pod")
         service = line.service or labels.get("service")
-        return LogRecord(
-            line=self._start,
-            end_line=self._end,
-            time=time,
-            message=message,
-            level=line.level,
-            service=service or (workload_of(pod) if pod else None),
-            pod=pod,
-            container=line.container or labels.get("container"),
-            node=line.node or labels.get("node"),
-            undated=line.time is None,
-            trace_id=line.trace_id,
-            fields=line.fields,
+        return LogRecord(  # positional: this runs once a line
+            self._start,
+            self._end,
+            time,
+            message,
+            line.level,
+            service or (_workload(pod) if pod else None),
+            pod,
+            line.container or labels.get("container"),
+            line.node or labels.get("node"),
+            line.time is None,
+            line.trace_id,
+            line.fields,
         )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import orjson
 
 from tools.formats.levels import level_number, level_of
 from tools.formats.logline import LogLine
+from tools.formats.opening import LINE_LIMIT
 from tools.formats.stamps import Stamps
 
 TIME_KEYS = (
@@ -94,19 +97,19 @@ def json_line(text: str, stamps: Stamps) -> LogLine | None:
 def log_of(data: Mapping[str, Json], stamps: Stamps) -> LogLine:
     """Read one structured record: usual time, level and message keys, one level of nesting."""
     flat = flatten(data)
-    time, zoned = _take_time(flat, stamps)
+    roles = _roles(tuple(flat))
+    time, zoned = _take_time(flat, roles, stamps)
     line = LogLine(dialect="json-lines", message="", time=time, zoned=zoned)
-    line.level = _take_level(flat)
-    message_key = _first(flat, MESSAGE_KEYS) or _nested(flat, MESSAGE_KEYS)
-    line.message = str(flat.pop(message_key)) if message_key else ""
-    line.service = _take(flat, _SERVICE_KEYS)
-    line.pod = _take(flat, _POD_KEYS)
-    line.container = _take(flat, _CONTAINER_KEYS)
-    line.node = _take(flat, _NODE_KEYS)
-    line.trace_id = _take(flat, _TRACE_KEYS)
+    line.level = _take_level(flat, roles)
+    line.message = _take(flat, roles.message, LINE_LIMIT) or ""
+    line.service = _take(flat, roles.service)
+    line.pod = _take(flat, roles.pod)
+    line.container = _take(flat, roles.container)
+    line.node = _take(flat, roles.node)
+    line.trace_id = _take(flat, roles.trace)
     line.fields = {key: text_of(value) for key, value in flat.items() if value not in (None, "")}
-    if (status := _first(flat, _STATUS_KEYS)) and status != "status":
-        line.fields["status"] = text_of(flat[status])
+    if roles.status and roles.status[0] in line.fields:
+        line.fields["status"] = line.fields[roles.status[0]]
     if not line.message:
         line.message = " ".join(f"{key}={value}" for key, value in line.fields.items())
     return line
@@ -150,9 +153,47 @@ def text_of(value: Json) -> str:
     return "" if value is None else str(value)
 
 
-def _take_time(flat: dict[str, Json], stamps: Stamps) -> tuple[datetime | None, bool]:
-    for key in TIME_KEYS:
-        value = flat.get(key)
+@dataclass(frozen=True, slots=True)
+class _Roles:
+    """Which of a record's keys may say what; the first that does is taken."""
+
+    time: tuple[str, ...]
+    level: tuple[str, ...]
+    message: tuple[str, ...]
+    service: tuple[str, ...]
+    pod: tuple[str, ...]
+    container: tuple[str, ...]
+    node: tuple[str, ...]
+    trace: tuple[str, ...]
+    status: tuple[str, ...]
+
+
+@lru_cache(maxsize=4096)
+def _roles(keys: tuple[str, ...]) -> _Roles:
+    present = frozenset(keys)
+
+    def among(*wanted: str) -> tuple[str, ...]:
+        return tuple(key for key in wanted if key in present)
+
+    def nested(names: Iterable[str]) -> list[str]:
+        return [f"{nest}.{name}" for nest in _NESTS for name in names]
+
+    return _Roles(
+        time=among(*TIME_KEYS, "instant.epochSecond", *nested(TIME_KEYS)),
+        level=among(*LEVEL_KEYS, *nested(("level", "severity"))),
+        message=among(*MESSAGE_KEYS, *nested(MESSAGE_KEYS)),
+        service=among(*_SERVICE_KEYS),
+        pod=among(*_POD_KEYS),
+        container=among(*_CONTAINER_KEYS),
+        node=among(*_NODE_KEYS),
+        trace=among(*_TRACE_KEYS),
+        status=among(*_STATUS_KEYS),
+    )
+
+
+def _take_time(flat: dict[str, Json], roles: _Roles, stamps: Stamps) -> tuple[datetime | None, bool]:
+    for key in roles.time:
+        value = flat[key]
         if value is None or isinstance(value, (bool, list, dict)):
             continue
         if isinstance(value, (int, float)) or _is_number(value):
@@ -163,16 +204,6 @@ def _take_time(flat: dict[str, Json], stamps: Stamps) -> tuple[datetime | None, 
         if found is not None:
             del flat[key]
             return found, zoned
-    if isinstance(second := flat.get("instant.epochSecond"), int):
-        return stamps.epoch(second), True
-    return _nested_time(flat, stamps)
-
-
-def _nested_time(flat: dict[str, Json], stamps: Stamps) -> tuple[datetime | None, bool]:
-    for nest in _NESTS:
-        for key in TIME_KEYS:
-            if isinstance(value := flat.get(f"{nest}.{key}"), str) and (stamp := stamps.leading(value)):
-                return stamp.time, stamp.zoned
     return None, False
 
 
@@ -180,14 +211,13 @@ def _is_number(text: str) -> bool:
     return len(text) >= 10 and text.replace(".", "", 1).isdigit() and text.isascii()
 
 
-def _take_level(flat: dict[str, Json]) -> str:
-    for key in (*LEVEL_KEYS, *(f"{nest}.level" for nest in _NESTS), *(f"{nest}.severity" for nest in _NESTS)):
-        value = flat.get(key)
+def _take_level(flat: dict[str, Json], roles: _Roles) -> str:
+    for key in roles.level:
+        value = flat[key]
         found = ""
         if isinstance(value, str):
-            found = level_of(value) or (
-                level_number(float(value)) if value.isdigit() and value.isascii() else ""
-            )
+            number = value.isdigit() and value.isascii()
+            found = level_of(value) or (level_number(float(value)) if number else "")
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
             found = level_number(float(value))
         if found:
@@ -196,20 +226,13 @@ def _take_level(flat: dict[str, Json]) -> str:
     return ""
 
 
-def _first(flat: Mapping[str, Json], keys: tuple[str, ...]) -> str | None:
+def _take(flat: dict[str, Json], keys: tuple[str, ...], limit: int = _VALUE_LIMIT) -> str | None:
     for key in keys:
-        if (value := flat.get(key)) is not None and not isinstance(value, (dict, list)) and value != "":
-            return key
+        value = flat.get(key)
+        if value is not None and value != "" and not isinstance(value, (dict, list)):
+            del flat[key]
+            return value[:limit] if isinstance(value, str) else text_of(value)
     return None
-
-
-def _nested(flat: Mapping[str, Json], keys: tuple[str, ...]) -> str | None:
-    return _first(flat, tuple(f"{nest}.{key}" for nest in _NESTS for key in keys))
-
-
-def _take(flat: dict[str, Json], keys: tuple[str, ...]) -> str | None:
-    key = _first(flat, keys)
-    return text_of(flat.pop(key)) if key else None
 
 
 def _unescape(quoted: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from tools.formats.joining import join
 from tools.formats.levels import split_level
 from tools.formats.logline import LogLine
 from tools.formats.logs_json import json_line, logfmt_line, parse_object
-from tools.formats.opening import lines
+from tools.formats.opening import lines, spoil
 from tools.formats.records import Clock, LogRecord, Tally
 from tools.formats.stamps import Stamps
 from tools.formats.syslog import klog_line, syslog_line, tagged_line
@@ -27,6 +28,8 @@ _COMMAND_ERROR = re.compile(
 _FAILED = re.compile(
     r"^(?:Traceback \(most|Unhandled |Uncaught |Exception in thread|[\w.$]+(?:Exception|Error)(?::|$))"
 )
+_ANNOUNCED = re.compile(r"\b(?:time|timestamp|ts)\s*[:=]\s*$", re.IGNORECASE)
+_STREAMS = frozenset({"stdout ", "stderr "})
 _AFTER_STAMP = " \t]):,-|>"
 
 
@@ -45,9 +48,17 @@ class LineReader:
             line.pod, line.container = match["pod"], match["container"]
             line.dialect = "kubectl-logs"
             return line
-        if text.startswith("{") and (line := self._json(text)):
-            return line
+        if text.startswith("{"):
+            if line := self._json(text):
+                return line
+            if text.startswith('{"'):
+                return self._broken(text)
         return self._structured(text) or self._stamped(text) or self._plain(text)
+
+    def _broken(self, text: str) -> LogLine:
+        stamp = self._stamps.later(text)
+        line = LogLine(dialect="broken-json", message=text)
+        return line if stamp is None else replace(line, time=stamp.time, zoned=stamp.zoned)
 
     def _json(self, text: str) -> LogLine | None:
         if text.startswith('{"log":') and (data := parse_object(text)):
@@ -70,9 +81,13 @@ class LineReader:
             return line
         if (first == "<" or first in "JFMASOND") and (line := syslog_line(text, self._stamps)):
             return line
-        if "=" in text[:48] and _LOGFMT.match(text) and (line := logfmt_line(text, self._stamps)):
+        if text.find("=", 0, 48) > 0 and _LOGFMT.match(text) and (line := logfmt_line(text, self._stamps)):
             return line
-        if '"' in text[:256] and "[" in text[:120] and (line := access_line(text, self._stamps)):
+        if (
+            text.find("[", 0, 120) >= 0
+            and text.find('"', 0, 256) >= 0
+            and (line := access_line(text, self._stamps))
+        ):
             return line
         return None
 
@@ -81,14 +96,15 @@ class LineReader:
         if stamp is None:
             return self._stamped_later(text) if self.look_around else None
         rest = text[stamp.end :]
-        if _KUBECTL_STAMP.match(text):
-            runtime = _CRI.match(rest[1:])
+        follows = rest[1:8]
+        if text[10:11] == "T" and _KUBECTL_STAMP.match(text):
+            runtime = _CRI.match(rest[1:]) if follows in _STREAMS else None
             line = self._inside(runtime["message"] if runtime else rest[1:], stamp.time)
             line.dialect = "cri" if runtime else "kubectl-logs"
             line.partial = bool(runtime and runtime["flag"] == "P")
             line.time, line.zoned = stamp.time, True
             return line
-        if (runtime := _CRI.match(rest[1:])) is not None:
+        if follows in _STREAMS and (runtime := _CRI.match(rest[1:])) is not None:
             line = self._inside(runtime["message"], stamp.time)
             line.dialect, line.partial = "cri", runtime["flag"] == "P"
         else:
@@ -100,7 +116,9 @@ class LineReader:
     def _behind_stamp(self, rest: str) -> LogLine:
         if rest.startswith("{") and (line := json_line(rest, self._stamps)):
             return line
-        if (line := tagged_line(rest, self._stamps)) or (line := self._structured(rest)):
+        if rest.find("]:", 0, 120) > 0 and (line := tagged_line(rest, self._stamps)):
+            return line
+        if (line := self._structured(rest)) is not None:
             return line
         if (inner := self._stamps.leading(rest)) is not None:
             rest = rest[inner.end :].lstrip(_AFTER_STAMP)
@@ -116,12 +134,12 @@ class LineReader:
             front, back = text[: stamp.start].rstrip(" \t,;-|(["), text[stamp.end :].strip(" \t)]\"'")
             level, message = split_level(f"{front} {back}" if back else front)
             return LogLine(dialect="text", message=message, level=level, time=stamp.time, zoned=stamp.zoned)
-        front = text[: stamp.start].strip(" \t[(-")
+        front = _ANNOUNCED.sub("", text[: stamp.start]).strip(" \t[(-")
         line = self._behind_stamp(text[stamp.end :].lstrip(_AFTER_STAMP))
         line.time, line.zoned = stamp.time, stamp.zoned
         if not line.level and front:
             line.level, front = split_level(front)
-        line.message = f"{front} {line.message}" if front else line.message
+        line.message = f"{front} {line.message}".strip()
         return line
 
     def _inside(self, inner: str, outer: datetime | None) -> LogLine:
@@ -134,8 +152,10 @@ class LineReader:
         level, message = split_level(text)
         if _COMMAND_ERROR.match(text):
             level, message = "error", text
+        elif text.startswith("panic: "):
+            level, message = "fatal", text
         elif not level:
-            level = "error" if _FAILED.match(text) else "fatal" if text.startswith("panic: ") else ""
+            level = "error" if _FAILED.match(text) else ""
         return LogLine(dialect="plain", message=message, level=level, own=False, body=text)
 
 
@@ -152,6 +172,8 @@ def log_lines(path: Path, clock: Clock, tally: Tally) -> Iterator[tuple[int, Log
         line = reader.read(text)
         if not line.message and not line.own:
             continue
+        if line.dialect == "broken-json":
+            spoil(tally, number, "broken JSON, kept as text")
         if line.time is not None and clock.recorded_at is None:
             stamps.anchor = line.time
         yield number, line

@@ -151,6 +151,8 @@ def _lines(text: str) -> Sniffed:
     if layered:
         return Sniffed("logs", layered[0])
     seen.pop("plain", None)
+    seen["json-lines"] += seen.pop("broken-json", 0)
+    seen += Counter()
     return Sniffed("logs", seen.most_common(1)[0][0] if seen else "text")
 
 

@@ -36,6 +36,10 @@ _OTHERS: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?P<e>1\d{9}(?:\.\d{1,9})?|1\d{12}|1\d{15}|1\d{18})(?!\d)"),
     re.compile(r"(?P<h>\d\d):(?P<mi>\d\d):(?P<s>\d\d)(?:[.,](?P<f>\d{1,9}))?(?![\d:])"),
 )  # fmt: skip
+_NAMED = frozenset(
+    ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    + ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+)
 _ZONE_NAMES = frozenset(NAMES.split("|"))
 _LATER = re.compile(r"(?i:\b(?:time|timestamp|ts)[\"']?\s*[:=]\s*[\"']?)(?=\d{4}-)")
 _AGE = re.compile(r"^(?:(\d+)y)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$")
@@ -65,6 +69,7 @@ class Stamps:
         self.recorded_at = clock.recorded_at
         self.anchor: datetime | None = clock.recorded_at
         self._tally = tally
+        self._last = ("", datetime.min.replace(tzinfo=UTC))
         self._readers: list[tuple[re.Pattern[str], Callable[[re.Match[str]], datetime | None]]] = [
             (pattern, self._from_groups) for pattern in _OTHERS
         ]
@@ -79,11 +84,16 @@ class Stamps:
             found = self._iso(match)
             return found and Stamp(found, start, match.end(), match[2] is not None)
         first = line[start : start + 1]
-        if not (first.isdigit() or first in "JFMASONDTW"):
+        if not first.isdigit() and line[start : start + 3] not in _NAMED:
             return None
         for index, (pattern, reader) in enumerate(self._readers):
             match = pattern.match(line, start)
-            if match is not None and (found := reader(match)) is not None:
+            if match is None:
+                continue
+            if match[0] == self._last[0]:  # neighbours often share their second
+                return Stamp(self._last[1], start, match.end(), _says_zone(match))
+            if (found := reader(match)) is not None:
+                self._last = (match[0], found)
                 if index > 1:  # files keep to one way of writing: try it first next time
                     self._readers.insert(0, self._readers.pop(index))
                 return Stamp(found, start, match.end(), _says_zone(match))
@@ -141,8 +151,13 @@ class Stamps:
         named = match[2]
         try:
             if named is None:
+                if self.told is None:
+                    self._tally.zone_assumed = True
+                    return datetime.fromisoformat(match[1] + "Z")
                 return self._in_zone(datetime.fromisoformat(match[1]))
-            if named == "Z" or named[0] in "+-":
+            if named == "Z":
+                return datetime.fromisoformat(match[1] + named)
+            if named[0] in "+-":
                 return datetime.fromisoformat(match[1] + named).astimezone(UTC)
             return self._named(datetime.fromisoformat(match[1]), named)
         except (ValueError, OverflowError):
@@ -224,5 +239,5 @@ def age_seconds(text: str) -> float | None:
 
 
 def _says_zone(match: re.Match[str]) -> bool:
-    part = match.groupdict()
-    return bool(part.get("z") or part.get("o") or part.get("e"))
+    groups = match.re.groupindex
+    return any(name in groups and match[name] for name in ("z", "o", "e"))
