@@ -51,7 +51,7 @@ def relevance(evidence: Evidence, onset: datetime | None) -> float:
         weight *= 0.3
     if attributes.get("harm") == "neutral" or attributes.get("type") == "Normal":
         weight *= 0.6
-    if evidence.kind not in {"C", "K"} and onset and evidence.end and evidence.end < onset - _LEFTOVER:
+    if evidence.kind not in {"C", "K", "M"} and onset and evidence.end and evidence.end < onset - _LEFTOVER:
         weight *= 0.3
     return weight
 
