@@ -1,0 +1,1 @@
+"""Measurements of pm-agent against labelled data; not part of the wheel."""
