@@ -181,9 +181,9 @@ def _quota(thing: KubeObject) -> Iterator[Trouble]:
 
 
 def _unit(thing: KubeObject) -> Iterator[Trouble]:
-    state = thing.get("active", "active_state", "state", "status")
+    state = thing.get("active", "phase", "state")
     if state and not re.match(r"active|running|activating", state):
-        result = thing.get("result")
+        result = thing.get("result") or thing.get("sub_state")
         node = thing.get("node")
         where = f" on node {node}" if node else ""
         since = thing.get("since")
@@ -286,7 +286,8 @@ def policies(inventory: Inventory, workloads: frozenset[str]) -> Iterator[tuple[
             "deny" in policy.name.lower()
             or "selected pods are isolated" in " ".join(policy.fields.values()).lower()
         )
-        old = _hours_old(policy) > 24
+        age = _hours_old(policy)
+        old, fresh = age > 24, age <= 1
         scope = "all pods of the namespace" if everything else f"pods with {one_line(selector)}"
         direction = f" for {types}" if types else ""
         text = f"restricted {scope}{direction}"
@@ -297,7 +298,7 @@ def policies(inventory: Inventory, workloads: frozenset[str]) -> Iterator[tuple[
                 "NetworkPolicy",
                 text,
                 "info" if old else "warning",
-                0.2 if old else 0.85 if deny else 0.6,
+                0.2 if old else 0.35 if not fresh else 0.85 if deny else 0.6,
                 "context" if old else "condition",
                 {"selector": selector} if selector else {},
                 mentioned,

@@ -63,10 +63,11 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
 def _onset(
     intake: Intake, incident: Incident, found: Sequence[Pattern], healthy: frozenset[str]
 ) -> onset.Onset:
+    gone = states.gone(intake.inventory, (fold.workload for fold in intake.events.folds.values()))
     signs = [
         *onset.of_moves(metrics.moves(intake.panel, incident.start)),
         *onset.of_alerts(intake.alerts.folded(), incident.services),
-        *onset.of_events(intake.events, healthy),
+        *onset.of_events(intake.events, healthy | gone),
         *onset.of_logs(intake.logs, found),
     ]
     return onset.find(incident, signs)

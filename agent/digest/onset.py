@@ -82,12 +82,12 @@ def of_alerts(episodes: Sequence[Episode], services: Sequence[str]) -> list[Sign
     ]
 
 
-def of_events(book: EventBook, healthy: frozenset[str]) -> list[Sign]:
-    """Telling Kubernetes events on what is not well."""
+def of_events(book: EventBook, over: frozenset[str]) -> list[Sign]:
+    """Take telling Kubernetes events; not those on what is `over`, because it is well or gone."""
     found: list[Sign] = []
     for fold in book.folds.values():
         weight = weight_of(fold)
-        if weight and weight.role != "context" and fold.workload not in healthy and fold.first:
+        if weight and weight.role != "context" and fold.workload not in over and fold.first:
             found.append(Sign(fold.first, weight.surprise))
     return found
 

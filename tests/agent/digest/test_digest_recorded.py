@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from digest_bundles import DATA, folder
+from digest_bundles import DATA, folder, incident, seal
 
 from agent.cli.main import main
 from agent.digest import digest, excerpt
 from agent.schema.digest import Digest
-from agent.store import IncidentFolder, to_json
+from agent.store import Home, IncidentFolder, to_json
 from tools.formats import read
 from tools.formats.records import LogRecord
 
@@ -122,3 +123,31 @@ def test_an_unknown_id_is_not_found_and_near_ids_are_named(
     folder("probe", tmp_path)
     assert main(["show", "probe", "K999", "--home", str(tmp_path)]) == 3
     assert "It has K1 to K" in capsys.readouterr().err
+
+
+def test_a_metric_that_shifts_is_dated_and_its_samples_can_be_shown(tmp_path: Path) -> None:
+    rows = ["time,cart-p90latency,cart-rps,ads-p90latency"]
+    for second in range(0, 300, 5):
+        slow = 4600 + second % 7 if second >= 150 else 8.5 + 0.1 * (second % 3)
+        stamp = f"2026-03-20T05:{second // 60:02}:{second % 60:02}Z"
+        rows.append(f"{stamp},{slow},{10 + second % 2},{9 + 0.1 * (second % 4)}")
+    made = Home(tmp_path).create(incident("shift"))
+    with made.new_snapshot() as scratch:
+        (scratch / "metrics.csv").write_text("\n".join(rows) + "\n")
+        seal(scratch, "shift", [scratch / "metrics.csv"])
+    found = computed(made)
+    bundle = made.bundle()
+    assert bundle is not None
+    (moved,) = [item for item in found.evidence if item.severity != "info"]
+    assert (moved.service, moved.attributes["metric_kind"], moved.attributes["harm"]) == (
+        "cart",
+        "latency",
+        "bad",
+    )
+    assert moved.start == datetime(2026, 3, 20, 5, 2, 30, tzinfo=UTC)
+    assert moved.end is None
+    assert found.onset == moved.start
+    (part,) = excerpt(bundle, moved, limit=100)
+    assert part.samples[5][0] == "2026-03-20T05:02:30Z"
+    assert part.samples[5][1] > 4000 > part.samples[4][1]
+    assert [suspect.component for suspect in found.suspects] == ["cart"]

@@ -180,3 +180,20 @@ def test_failed_start_probes_of_a_pod_that_is_well_tell_little() -> None:
     book.read("events.txt", [event("Unhealthy", "cart-7c5f46fc47-dl2wj")])
     (seen,) = kubeevents.observations(book, NOW, frozenset({"cart"}), frozenset())
     assert (seen.role, seen.severity) == ("context", "info")
+
+
+def test_the_same_unit_on_two_nodes_is_two_units() -> None:
+    seen = observed(
+        state("Unit", "kubelet.service", phase="failed", sub_state="dead", node="worker-02"),
+        state("Unit", "kubelet.service", line=9, phase="active", sub_state="running", node="worker-03"),
+    )
+    assert [o.service for o in seen] == ["worker-02"]
+
+
+def test_a_network_policy_that_is_days_old_explains_nothing_new() -> None:
+    old, fresh = (
+        state("NetworkPolicy", name, created=(NOW - timedelta(hours=hours)).isoformat(), selector="<none>")
+        for name, hours in (("default-deny-egress", 48), ("deny-all", 0.5))
+    )
+    roles = {o.service: o.role for o in observed(old, fresh)}
+    assert roles == {"default-deny-egress": "context", "deny-all": "condition"}
