@@ -59,7 +59,7 @@ def limited(alone: Evidence) -> tuple[Factor, ...]:
         layer=entry.layer,
         category=entry.category,
         title=fill(entry.title, values),
-        component=component,
+        component=alone.service,
         pattern=entry.id,
         claim=claim,
         confidence=0.6,

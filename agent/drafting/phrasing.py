@@ -13,11 +13,3 @@ def fill(templates: Iterable[str], values: Mapping[str, str]) -> str:
         if all(values.get(name) for name in PLACEHOLDER.findall(template)):
             return PLACEHOLDER.sub(lambda found: values[found.group(1)], template)
     raise ValueError("no template can be filled; the last one has to need nothing but {component}")
-
-
-def listing(names: Iterable[str], *, most: int = 4) -> str:
-    """Join names as prose does: "a", "a and b", "a, b and others"."""
-    shown = list(names)
-    if len(shown) > most:
-        return ", ".join(shown[: most - 1]) + " and others"
-    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + f" and {shown[-1]}" if shown else ""

@@ -51,7 +51,7 @@ def relevance(evidence: Evidence, onset: datetime | None) -> float:
         weight *= 0.3
     if attributes.get("harm") == "neutral" or attributes.get("type") == "Normal":
         weight *= 0.6
-    if evidence.kind not in {"C", "K"} and onset and evidence.end and evidence.end < onset - _LEFTOVER:
+    if evidence.kind not in {"C", "K", "M"} and onset and evidence.end and evidence.end < onset - _LEFTOVER:
         weight *= 0.3
     return weight
 
@@ -88,7 +88,7 @@ def _score(match: Match, digest: Digest, spread: Mapping[str, int]) -> float:
     if not _corroborated(match, digest):
         score *= 0.5
     if match.against:
-        score *= 0.75
+        score *= 0.0 if match.pattern.strict else 0.75
     if spread[match.pattern.id] > _COMMON and suspect_rank(match.component, digest) != 0:
         score *= 0.6
     return score

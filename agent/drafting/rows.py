@@ -73,7 +73,9 @@ def _starts(digest: Digest, cited: Collection[str]) -> list[_Moment]:
         share = relevance(item, digest.onset)
         if item.kind == "A" and noise_matters:
             share = 1.0
-        if item.start is None or share < 0.5 or _long_before(item, digest):
+        if item.start is None or share < 0.5:
+            continue
+        if item.kind != "M" and item.id not in cited and _long_before(item, digest):
             continue
         weight = share * (item.salience + _BONUS[item.kind]) + (1.0 if item.id in cited else 0.0)
         found.append(_Moment(item.start, item, sentence(item.statement), weight))

@@ -36,7 +36,7 @@ CASES: tuple[tuple[Build, str, str], ...] = (
     (credentials, "ts-food-service", "database-credentials"),
     (kubelet, "worker-02", "kubelet-down"),
     (liveness, "adservice", "liveness-probe-strict"),
-    (slow_callee, "ts-station-service", "network-latency"),
+    (slow_callee, "ts-station-service", "waiting-without-load"),
     (dns, "ts-contacts-service", "pod-dns-policy"),
     (wrong_data, "ts-contacts-service", "wrong-result"),
     (after_deploy, "checkout", "code-defect-exception"),
@@ -97,6 +97,18 @@ def test_items_are_concrete_owned_and_due_on_a_weekday(make: Making, build: Buil
 
 def components(draft: PostMortem) -> list[str]:
     return [factor.component for factor in draft.factors if factor.component]
+
+
+def test_load_of_its_own_rules_out_waiting(make: Making) -> None:
+    busy = make.item(
+        "M9", "ts-station-service CPU rose from 3 % to 99 %", service="ts-station-service", metric_kind="cpu",
+        at="2026-03-20T05:09:40Z", direction="up", harm="bad", change="shift", salience=0.9,
+    )  # fmt: skip
+    digest = slow_callee(make)
+    digest = digest.model_copy(update={"evidence": (busy, *digest.evidence)})
+    found = {(f.pattern, f.component) for f in make.draft(make.brief(digest)).factors}
+    assert ("cpu-saturation", "ts-station-service") in found
+    assert ("waiting-without-load", "ts-station-service") not in found
 
 
 def test_callers_of_a_slow_callee_are_not_blamed_first(make: Making) -> None:
