@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -27,7 +27,7 @@ _HEARTBEAT_TEXT = re.compile(
     r"|functional at all times|used to inhibit",
     re.IGNORECASE | re.DOTALL,
 )
-_EXPORTER = re.compile(r"kube-state-metrics|node-exporter|blackbox|cadvisor|^kubelet$|^prometheus")
+_EXPORTER = re.compile(r"kube-state-metrics|node-exporter|blackbox|cadvisor|kubelet|^prometheus")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +73,19 @@ class AlertBook:
         return found
 
 
-def noise(episode: Episode, onset: datetime | None) -> Noise:
-    """Say whether an alert is no sign of this incident, and why."""
+def noise(episode: Episode, onset: datetime | None, services: Sequence[str] = ()) -> Noise:
+    """Say whether an alert is no sign of this incident, and why.
+
+    An alert about a service that the incident's record names is never put aside for its severity or its age.
+    """
     record = episode.record
     severity = record.labels.get("severity", "").lower()
     if _HEARTBEAT_NAME.match(record.name) or (
         severity in {"none", "info", ""} and _HEARTBEAT_TEXT.search(episode.noise_text)
     ):
         return "always-firing"
+    if subject(record.labels)[0] in services:
+        return "no"
     if severity in {"none", "info", "informational", "debug"}:
         return "informational"
     if onset and record.starts_at and record.ends_at is None and record.starts_at < onset - OLD:
@@ -95,7 +100,7 @@ def subject(labels: Mapping[str, str]) -> tuple[str | None, ComponentKind]:
             return value, "service"
     if value := labels.get("job_name"):
         return value, "job"
-    for key in ("app", "service", "pod", "container"):
+    for key in ("app", "pod", "service", "container"):
         value = labels.get(key)
         if value and not _EXPORTER.search(value):
             return (workload_of(value) if key == "pod" else value), "service"
@@ -120,7 +125,7 @@ _SEVERITIES: Mapping[str, Severity] = {
 
 
 def observations(
-    episodes: Sequence[Episode], onset: datetime | None, nodes: frozenset[str]
+    episodes: Sequence[Episode], onset: datetime | None, nodes: frozenset[str], services: Sequence[str] = ()
 ) -> list[Observation]:
     """Say each episode in one line; more than five of one name and start are folded."""
     storms: dict[tuple[str, str], list[Episode]] = {}
@@ -131,15 +136,14 @@ def observations(
     for key in sorted(storms):
         members = storms[key]
         if len(members) > 5:
-            found.append(_storm(members, onset, nodes))
+            found.append(_storm([_observe(m, noise(m, onset, services), nodes) for m in members]))
         else:
-            found.extend(_observe(member, onset, nodes) for member in members)
+            found.extend(_observe(m, noise(m, onset, services), nodes) for m in members)
     return found
 
 
-def _observe(episode: Episode, onset: datetime | None, nodes: frozenset[str]) -> Observation:
+def _observe(episode: Episode, kind: Noise, nodes: frozenset[str]) -> Observation:
     record = episode.record
-    kind = noise(episode, onset)
     name, component_kind = subject(record.labels)
     if name in nodes:
         component_kind = "node"
@@ -186,24 +190,19 @@ def _annotation(record: AlertRecord, *names: str) -> str:
     return next((value for name in names if (value := record.annotations.get(name))), "")
 
 
-def _storm(members: Sequence[Episode], onset: datetime | None, nodes: frozenset[str]) -> Observation:
-    first = _observe(members[0], onset, nodes)
-    names = sorted({name for m in members if (name := subject(m.record.labels)[0])})
-    text = f"Alert {members[0].record.name} fired {plural(len(members), 'time')}"
-    if names:
-        text += f" for {listed(names)}"
-    ends = [member.record.ends_at for member in members]
-    return Observation(
-        kind="A",
+def _storm(members: Sequence[Observation]) -> Observation:
+    first = members[0]
+    names = sorted({member.service for member in members if member.service})
+    alert = first.attributes["alertname"]
+    text = f"Alert {alert} fired {plural(len(members), 'time')}" + (f" for {listed(names)}" if names else "")
+    ends = [member.end for member in members]
+    one = len(names) == 1
+    return replace(
+        first,
         statement=text,
-        pointers=tuple(place for member in members[:6] for place in member.places[:1]),
-        service=first.service if len(names) == 1 else None,
-        start=first.start,
+        pointers=tuple(place for member in members[:6] for place in member.pointers[:1]),
+        service=first.service if one else None,
         end=None if None in ends else max(end for end in ends if end),
-        severity=first.severity,
-        quote=first.quote,
         attributes={**first.attributes, "count": str(len(members)), "members": ", ".join(names)},
-        surprise=first.surprise,
-        role=first.role,
-        component_kind=first.component_kind if len(names) == 1 else "other",
+        component_kind=first.component_kind if one else "other",
     )

@@ -181,9 +181,9 @@ def _quota(thing: KubeObject) -> Iterator[Trouble]:
 
 
 def _unit(thing: KubeObject) -> Iterator[Trouble]:
-    state = thing.get("active", "active_state", "state", "status")
+    state = thing.get("active", "phase", "state")
     if state and not re.match(r"active|running|activating", state):
-        result = thing.get("result")
+        result = thing.get("result") or thing.get("sub_state")
         node = thing.get("node")
         where = f" on node {node}" if node else ""
         since = thing.get("since")

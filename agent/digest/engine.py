@@ -38,7 +38,7 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
     start = _onset(intake, incident, found_patterns, healthy)
     calls = intake.traces.calls()
     traces.link(calls, intake.graph)
-    observed = _observe(intake, found_patterns, calls, start.time, healthy)
+    observed = _observe(intake, incident, found_patterns, calls, start=start.time, healthy=healthy)
     ranked = ranking.rank(observed, start.time)
     evidence = mint(ranked)
     recording = _recording(intake)
@@ -63,10 +63,11 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
 def _onset(
     intake: Intake, incident: Incident, found: Sequence[Pattern], healthy: frozenset[str]
 ) -> onset.Onset:
+    gone = states.gone(intake.inventory, (fold.workload for fold in intake.events.folds.values()))
     signs = [
         *onset.of_moves(metrics.moves(intake.panel, incident.start)),
-        *onset.of_alerts(intake.alerts.folded()),
-        *onset.of_events(intake.events, healthy),
+        *onset.of_alerts(intake.alerts.folded(), incident.services),
+        *onset.of_events(intake.events, healthy | gone),
         *onset.of_logs(intake.logs, found),
     ]
     return onset.find(incident, signs)
@@ -74,8 +75,10 @@ def _onset(
 
 def _observe(
     intake: Intake,
+    incident: Incident,
     found: Sequence[Pattern],
     calls: Sequence[traces.Call],
+    *,
     start: datetime | None,
     healthy: frozenset[str],
 ) -> list[Observation]:
@@ -88,7 +91,7 @@ def _observe(
     return [
         *patterns.observations(intake.logs, readings, start, known),
         *metrics.observations(metrics.moves(intake.panel, start), nodes),
-        *alerts.observations(intake.alerts.folded(), start, nodes),
+        *alerts.observations(intake.alerts.folded(), start, nodes, incident.services),
         *kubeevents.observations(intake.events, start, healthy, gone),
         *states.observations(inventory, workloads),
         *changes.observations(intake.changes, start),

@@ -18,6 +18,7 @@ EVENT_NUMBER = re.compile(
       | \berrno[ :=]*\s* (?P<errno>-?\d{1,3})\b
       | \bSQLSTATE\s*[\[(:= ]?\s* (?P<sqlstate>[0-9A-Z]{5})\b
       | \b(?:ERROR|error:?)\s+ (?P<mysql>\d{4})\s*\(
+      | \b(?P<vendor>(?:ORA|TNS|PLS|SQL|ERR|MSG|AADSTS|E)-?\d{3,6})\b
       | \bcode\s*=\s* (?P<grpc>[A-Z][A-Za-z]{3,20}|\d{1,2})\s+desc
     )"""
 )
@@ -34,6 +35,7 @@ _VARIABLE = re.compile(
     | (?P<hex>\b0[xX][0-9a-fA-F]+\b|\b(?=[0-9a-f]*\d)[0-9a-f]{8,}\b)
     | (?P<pod>(?<=[a-z])-[0-9a-f]{8,10}-[a-z0-9]{5}\b)
     | (?P<version>\bv?\d+\.\d+\.\d+(?:[-+][\w.]+)?\b)
+    | (?P<suffix>(?<=[A-Za-z_])\d{3,}\b)
     | (?P<number>(?<![A-Za-z_])[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)
     """
 )

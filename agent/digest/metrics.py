@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -274,6 +275,20 @@ def _weight(move: Move) -> tuple[Role, Severity]:
     return "symptom", "error" if strong else "warning"
 
 
+_FUNCTION = re.compile(r"[a-z_]+(?= *(?:\(|by\b|without\b))|\{[^}]*\}|\([a-z_, ]+\)|\[[^\]]*\]")
+
+
+def spoken_name(metric: str) -> str:
+    """Name a series by its metric; a PromQL expression by the metrics that it reads."""
+    if not re.search(r"[({ ]", metric):
+        return metric
+    read = re.findall(r"[a-zA-Z_:][\w:]{5,}", _FUNCTION.sub(" ", metric))
+    return (
+        " / ".join(dict.fromkeys(read).keys() if len(set(read)) <= 2 else list(dict.fromkeys(read))[:2])
+        or metric
+    )
+
+
 _VERBS = {
     ("shift", "up"): "rose",
     ("shift", "down"): "fell",
@@ -286,7 +301,7 @@ _VERBS = {
 
 def _statement(move: Move, service: str | None) -> str:
     item, unit = move.excursion, move.meaning.unit
-    name = move.column.series.metric
+    name = spoken_name(move.column.series.metric)
     subject = name if not service or name.startswith(service) else f"{service} {name}"
     if statistic := move.column.series.labels.get("statistic"):
         subject += f" ({statistic})"

@@ -85,7 +85,9 @@ class Inventory:
     def add(self, artifact: str, record: ObjectState) -> None:
         """Merge one state; the later recording wins, an empty value never does."""
         key = (record.kind, record.namespace or "", record.name)
-        if record.namespace is None:
+        if record.kind == "Unit":  # every node has its own kubelet
+            key = (record.kind, record.fields.get("node", ""), record.name)
+        elif record.namespace is None:
             key = next((k for k in sorted(self.objects) if k[0] == record.kind and k[2] == record.name), key)
         elif (bare := (record.kind, "", record.name)) in self.objects:
             self.objects[key] = self.objects.pop(bare)

@@ -73,21 +73,21 @@ def of_moves(moves: Sequence[Move]) -> list[Sign]:
     ]
 
 
-def of_alerts(episodes: Sequence[Episode]) -> list[Sign]:
+def of_alerts(episodes: Sequence[Episode], services: Sequence[str]) -> list[Sign]:
     """Alerts that are no noise."""
     return [
         Sign(episode.record.starts_at, 0.8)
         for episode in episodes
-        if episode.record.starts_at and noise(episode, None) == "no"
+        if episode.record.starts_at and noise(episode, None, services) == "no"
     ]
 
 
-def of_events(book: EventBook, healthy: frozenset[str]) -> list[Sign]:
-    """Telling Kubernetes events on what is not well."""
+def of_events(book: EventBook, over: frozenset[str]) -> list[Sign]:
+    """Take telling Kubernetes events; not those on what is `over`, because it is well or gone."""
     found: list[Sign] = []
     for fold in book.folds.values():
         weight = weight_of(fold)
-        if weight and weight.role != "context" and fold.workload not in healthy and fold.first:
+        if weight and weight.role != "context" and fold.workload not in over and fold.first:
             found.append(Sign(fold.first, weight.surprise))
     return found
 

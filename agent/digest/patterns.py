@@ -95,10 +95,13 @@ def observations(
 ) -> list[Observation]:
     """Keep the patterns worth a reader's time, the most surprising first, and say each in one line."""
     loud = [r for r in readings if r.pattern.bad() and (r.after > 0 or r.verdict is None or r.before > 0)]
-    quiet = [
+    quiet = [  # a coarse key counts kinds together, so that those met before it seem to fall silent
         r
         for r in readings
-        if not r.pattern.bad() and r.verdict and r.verdict.novelty in {"new", "burst", "silent"}
+        if not r.pattern.bad()
+        and not book.services[r.pattern.service].coarse
+        and r.verdict
+        and r.verdict.novelty in {"new", "burst", "silent"}
     ]
     chosen = sorted(loud, key=_worth)[: _MOST - _MOST_QUIET] + sorted(quiet, key=_worth)[:_MOST_QUIET]
     shared: dict[str, set[str]] = {}

@@ -39,7 +39,8 @@ def observations(inventory: Inventory, workloads: frozenset[str]) -> list[Observ
     """Say what is wrong with each object, once per workload."""
     folded: dict[tuple[str, str, str], list[tuple[KubeObject, Trouble]]] = {}
     for thing, trouble in _all(inventory, workloads):
-        folded.setdefault((thing.kind, thing.workload, trouble.reason), []).append((thing, trouble))
+        owner = f"{thing.get('node')}/{thing.name}" if thing.kind == "Unit" else thing.workload
+        folded.setdefault((thing.kind, owner, trouble.reason), []).append((thing, trouble))
     return [_observe(folded[key]) for key in sorted(folded)]
 
 

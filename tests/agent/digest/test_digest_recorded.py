@@ -1,0 +1,124 @@
+"""The whole digest on recorded incidents."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from digest_bundles import DATA, folder
+
+from agent.cli.main import main
+from agent.digest import digest, excerpt
+from agent.schema.digest import Digest
+from agent.store import IncidentFolder, to_json
+from tools.formats import read
+from tools.formats.records import LogRecord
+
+NAMES = ("watchdog", "job", "policy", "probe")
+
+
+def computed(made: IncidentFolder) -> Digest:
+    bundle = made.bundle()
+    assert bundle is not None
+    return digest(bundle, made.read_incident())
+
+
+def test_a_watchdog_alone_is_no_incident(tmp_path: Path) -> None:
+    found = computed(folder("watchdog", tmp_path))
+    assert found.suspects == ()
+    assert found.onset is None
+    assert [item.attributes["noise"] for item in found.evidence] == ["always-firing"]
+    assert found.fact("alerts_fired").count == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "component", "kind"),
+    [
+        ("job", "java-api-checker", "job"),
+        ("policy", "default-deny-egress", "network"),
+        ("probe", "adservice", "service"),
+    ],
+)
+def test_the_component_that_was_at_fault_is_suspected_first(
+    tmp_path: Path, name: str, component: str, kind: str
+) -> None:
+    first = computed(folder(name, tmp_path)).suspects[0]
+    assert (first.component, first.component_kind) == (component, kind)
+
+
+def test_the_crash_loop_is_one_item_with_its_exit_code_and_probe(tmp_path: Path) -> None:
+    found = computed(folder("probe", tmp_path))
+    (loop,) = [item for item in found.evidence if item.attributes.get("reason") == "CrashLoopBackOff"]
+    assert loop.attributes["exit_code"] == "143"
+    assert "delay=1s timeout=1s period=1s" in loop.attributes["liveness"]
+    assert loop.severity == "critical"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_pointer_resolves_to_real_lines(tmp_path: Path, name: str) -> None:
+    made = folder(name, tmp_path)
+    bundle = made.bundle()
+    assert bundle is not None
+    for item in computed(made).evidence:
+        for part in excerpt(bundle, item):
+            assert part.first_line is not None
+            shown = (DATA / name / part.artifact).read_text().split("\n")[part.first_line - 1 :]
+            assert part.lines
+            assert list(part.lines) == [line.rstrip("\r") for line in shown[: len(part.lines)]]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_same_bytes_give_the_same_digest(tmp_path: Path, name: str) -> None:
+    first = computed(folder(name, tmp_path / "one"))
+    again = computed(folder(name, tmp_path / "two"))
+    assert to_json(first) == to_json(again)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_order_of_artifacts_does_not_matter(tmp_path: Path, name: str) -> None:
+    forward = computed(folder(name, tmp_path / "one"))
+    backward = computed(folder(name, tmp_path / "two", backwards=True))
+    assert forward.evidence == backward.evidence
+    assert forward.suspects == backward.suspects
+
+
+@pytest.mark.parametrize("name", ["job", "probe"])
+def test_counted_log_records_are_those_that_the_readers_gave(tmp_path: Path, name: str) -> None:
+    expected = sum(
+        isinstance(record, LogRecord)
+        for file in (DATA / name).rglob("*")
+        if file.is_file()
+        for record in read(file).records
+    )
+    assert computed(folder(name, tmp_path)).fact("log_lines").count == expected
+
+
+def test_digest_and_show_print_json_that_can_be_scripted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder("probe", tmp_path)
+    assert main(["digest", "probe", "--home", str(tmp_path), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    wanted = printed["suspects"][0]["evidence"][0]
+    assert main(["show", "probe", wanted, "--home", str(tmp_path), "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["evidence"]["id"] == wanted
+    assert {"artifact", "first_line", "lines"} == set(shown["excerpts"][0])
+    assert not (tmp_path / "probe" / "digest.json").exists()
+
+
+def test_digest_and_show_print_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder("probe", tmp_path)
+    assert main(["digest", "probe", "--home", str(tmp_path), "--top", "3"]) == 0
+    assert "adservice" in capsys.readouterr().out
+    assert main(["show", "probe", "k1", "--home", str(tmp_path)]) == 0
+    assert "CrashLoopBackOff" in capsys.readouterr().out
+
+
+def test_an_unknown_id_is_not_found_and_near_ids_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder("probe", tmp_path)
+    assert main(["show", "probe", "K999", "--home", str(tmp_path)]) == 3
+    assert "It has K1 to K" in capsys.readouterr().err
