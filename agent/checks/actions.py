@@ -203,7 +203,7 @@ def _advice(entry: Entry) -> Iterator[_Defect]:
         )
 
 
-def _finding(
+def _finding(  # noqa: PLR0917 - private; every caller reads in this order
     document: Document, entry: Entry, field: str, rule: str, level: Level, message: str, suggestion: str
 ) -> Finding:
     start, end = entry.span(field)

@@ -111,8 +111,7 @@ _STOP = frozenset(
 
 
 def judge_action(text: str) -> Verdict:
-    """Tell whether an action (Markdown, without owner and dates) is "vague", "open" ended, or neither "
-    "("")."""
+    """Judge an action, in Markdown without owner and dates; "" where it is concrete and has an end."""
     content = [word for word in re.findall(r"[\w`@%/.-]+", text.lower()) if word not in _STOP]
     strong = _STRONG.search(text) is not None
     if _OPEN_END.search(text) and not _MEASURED.search(text):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from agent.checks.actions import incident_date
-from agent.checks.calendar_date import is_empty, read_date, read_day
+from agent.checks.calendar_date import is_empty, read_date
 from agent.checks.document import Document
 from agent.checks.duration import Length, read_lengths, write_length
 from agent.checks.items import read_entries
+from agent.checks.timeline import CLOCK, Row, clock_offset, timeline_rows
 from agent.schema.finding import Finding, Level
 
 _FIELD = re.compile(
@@ -20,10 +20,6 @@ _FIELD = re.compile(
     r"end(?:ed)?(?: time)?|resolved(?: at)?|"
     r"incident start|incident end)(?: \([^)]*\))?\s*(?:\*\*|__)?\s*[:|]\s*(?:\*\*|__)?\s*(?P<value>[^|\n]+)",
     re.IGNORECASE | re.MULTILINE,
-)
-_CLOCK = re.compile(
-    r"(?<![\d:.-])(?P<h>[01]?\d|"
-    r"2[0-3]):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d))?(?:\s*(?P<half>[AaPp]\.?[Mm]))?(?!\d)"
 )
 _RANGE = re.compile(
     r"(?P<first>\b\d?\d:\d\d(?::\d\d)?)\s*(?:UTC|Z)?\s*(?:-|\u2013|\u2014|to|until|and|"
@@ -59,18 +55,6 @@ _WORDS = {
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One timed line of a timeline; `at` counts from midnight of the first row's day."""
-
-    at: timedelta
-    text: str
-    start: int
-    end: int
-    dated: bool = False
-    """Whether its day is known, from its own cell or the row above."""
-
-
 def check_consistency(document: Document) -> tuple[Finding, ...]:
     """Report where header, timeline and prose contradict each other; silent where a part is missing."""
     rows = timeline_rows(document)
@@ -81,61 +65,6 @@ def check_consistency(document: Document) -> tuple[Finding, ...]:
     found.extend(_factors_named(document))
     found.extend(_sections_missing(document))
     return tuple(found)
-
-
-def timeline_rows(document: Document) -> tuple[Row, ...]:
-    """Read the timed rows and items of the timeline, in the order of the text; a step back of over 12 h "
-    "is midnight."""
-    cells: list[tuple[int, int, str, str]] = []
-    for table in document.tables:
-        if table.section == "timeline" and "time" in table.roles:
-            column = table.roles.index("time")
-            for row in table.rows:
-                if column < len(row):
-                    text = " ".join(cell.prose.text for cell in row if cell is not row[column])
-                    cells.append((row[column].start, row[column].end, row[column].prose.text, text))
-    for block in document.blocks:
-        if block.section == "timeline" and block.kind in {"item", "paragraph", "heading"}:
-            head = block.prose.text[:40]
-            found = _CLOCK.search(head)
-            if found and not re.search(r"[A-Za-z]{4,}", head[: found.start()]):
-                start, end = block.prose.span(found.start(), found.end())
-                cells.append((start, end, head, block.prose.text))
-    return tuple(_timed(sorted(cells)))
-
-
-def _timed(cells: list[tuple[int, int, str, str]]) -> Iterator[Row]:
-    day: date | None = None
-    first: date | None = None
-    shift = timedelta(0)
-    previous: timedelta | None = None
-    for start, end, clock_text, text in cells:
-        clock = _CLOCK.search(clock_text)
-        if clock is None:
-            continue
-        written = read_date(clock_text) or read_day(clock_text)
-        if written is not None and written.day is not None:
-            day = written.day
-            first = first or day
-        offset = _clock_offset(clock)
-        if day is not None and first is not None:
-            at = offset + (day - first)
-        else:
-            if previous is not None and offset + shift < previous - timedelta(hours=12):
-                shift += _DAY
-            at = offset + shift
-        previous = at
-        yield Row(at, text, start, end, dated=day is not None)
-
-
-def _clock_offset(clock: re.Match[str]) -> timedelta:
-    hours = int(clock.group("h"))
-    half = (clock.group("half") or "").lower().replace(".", "")
-    if half == "pm" and hours < 12:
-        hours += 12
-    elif half == "am" and hours == 12:
-        hours = 0
-    return timedelta(hours=hours, minutes=int(clock.group("m")), seconds=int(clock.group("s") or 0))
 
 
 def _header_fields(document: Document) -> dict[str, tuple[str, int, int]]:
@@ -163,7 +92,7 @@ def _duration(document: Document, rows: tuple[Row, ...]) -> Iterator[Finding]:
     end = start + len(text.rstrip(" *_|"))
     computed = _between(fields) or _range(text)
     if computed is not None and not stated.covers(computed):
-        message = f"duration {stated.text} does not agree with start and end, which are {write_length(computed)} apart"
+        message = f"duration {stated.text} does not agree with its times, {write_length(computed)} apart"
         yield _finding(
             document,
             start,
@@ -181,7 +110,8 @@ def _duration(document: Document, rows: tuple[Row, ...]) -> Iterator[Finding]:
             document.source[rows[0].start : rows[0].end],
             document.source[rows[-1].start : rows[-1].end],
         )
-        message = f"duration {stated.text} does not agree with the timeline, which spans {write_length(span)} ({first} to {last})"
+        spans = f"{write_length(span)} ({first} to {last})"
+        message = f"duration {stated.text} does not agree with the timeline, which spans {spans}"
         level: Level = "warning" if span < stated.length else "info"
         yield _finding(
             document, start, end, "C01", level, message, "Complete the timeline, or correct the duration."
@@ -208,21 +138,21 @@ def _between(fields: dict[str, tuple[str, int, int]]) -> timedelta | None:
 
 
 def _moment(text: str) -> tuple[date | None, timedelta] | None:
-    clock = _CLOCK.search(text.replace("T", " "))
+    clock = CLOCK.search(text.replace("T", " "))
     if clock is None:
         return None
     written = read_date(text)
-    return (written.day if written else None), _clock_offset(clock)
+    return (written.day if written else None), clock_offset(clock)
 
 
 def _range(text: str) -> timedelta | None:
     found = _RANGE.search(text)
     if found is None:
         return None
-    first, last = _CLOCK.search(found.group("first")), _CLOCK.search(found.group("last"))
+    first, last = CLOCK.search(found.group("first")), CLOCK.search(found.group("last"))
     if first is None or last is None:
         return None
-    length = _clock_offset(last) - _clock_offset(first)
+    length = clock_offset(last) - clock_offset(first)
     return length if length >= timedelta(0) else length + _DAY
 
 
@@ -266,7 +196,8 @@ def _spans_in_prose(document: Document, rows: tuple[Row, ...]) -> Iterator[Findi
                 continue
             begin = max(0, found.start() - 40) + lengths[-1].start
             start, end = block.prose.span(begin, found.end())
-            message = f"{lengths[-1].text} {found.group()} does not agree with the timeline, which has {write_length(span)}"
+            stated = f"{lengths[-1].text} {found.group()}"
+            message = f"{stated} does not agree with the timeline, which has {write_length(span)}"
             yield _finding(
                 document,
                 start,
@@ -344,7 +275,7 @@ def _sections_missing(document: Document) -> Iterator[Finding]:
         )
 
 
-def _finding(
+def _finding(  # noqa: PLR0917 - private; every caller reads in this order
     document: Document, start: int, end: int, rule: str, level: Level, message: str, suggestion: str
 ) -> Finding:
     line, column = document.place(start)

@@ -190,7 +190,9 @@ def _references(draft: PostMortem) -> Iterator[Finding]:
         yield _finding("cause", "C04", "error", draft.cause.verdict, message, "List the factors it rests on.")
 
 
-def _finding(section: str, rule: str, level: Level, words: str, message: str, suggestion: str) -> Finding:
+def _finding(  # noqa: PLR0917 - private; every caller reads in this order
+    section: str, rule: str, level: Level, words: str, message: str, suggestion: str
+) -> Finding:
     return Finding(
         rule=rule, level=level, message=message, suggestion=suggestion, text=words, section=section
     )

@@ -195,7 +195,9 @@ def _not_carried(place: Place, rule: str, words: str, support: Support, level: L
     return _finding(place, rule, level, words, f'"{words}" does not occur in the cited evidence', suggestion)
 
 
-def _finding(place: Place, rule: str, level: Level, words: str, message: str, suggestion: str) -> Finding:
+def _finding(  # noqa: PLR0917 - private; every caller reads in this order
+    place: Place, rule: str, level: Level, words: str, message: str, suggestion: str
+) -> Finding:
     return Finding(
         rule=rule, level=level, message=message, suggestion=suggestion, text=words, section=place.section
     )

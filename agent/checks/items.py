@@ -18,15 +18,17 @@ _LABELS = {
     "factor": r"address(?:es)?|factors?",
     "done": r"done when|acceptance(?: criteria)?|definition of done|verified by|verification",
 }
-_VALUE = r"\s*(?P<value>[^;|()]*?)\s*(?=$|[;|)]|,(?=\s)|\.(?:\s|$)|\s(?:(?:owner|due|deadline|prio|priority|type|ticket|factor|addresses|done when)\b\s*:))"
+_NEXT = r"\s(?:owner|due|deadline|prio|priority|type|ticket|factor|addresses|done when)\b\s*:"
+_VALUE = rf"\s*(?P<value>[^;|()]*?)\s*(?=$|[;|)]|,(?=\s)|\.(?:\s|$)|{_NEXT})"
 _LABELLED = {
     name: re.compile(rf"(?:^|[\s(,;|\[.\u2014-])(?P<label>(?:{words})\s*[:=]){_VALUE}", re.IGNORECASE)
     for name, words in _LABELS.items()
 }
 _BARE = {
     "due": re.compile(
-        r"(?:^|[(,;\u2014-]\s*|\s)(?:due|by|until|before)(?: on)? (?P<value>\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4}"
-        r"|\d\d?/\d\d?/\d{4}|\d\d? [A-Z][a-z]{2,8} \d{4}|[A-Z][a-z]{2,8} \d\d?, \d{4})",
+        r"(?:^|[(,;\u2014-]\s*|\s)(?:due|by|until|before)(?: on)? "
+        r"(?P<value>\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4}|\d\d?/\d\d?/\d{4}"
+        r"|\d\d? [A-Z][a-z]{2,8} \d{4}|[A-Z][a-z]{2,8} \d\d?, \d{4})",
         re.IGNORECASE,
     ),
     "factor": re.compile(r"\b(?:addresses|address|for|factor)\s+(?P<value>F\d+(?:\s*,\s*F\d+)*)\b"),

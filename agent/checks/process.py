@@ -63,7 +63,7 @@ def _actions(draft: PostMortem, errors: int) -> ProcessState:
     if errors or not draft.actions:
         detail = f"{len(draft.actions)} items, {errors} findings"
     elif proposed:
-        detail = f"{proposed} of {len(draft.actions)} items have a proposed owner and deadline that nobody confirmed"
+        detail = f"{proposed} of {len(draft.actions)} items have an unconfirmed owner and deadline"
     else:
         return ProcessState(step="actions complete", state="done", detail=f"{len(draft.actions)} items")
     return ProcessState(step="actions complete", state="open", detail=detail)

@@ -12,16 +12,24 @@ from agent.schema.finding import Level
 
 Grade = Level | Literal["none"]
 
-_ADVERBS = r"(?:(?:\w+ly|also|then|just|even|simply|still|again|once|never|not|always|really|ever|all|both|at least|probably)\s+){0,3}"
+_ADVERBS = (
+    r"(?:(?:\w+ly|also|then|just|even|simply|still|again|once|never|not|always|really|ever"
+    r"|all|both|at least|probably)\s+){0,3}"
+)
 _NAME = r"(?-i:(?P<name>(?:<?@[\w.-]*\w>?|[A-Z][\w-]*[a-z])(?: [A-Z][\w-]*[a-z])?))"
 _OWNER = r"(?<![\w@-])(?P<owner>(?:[\w@\ufffc./-]+ ){0,3}?[\w@\ufffc./-]*[\w\ufffc])"
 
 
-class _Entry(TypedDict, total=False):
+class _Required(TypedDict):
     id: str
     rule: str
     cue: list[str]
     pattern: str
+    hits: list[str]
+    misses: list[str]
+
+
+class _Entry(_Required, total=False):
     level: Level
     subject: bool
     sentence_subject: bool
@@ -40,8 +48,6 @@ class _Entry(TypedDict, total=False):
     exculpatory: bool
     named: bool
     need: str
-    hits: list[str]
-    misses: list[str]
     confidence: float
 
 

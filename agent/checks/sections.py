@@ -43,8 +43,10 @@ _HEADINGS: tuple[tuple[Section, str], ...] = (
     ),
     (
         "timeline",
-        r"\btime ?line\b|\bchronology\b|\bsequence of events\b|\bevent log\b|\blog of events\b|"
-        r"\bzeitleiste\b",
+        (
+            r"\btime ?line\b|\bchronology\b|\bsequence of events\b|\bevent log\b|\blog of events\b|"
+            r"\bzeitleiste\b"
+        ),
     ),
     ("impact", r"\bimpact\b|\bdamage\b|\bconsequences\b|\baffected\b|\bauswirkung"),
     (
@@ -58,8 +60,10 @@ _HEADINGS: tuple[tuple[Section, str], ...] = (
     ("detection", r"\bdetection\b|\bdetected\b|\bdiscovery\b|\balerting\b"),
     (
         "response",
-        r"\bresponse\b|\brecovery\b|\bresolution\b|\bmitigation\b|\brestoration\b|\bhow (?:we|it was) "
-        r"fixed\b",
+        (
+            r"\bresponse\b|\brecovery\b|\bresolution\b|\bmitigation\b|\brestoration\b|\bhow (?:we|it was) "
+            r"fixed\b"
+        ),
     ),
     (
         "lesson",
@@ -81,8 +85,10 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ("factor", r"address(?:es|ed)?|factors?|causes?|mitigates|for factor|contributing factors?"),
     (
         "done",
-        r"done when|definition of done|acceptance(?: criteria)?|exit criteria|verification|success "
-        r"criteria|measure",
+        (
+            r"done when|definition of done|acceptance(?: criteria)?|exit criteria|verification|success "
+            r"criteria|measure"
+        ),
     ),
     (
         "due",
@@ -90,8 +96,10 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ),
     (
         "owner",
-        r"(?:action )?owners?|assignees?|assigned(?: to)?|dri|who|responsible(?: person| team)?|lead|point "
-        r"of contact|poc",
+        (
+            r"(?:action )?owners?|assignees?|assigned(?: to)?|dri|who|responsible(?: person| team)?|lead"
+            r"|point of contact|poc"
+        ),
     ),
     ("priority", r"prio(?:rity|\.)?|p|severity|sev|urgency|importance"),
     ("type", r"type|kind|category|class"),
@@ -100,13 +108,17 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ("time", r"times?(?: \(?\w+\)?)?|timestamp|when|date|start(?:ed)?|end(?:ed)?|utc|hour|duration"),
     (
         "actor",
-        r"actors?|reporters?|reported by|author|person|people|team|by whom|responder|source|system|"
-        r"component|service",
+        (
+            r"actors?|reporters?|reported by|author|person|people|team|by whom|responder|source|system|"
+            r"component|service"
+        ),
     ),
     (
         "action",
-        r"(?:action|task|to-?do|follow[- ]?up)(?: items?| points?)?s?|actions|tasks|items?|what|"
-        r"description|deliverable|remediation|improvement",
+        (
+            r"(?:action|task|to-?do|follow[- ]?up)(?: items?| points?)?s?|actions|tasks|items?|what|"
+            r"description|deliverable|remediation|improvement"
+        ),
     ),
     ("event", r"events?|what happened|details?|notes?|comments?"),
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agent.checks.lexicon import words
+from agent.checks.phrase import is_verbish, noun_phrase
 from agent.checks.prose import OPAQUE
 from agent.checks.sentence import Sentence, Token
 
@@ -45,7 +46,7 @@ def _subject(tokens: list[Token], roster: Roster, depth: int) -> Kind:
         start -= 1
     phrase = left[start:]
     if phrase:
-        return kind_of(_noun_phrase(phrase), roster)
+        return kind_of(noun_phrase(phrase), roster)
     if start == 0 or depth > 3:
         return "none"
     return _through_boundary(left, roster, depth)
@@ -58,7 +59,7 @@ def _through_boundary(left: list[Token], roster: Roster, depth: int) -> Kind:
         return kind if kind in {"outsider", "person", "team", "we"} else "person"
     if mark in {"that", "which"}:
         return _subject([token for token in before if token.low != ","], roster, depth + 1)
-    if mark in {"and", "or", "but", ",", "then", "so", ")", "-", "–", "—", "nor"}:
+    if mark in {"and", "or", "but", ",", "then", "so", ")", "-", "\u2013", "\u2014", "nor"}:
         return leading_subject(before, roster)
     return "none"
 
@@ -73,79 +74,13 @@ def leading_subject(tokens: Sequence[Token], roster: Roster) -> Kind:
     for token in tokens[begin:]:
         if token.low == "," and not phrase:
             continue
-        if _verbish(token) or token.low in {",", "who", "which", "that"}:
+        if is_verbish(token) or token.low in {",", "who", "which", "that"}:
             if phrase and phrase[0].low not in words()["preposition"]:
                 break
             phrase = []
             continue
         phrase.append(token)
-    return kind_of(_noun_phrase(phrase), roster) if phrase else "none"
-
-
-_PAST = frozenset(
-    [
-        "was",
-        "were",
-        "is",
-        "are",
-        "had",
-        "has",
-        "did",
-        "does",
-        "went",
-        "took",
-        "gave",
-        "made",
-        "ran",
-        "saw",
-        "knew",
-        "left",
-        "kept",
-        "let",
-        "came",
-        "put",
-        "set",
-        "cut",
-        "sent",
-        "told",
-        "said",
-        "got",
-        "began",
-        "broke",
-        "chose",
-        "drove",
-        "fell",
-        "felt",
-        "found",
-        "forgot",
-        "held",
-        "hit",
-        "led",
-        "lost",
-        "met",
-        "paid",
-        "read",
-        "rose",
-        "sat",
-        "spoke",
-        "stood",
-        "thought",
-        "threw",
-        "understood",
-        "woke",
-        "wrote",
-        "brought",
-        "built",
-        "bought",
-        "caught",
-        "shut",
-    ]
-)
-
-
-def _verbish(token: Token) -> bool:
-    low = token.low
-    return low in _PAST or low in words()["auxiliary"] or (len(low) > 4 and low.endswith("ed"))
+    return kind_of(noun_phrase(phrase), roster) if phrase else "none"
 
 
 def _before_adverbs(tokens: list[Token]) -> list[Token]:
@@ -160,14 +95,14 @@ def _before_adverbs(tokens: list[Token]) -> list[Token]:
             and low.endswith("ly")
             and low not in {"reply", "supply", "family", "italy"}
         ):
-            skip = low not in roster_safe
+            skip = low not in _NAMES_IN_LY
         if not skip:
             break
         end -= 1
     return tokens[:end]
 
 
-roster_safe = frozenset(
+_NAMES_IN_LY = frozenset(
     {"emily", "kelly", "sally", "molly", "holly", "daily", "weekly", "monthly", "nightly"}
 )
 
@@ -179,39 +114,9 @@ def _is_boundary(tokens: Sequence[Token], index: int) -> bool:
     return low in words()["boundary"]
 
 
-def _noun_phrase(phrase: Sequence[Token]) -> list[Token]:
-    """Cut a stretch of words down to its last independent noun phrase."""
-    lists = words()
-    begin = 0
-    for index, token in enumerate(phrase):
-        opens = token.low in lists["determiner"] or token.low in lists["pronoun_person"] | {
-            "we",
-            "i",
-            "they",
-            "it",
-        }
-        previous = phrase[index - 1].low if index else ""
-        if (opens and index and previous not in lists["preposition"] and previous != "no") or (
-            opens and index and phrase[0].low in lists["preposition"] and begin == 0 and index > 1
-        ):
-            begin = index
-    cut = list(phrase[begin:])
-    if cut and cut[0].low in lists["preposition"]:
-        cut = _after_opening_phrase(cut)
-    for index, token in enumerate(cut):
-        if index and token.low in lists["preposition"]:
-            return cut[:index]
-    return cut
-
-
-def _after_opening_phrase(cut: list[Token]) -> list[Token]:
-    for index in range(2, len(cut)):
-        if cut[index].text[0].isupper() or cut[index].text[0] == "@":
-            return cut[index:]
-    return cut[-1:]
-
-
-def kind_of(phrase: Sequence[Token], roster: Roster, *, alone: bool = True) -> Kind:
+def kind_of(  # noqa: PLR0911 - one return a kind
+    phrase: Sequence[Token], roster: Roster, *, alone: bool = True
+) -> Kind:
     """Classify a noun phrase by its head; `alone`: a bare department word counts as the department."""
     if not phrase:
         return "none"
@@ -252,7 +157,9 @@ def _named(phrase: Sequence[Token], roster: Roster) -> Kind | None:
     return None
 
 
-def _kind_of_common(head: Token, before: str, phrase: Sequence[Token], *, alone: bool) -> Kind:
+def _kind_of_common(  # noqa: PLR0911 - one return a kind
+    head: Token, before: str, phrase: Sequence[Token], *, alone: bool
+) -> Kind:
     lists = words()
     low = head.low
     if is_word("team", head):

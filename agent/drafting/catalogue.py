@@ -117,6 +117,8 @@ class Pattern(Entry):
     """Patterns that follow from this one on the same component."""
     also: tuple[Condition, ...] = ()
     against: tuple[Condition, ...] = ()
+    strict: bool = False
+    """Whether evidence against it rules it out; otherwise it only weakens it."""
     whys: tuple[WhyTemplate, ...] = ()
     sources: tuple[str, ...] = Field(min_length=1)
     examples: Examples

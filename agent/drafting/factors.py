@@ -21,6 +21,7 @@ _PER_COMPONENT = 2
 _PER_PATTERN = 2
 _ENOUGH = 0.35
 """A match below this share of the best one explains nothing that is not explained already."""
+_ENOUGH_BESIDE = 0.55
 _FLOOR = 0.12
 
 
@@ -72,7 +73,9 @@ def _pick(candidates: tuple[Ranked, ...]) -> list[Ranked]:
     kinds: Counter[str] = Counter()
     for item in candidates:
         name = item.match.component.casefold()
-        if item.score < max(_FLOOR, _ENOUGH * candidates[0].score) or count[name] >= _PER_COMPONENT:
+        if item.score < max(_FLOOR, _share(item, candidates[0]) * candidates[0].score):
+            continue
+        if count[name] >= _PER_COMPONENT:
             continue
         if kinds[item.match.pattern.id] >= _PER_PATTERN or (count[name] and _folds(item, picked)):
             continue
@@ -82,6 +85,16 @@ def _pick(candidates: tuple[Ranked, ...]) -> list[Ranked]:
         if len(picked) == MOST_MATCHED:
             break
     return picked
+
+
+def _share(item: Ranked, top: Ranked) -> float:
+    """Share of the best score that a match needs; more beside a hard state that it has nothing to do with."""
+    seen_by = {item.match.component, *(evidence.service for evidence in item.match.evidence)}
+    related = any(same(name, top.match.component) for name in seen_by) or any(
+        holds(top.match.pattern.also, evidence) is not None for evidence in item.match.evidence[:1]
+    )
+    beside = top.match.pattern.proof == "hard" and item.match.pattern.proof != "hard" and not related
+    return _ENOUGH_BESIDE if beside else _ENOUGH
 
 
 def _folds(item: Ranked, picked: Iterable[Ranked]) -> bool:

@@ -11,6 +11,10 @@ from agent.drafting.catalogue import Condition, Pattern
 from agent.schema.evidence import Evidence
 
 _TEXT_LIMIT = 6000
+_LINE = "matched_line"
+_VERBATIM = ("message=", "description=", "summary=", "text=")
+"""Attributes that hold words of the evidence itself, so that a sentence may quote them."""
+_SHOWN = 160
 _ADDRESS = re.compile(r"[0-9.:\[\]]+")
 
 
@@ -83,18 +87,26 @@ def _compiled(expression: str) -> re.Pattern[str]:
 def _holds(condition: Condition, evidence: Evidence, text: str) -> dict[str, str] | None:
     if condition.kinds and evidence.kind not in condition.kinds:
         return None
-    if not all(evidence.attributes.get(key) for key in condition.present):
+    if not _attributes_fit(condition, evidence):
         return None
-    for key, allowed in condition.where.items():
-        value = evidence.attributes.get(key, "").casefold()
-        if value not in {choice.casefold() for choice in allowed}:
-            return None
     if condition.unless and _compiled(condition.unless).search(text):
         return None
     if not condition.text:
         return {}
     found = _compiled(condition.text).search(text)
-    return None if found is None else {key: value for key, value in found.groupdict().items() if value}
+    if found is None:
+        return None
+    groups = {key: value for key, value in found.groupdict().items() if value}
+    line = text[text.rfind("\n", 0, found.start()) + 1 :].split("\n", 1)[0]
+    return {**groups, _LINE: line} if condition.text != "." else groups
+
+
+def _attributes_fit(condition: Condition, evidence: Evidence) -> bool:
+    attributes = evidence.attributes
+    return all(attributes.get(key) for key in condition.present) and all(
+        attributes.get(key, "").casefold() in {choice.casefold() for choice in allowed}
+        for key, allowed in condition.where.items()
+    )
 
 
 def _matches(pattern: Pattern, items: tuple[Evidence, ...], texts: Mapping[str, str]) -> Iterator[Match]:
@@ -109,6 +121,7 @@ def _matches(pattern: Pattern, items: tuple[Evidence, ...], texts: Mapping[str, 
         names.setdefault(name.casefold(), name)
     for key, hits in groups.items():
         component = names[key]
+        hits.sort(key=lambda hit: not _shows(*hit))
         first, found = hits[0]
         matched = tuple(item for item, _ in hits)
         ids = {item.id for item in matched}
@@ -138,11 +151,33 @@ def _component(pattern: Pattern, evidence: Evidence, groups: Mapping[str, str]) 
 def _values(evidence: Evidence, groups: Mapping[str, str], component: str) -> dict[str, str]:
     found = {key: value for key, value in evidence.attributes.items() if value}
     found.update(groups)
-    found["seen"] = sentence(evidence.statement)
+    found["seen"] = _seen(evidence, groups.get(_LINE, ""))
     found["component"] = component
     if evidence.service:
         found["service"] = evidence.service
-    return {key: " ".join(value.split())[:300] for key, value in found.items()}
+    return {key: " ".join(value.split())[:420] for key, value in found.items()}
+
+
+def _shows(evidence: Evidence, groups: Mapping[str, str]) -> bool:
+    """Whether the statement itself holds what matched, so that a reader needs no second look."""
+    line = groups.get(_LINE, "")
+    return not line or line in evidence.statement or evidence.statement in line
+
+
+def _seen(evidence: Evidence, line: str) -> str:
+    """Give the statement, with the line that told where the statement itself does not show it."""
+    said = sentence(evidence.statement)
+    for key in _VERBATIM:
+        line = line.removeprefix(key)
+    shown = " ".join(line.split())
+    if not shown or shown[:40] in said or line not in _verbatim(evidence):
+        return said
+    return f'{said}; it reads "{shown[:_SHOWN].rstrip()}"'
+
+
+def _verbatim(evidence: Evidence) -> str:
+    kept = (evidence.attributes.get(key.rstrip("="), "") for key in _VERBATIM)
+    return "\n".join([evidence.quote, *kept])
 
 
 def sentence(statement: str) -> str:

@@ -8,14 +8,16 @@ from typing import get_args
 
 from agent.drafting.circumstances import LATE, real_alerts, trouble
 from agent.drafting.drafter import Analysis, Brief, Narrative
-from agent.drafting.matching import same, sentence
+from agent.drafting.matching import same, sentence, text_of
 from agent.drafting.questions import section_for
+from agent.drafting.ranking import callees
 from agent.schema.digest import Digest, FactName
 from agent.schema.evidence import KIND_NAMES, Evidence
 from agent.schema.postmortem import Claim, Factor, SectionName
 
 _SOON = timedelta(minutes=15)
 MOST_IMPACT = 5
+MOST_UNRELATED = 2
 
 
 def narrate(brief: Brief, analysis: Analysis) -> Narrative:
@@ -85,16 +87,17 @@ def _fact_claim(text: str, name: FactName, evidence: Iterable[str]) -> Claim:
 
 def _impact(digest: Digest, factors: tuple[Factor, ...]) -> tuple[Claim, ...]:
     said = {name for factor in factors if factor.layer != "systemic" for name in factor.claim.evidence}
+    first = factors[0].component if factors else None
+    felt = [item for item in trouble(digest) if item.id not in said and _is_impact(item)]
+    felt.sort(key=lambda item: not _touched(item, first, digest))
     found: list[Claim] = []
     seen: set[str] = set()
-    for item in trouble(digest):
+    for item in felt:
         key = (item.service or item.id).casefold()
-        if item.id in said or key in seen or not _is_impact(item):
-            continue
-        seen.add(key)
-        found.append(Claim(text=f"{sentence(item.statement)}.", evidence=(item.id,)))
-        if len(found) == MOST_IMPACT:
-            break
+        most = MOST_IMPACT if _touched(item, first, digest) else MOST_UNRELATED
+        if key not in seen and len(found) < most:
+            seen.add(key)
+            found.append(Claim(text=f"{sentence(item.statement)}.", evidence=(item.id,)))
     counted: tuple[tuple[FactName, str], ...] = (
         ("error_lines", "Error lines in the recorded logs"),
         ("pods_restarted", "Pods restarted"),
@@ -104,6 +107,14 @@ def _impact(digest: Digest, factors: tuple[Factor, ...]) -> tuple[Claim, ...]:
         if fact.known and fact.count:
             found.append(_fact_claim(f"{label}: {fact.text}.", name, fact.evidence))
     return tuple(found)
+
+
+def _touched(item: Evidence, component: str | None, digest: Digest) -> bool:
+    """Whether the evidence is about the component, names it, or comes from something that calls it."""
+    if component is None:
+        return False
+    calls = bool(item.service) and component.casefold() in callees(str(item.service), digest)
+    return calls or component in text_of(item)
 
 
 def _is_impact(item: Evidence) -> bool:
@@ -230,7 +241,11 @@ def _went_badly(digest: Digest, factors: tuple[Factor, ...]) -> tuple[Claim, ...
     first = factors[0] if factors else None
     if first is not None:
         others = [
-            item for item in trouble(digest) if item.service and not same(item.service, first.component)
+            item
+            for item in trouble(digest)
+            if item.service
+            and not same(item.service, first.component)
+            and _touched(item, first.component, digest)
         ]
         names = list(dict.fromkeys(str(item.service) for item in others))[:3]
         if names and first.component:
@@ -251,7 +266,7 @@ def _lessons(factors: tuple[Factor, ...]) -> tuple[Claim, ...]:
             text = f"{answered.question} The recorded evidence has an answer: {sentence(answered.answer)}."
             cited = tuple(dict.fromkeys((*factor.claim.evidence, *answered.evidence)))
             found.append(Claim(text=text, evidence=cited, standing="inferred"))
-        elif opened is not None and factor.layer != "systemic":
+        elif opened is not None and factor is factors[0]:
             text = f"What was recorded shows the condition and leaves open: {opened.question}"
             found.append(Claim(text=text, evidence=factor.claim.evidence, standing="inferred"))
     return tuple(found)

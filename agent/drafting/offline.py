@@ -10,9 +10,11 @@ from agent.drafting.cause import lone_series, quiet, verdict
 from agent.drafting.drafter import Analysis, Brief, Narrative
 from agent.drafting.factors import factors, limited, ranked
 from agent.drafting.questions import questions
+from agent.drafting.ranking import Ranked
 from agent.drafting.ruledout import ruled_out
+from agent.schema.digest import Digest
 from agent.schema.finding import Finding
-from agent.schema.postmortem import ActionItem, PostMortem, TimelineRow
+from agent.schema.postmortem import ActionItem, Factor, PostMortem, TimelineRow
 
 
 def _today() -> date:
@@ -29,22 +31,29 @@ class OfflineDrafter:
 
     def __init__(self, today: Callable[[], date] = _today) -> None:
         self._today = today
+        self._last: tuple[Digest, tuple[Factor, ...], tuple[Ranked, ...]] | None = None
+
+    def _factors(self, digest: Digest) -> tuple[tuple[Factor, ...], tuple[Ranked, ...]]:
+        """Find the factors once a digest; the timeline and the analysis both need them."""
+        if self._last is None or self._last[0] is not digest:
+            candidates = ranked(digest)
+            alone = lone_series(digest)
+            if quiet(digest):
+                found: tuple[Factor, ...] = ()
+            else:
+                found = limited(alone) if alone is not None else factors(digest, candidates)
+            self._last = (digest, found, candidates)
+        return self._last[1], self._last[2]
 
     def timeline(self, brief: Brief) -> tuple[TimelineRow, ...]:
         """Render the telling evidence as rows."""
-        return rows.rows(brief.digest)
+        found, _ = self._factors(brief.digest)
+        return rows.rows(brief.digest, {name for factor in found for name in factor.claim.evidence})
 
     def analyse(self, brief: Brief, timeline: tuple[TimelineRow, ...]) -> Analysis:  # noqa: ARG002 - protocol
         """Match the catalogue, rank what matched, and judge how far it carries a cause."""
         digest = brief.digest
-        candidates = ranked(digest)
-        alone = lone_series(digest)
-        if quiet(digest):
-            found = ()
-        elif alone is not None:
-            found = limited(alone)
-        else:
-            found = factors(digest, candidates)
+        found, candidates = self._factors(digest)
         cause = verdict(digest, found, candidates)
         return Analysis(
             cause=cause,

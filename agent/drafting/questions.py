@@ -56,8 +56,15 @@ def merge(
         number += 1
         while f"Q{number}" in taken:
             number += 1
-        kept.append(OpenQuestion(id=f"Q{number}", question=text, why_open=why_open, evidence=evidence))
+        kept.append(
+            OpenQuestion(id=f"Q{number}", question=text, why_open=_as_sentence(why_open), evidence=evidence)
+        )
     return tuple(sorted(kept, key=lambda question: int(question.id[1:])))
+
+
+def _as_sentence(text: str) -> str:
+    text = text.strip().rstrip(".")
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def section_for(question: OpenQuestion) -> SectionName:

@@ -88,7 +88,7 @@ def _score(match: Match, digest: Digest, spread: Mapping[str, int]) -> float:
     if not _corroborated(match, digest):
         score *= 0.5
     if match.against:
-        score *= 0.75
+        score *= 0.0 if match.pattern.strict else 0.75
     if spread[match.pattern.id] > _COMMON and suspect_rank(match.component, digest) != 0:
         score *= 0.6
     return score

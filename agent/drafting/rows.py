@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,9 +36,12 @@ class _Moment:
     weight: float
 
 
-def rows(digest: Digest) -> tuple[TimelineRow, ...]:
-    """Choose the moments worth a row, merge those of one second and one service, and sort them."""
-    starts = _best(_starts(digest), MOST_ROWS)
+def rows(digest: Digest, cited: Collection[str] = ()) -> tuple[TimelineRow, ...]:
+    """Choose the moments worth a row, merge those of one second and one service, and sort them.
+
+    `cited` is evidence that factors rest on; it is shown before other evidence.
+    """
+    starts = _best(_starts(digest, cited), MOST_ROWS)
     ends = _best(_recoveries(digest, {moment.evidence.id for moment in starts}), MOST_RECOVERIES)
     groups: dict[tuple[datetime, str], list[_Moment]] = {}
     for moment in sorted((*starts, *ends), key=lambda item: (item.time, -item.weight, item.evidence.id)):
@@ -63,7 +66,7 @@ def _best(moments: Iterable[_Moment], most: int) -> list[_Moment]:
     return sorted(moments, key=lambda item: (-item.weight, item.time, item.evidence.id))[:most]
 
 
-def _starts(digest: Digest) -> list[_Moment]:
+def _starts(digest: Digest, cited: Collection[str]) -> list[_Moment]:
     found: list[_Moment] = []
     noise_matters = not real_alerts(digest) and not digest.suspects
     for item in digest.evidence:
@@ -72,7 +75,7 @@ def _starts(digest: Digest) -> list[_Moment]:
             share = 1.0
         if item.start is None or share < 0.5 or _long_before(item, digest):
             continue
-        weight = share * (item.salience + _BONUS[item.kind])
+        weight = share * (item.salience + _BONUS[item.kind]) + (1.0 if item.id in cited else 0.0)
         found.append(_Moment(item.start, item, sentence(item.statement), weight))
     return found
 

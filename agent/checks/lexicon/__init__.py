@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 _FOLDER = Path(__file__).parent
 
@@ -20,7 +21,5 @@ def load_yaml(name: str) -> object:
 @cache
 def words() -> dict[str, frozenset[str]]:
     """Read the subject word lists, by list name."""
-    data = load_yaml("subjects.yaml")
-    if not isinstance(data, dict):
-        raise TypeError("subjects.yaml must map list names to words")
-    return {str(name): frozenset(str(text).split()) for name, text in data.items()}
+    data = cast("dict[str, str]", load_yaml("subjects.yaml"))
+    return {name: frozenset(text.split()) for name, text in data.items()}

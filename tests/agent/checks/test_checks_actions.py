@@ -22,13 +22,25 @@ def _rules(markdown: str, head: str = HEAD) -> list[str]:
 @pytest.mark.parametrize(
     "item",
     [
-        "- [ ] Reject manifests without `limits` in CI (owner: @ana, due: 2026-04-01, P1, type: prevent, OPS-1, addresses F1)",
-        "- **P1 / prevent** Cap the retry queue at 500 entries. Owner: @ana. Due: 2026-04-01. Ticket: OPS-1. Factor: F1.",
-        "- Cap the retry queue at 500 entries\n  - **Owner**: Queue team\n  - **Due**: 2026-04-01\n  - **Priority**: high",
+        (
+            "- [ ] Reject manifests without `limits` in CI (owner: @ana, due: 2026-04-01, P1, type: "
+            "prevent, OPS-1, addresses F1)"
+        ),
+        (
+            "- **P1 / prevent** Cap the retry queue at 500 entries. Owner: @ana. Due: 2026-04-01. "
+            "Ticket: OPS-1. Factor: F1."
+        ),
+        (
+            "- Cap the retry queue at 500 entries\n  - **Owner**: Queue team\n  - **Due**: "
+            "2026-04-01\n  - **Priority**: high"
+        ),
         "- Cap the retry queue at 500 entries, owner: Queue team, due 1 April 2026, priority: P2",
         "- [P1] Cap the retry queue at 500 entries \u2014 @ana, 2026-04-01",
         TABLE + "| Cap the retry queue at 500 entries | Queue team | 2026-04-01 | P2 |",
-        "| Owner | Task | Priority | Deadline |\n|---|---|---|---|\n| @ana | Cap the retry queue at 500 entries | SEV2 | 01.04.2026 |",
+        (
+            "| Owner | Task | Priority | Deadline |\n|---|---|---|---|\n| @ana | Cap the retry "
+            "queue at 500 entries | SEV2 | 01.04.2026 |"
+        ),
     ],
 )
 def test_complete_items_are_complete_in_every_layout(item: str) -> None:
@@ -91,7 +103,8 @@ def test_missing_ticket_and_factor_are_notes() -> None:
 def test_the_action_is_told_apart_from_its_fields() -> None:
     source = (
         HEAD
-        + "- [ ] Split the `orders` topic (owner: Queue team, due: 2026-04-01, P1, type: prevent, OPS-7, addresses F2)\n"
+        + "- [ ] Split the `orders` topic (owner: Queue team, due: 2026-04-01, P1, type: prevent, OPS-7,"
+        + " addresses F2)\n"
     )
     (entry,) = read_entries(read_document(source))
     assert entry.text == "Split the `orders` topic"

@@ -47,7 +47,10 @@ def test_a_document_that_agrees_with_itself_is_silent() -> None:
 
 
 def test_start_end_and_duration_in_the_header() -> None:
-    head = "# P\n\n- **Start**: 2026-02-17 23:50 UTC\n- **End**: 2026-02-18 01:20 UTC\n- **Duration**: {}\n\n## Summary\n\nText.\n"
+    head = (
+        "# P\n\n- **Start**: 2026-02-17 23:50 UTC\n- **End**: 2026-02-18 01:20 UTC\n- "
+        "**Duration**: {}\n\n## Summary\n\nText.\n"
+    )
     assert _rules(head.format("1.5 hours")) == []
     assert _rules(head.format("an hour and a half")) == []
     assert _rules(head.format("90 min")) == []
@@ -62,7 +65,10 @@ def test_rows_out_of_order_and_over_midnight() -> None:
 
 
 def test_an_item_for_an_unknown_factor() -> None:
-    text = "# P\n\n## Factors\n\n- F1: the queue was full\n\n## Action items\n\n- Cap it at 5 (owner: @a, due: 2026-03-01, P1, addresses F3)\n"
+    text = (
+        "# P\n\n## Factors\n\n- F1: the queue was full\n\n## Action items\n\n- Cap it at 5 "
+        "(owner: @a, due: 2026-03-01, P1, addresses F3)\n"
+    )
     assert _rules(text) == [("C04", "warning", 9)]
 
 

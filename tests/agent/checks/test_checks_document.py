@@ -1,4 +1,4 @@
-"""Markdown with exact places: what a reader sees is what is checked, and where it stands is what is reported."""
+"""Markdown with exact places: what a reader sees is checked, and reported where it stands."""
 
 import pytest
 from hypothesis import given

@@ -89,7 +89,10 @@ def test_harmless_sentences_stay_silent(text: str) -> None:
 
 
 def test_we_is_a_warning_and_a_person_an_error() -> None:
-    text = "## Lessons learned\n\n- We should have tested the restore.\n- The admin should have tested the restore.\n"
+    text = (
+        "## Lessons learned\n\n- We should have tested the restore.\n- The admin should have "
+        "tested the restore.\n"
+    )
     assert [(item.line, item.level) for item in check_wording(read_document(text))] == [
         (3, "warning"),
         (4, "error"),

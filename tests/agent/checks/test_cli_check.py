@@ -90,6 +90,10 @@ def test_a_folder_without_markdown_and_an_unknown_rule(
 
 def test_check_imports_no_model_and_no_workflow(tmp_path: Path) -> None:
     path = _write(tmp_path / "a.md", BAD)
-    code = f"import sys; from agent.cli.main import main; main(['check', {path!r}, '--json']); print([m for m in ('anthropic', 'langgraph', 'httpx', 'rich') if m in sys.modules], file=sys.stderr)"
+    code = (
+        f"import sys; from agent.cli.main import main; main(['check', {path!r}, '--json']); "
+        f"print([m for m in ('anthropic', 'langgraph', 'httpx', 'rich') if m in sys.modules], "
+        "file=sys.stderr)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stderr.strip() == "[]"

@@ -36,7 +36,7 @@ CASES: tuple[tuple[Build, str, str], ...] = (
     (credentials, "ts-food-service", "database-credentials"),
     (kubelet, "worker-02", "kubelet-down"),
     (liveness, "adservice", "liveness-probe-strict"),
-    (slow_callee, "ts-station-service", "network-latency"),
+    (slow_callee, "ts-station-service", "waiting-without-load"),
     (dns, "ts-contacts-service", "pod-dns-policy"),
     (wrong_data, "ts-contacts-service", "wrong-result"),
     (after_deploy, "checkout", "code-defect-exception"),
@@ -97,6 +97,18 @@ def test_items_are_concrete_owned_and_due_on_a_weekday(make: Making, build: Buil
 
 def components(draft: PostMortem) -> list[str]:
     return [factor.component for factor in draft.factors if factor.component]
+
+
+def test_load_of_its_own_rules_out_waiting(make: Making) -> None:
+    busy = make.item(
+        "M9", "ts-station-service CPU rose from 3 % to 99 %", service="ts-station-service", metric_kind="cpu",
+        at="2026-03-20T05:09:40Z", direction="up", harm="bad", change="shift", salience=0.9,
+    )  # fmt: skip
+    digest = slow_callee(make)
+    digest = digest.model_copy(update={"evidence": (busy, *digest.evidence)})
+    found = {(f.pattern, f.component) for f in make.draft(make.brief(digest)).factors}
+    assert ("cpu-saturation", "ts-station-service") in found
+    assert ("waiting-without-load", "ts-station-service") not in found
 
 
 def test_callers_of_a_slow_callee_are_not_blamed_first(make: Making) -> None:
@@ -192,3 +204,46 @@ def test_claude_is_refused_with_what_to_do() -> None:
     assert choose("auto").name == choose("offline").name == "offline"
     with pytest.raises(UserError, match="offline only"):
         choose("claude")
+
+
+def test_claim_quotes_the_line_that_told_where_the_statement_hides_it(make: Making) -> None:
+    digest = make.digest(
+        make.item(
+            "L1",
+            "orders logged 'Exception during pool initialization' 4 times",
+            service="orders",
+            at="2026-03-12T12:34:52Z",
+            quote="HikariPool-1 - Exception during pool initialization.\n"
+            "java.sql.SQLException: Access denied for user 'ts'@'172.20.2.124' (using password: YES)",
+        )
+    )
+    draft = make.draft(make.brief(digest))
+    assert draft.factors[0].pattern == "database-credentials"
+    assert "Access denied for user 'ts'" in draft.factors[0].claim.text
+    assert ungrounded(draft, digest) == []
+
+
+def test_standing_state_without_consequence_ranks_below_what_happened(make: Making) -> None:
+    digest = make.digest(
+        make.item(
+            "K1",
+            "Service flagd selected pods with app=flagd, which no recorded pod carried",
+            service="flagd",
+            source="state",
+            reason="SelectorMismatch",
+            salience=0.9,
+        ),
+        make.item(
+            "M1",
+            "station p90 latency rose from 3.9 ms to 3206 ms",
+            service="station",
+            at="2026-03-12T12:34:52Z",
+            salience=0.8,
+            metric_kind="latency",
+            direction="up",
+            harm="bad",
+            change="shift",
+        ),
+        suspects=(make.suspect("station", "M1"),),
+    )
+    assert make.draft(make.brief(digest)).factors[0].component == "station"

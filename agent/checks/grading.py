@@ -1,0 +1,216 @@
+"""How grave a blaming phrase is, by who acts in it and who is acted on."""
+
+from __future__ import annotations
+
+import re
+
+from agent.checks.lexicon import words
+from agent.checks.phrase import first_phrase
+from agent.checks.rulebook import Grade, Rule
+from agent.checks.sentence import Sentence
+from agent.checks.subject import Kind, Roster, kind_of, leading_subject, subject_before
+from agent.schema.finding import Level
+
+_RECEIVED = re.compile(
+    r"^\s*(?:\w+ly )?(?:paged|notified|alerted|told|informed|warned|given|asked|contacted|called|able|"
+    r"allowed|invited|shown|"
+    r"reminded|included|granted|provided|supported|relieved|involved|added|offered|protected|prompted|"
+    r"stopped|prevented|"
+    r"blocked|sent|trained|briefed|helped|woken)\b",
+    re.IGNORECASE,
+)
+_HARMLESS_PARTICIPLES = frozenset(
+    [
+        "had",
+        "needed",
+        "required",
+        "lost",
+        "suffered",
+        "taken",
+        "cost",
+        "meant",
+        "expected",
+        "wanted",
+        "lasted",
+        "got",
+    ]
+)
+ORDER: dict[Grade, int] = {"none": 0, "info": 1, "warning": 2, "error": 3}
+
+
+def grade_match(rule: Rule, sentence: Sentence, match: re.Match[str], roster: Roster) -> tuple[Grade, float]:
+    """Decide the level from who acts and who is acted on; "none" where the rule does not apply."""
+    if rule.part and not _is_participle(match.group("part")):
+        return "none", 0.0
+    if rule.receiver and _harmless_participle(sentence, match):
+        return "none", 0.0
+    grade: Grade = rule.level
+    doubt = 1.0
+    if rule.subject:
+        kind = _subject_kind(rule, sentence, match, roster)
+        if kind == "unknown" and not rule.sentence_subject and not _may_be_a_name(sentence, match.start()):
+            return "none", 0.0
+        grade, doubt = _by_subject(rule, kind)
+    elif (named := _object_kind(rule, sentence, match, roster)) is not None:
+        grade, doubt = _by_object(rule, named)
+    return grade, doubt
+
+
+def _subject_kind(rule: Rule, sentence: Sentence, match: re.Match[str], roster: Roster) -> Kind:
+    if rule.sentence_subject:
+        return leading_subject([token for token in sentence.tokens if token.end <= match.start()], roster)
+    if _is_passive(sentence, match.start()):
+        return "system"
+    kind = subject_before(sentence, match.start(), roster)
+    return _antecedent(sentence, match.start(), roster) if kind == "unknown" else kind
+
+
+def _antecedent(sentence: Sentence, position: int, roster: Roster) -> Kind:
+    """Resolve "they" to the nearest plural or team noun before it in the sentence."""
+    before = [token for token in sentence.tokens if token.end <= position]
+    if not any(token.low == "they" for token in before[-6:]):
+        return "unknown"
+    for token in reversed(before):
+        if token.low == "they":
+            continue
+        kind = kind_of([token], roster)
+        if kind == "team" or (kind != "unknown" and token.low.endswith("s")):
+            return kind
+    return "unknown" if len(before) > 6 else "person"
+
+
+_BE = frozenset(
+    [
+        "be",
+        "been",
+        "being",
+        "is",
+        "are",
+        "was",
+        "were",
+        "get",
+        "gets",
+        "got",
+        "gotten",
+        "getting",
+        "isn't",
+        "aren't",
+        "wasn't",
+        "weren't",
+    ]
+)
+
+
+def _is_passive(sentence: Sentence, position: int) -> bool:
+    """Tell whether the verb at `position` is a participle after a form of "be": its subject suffers it."""
+    following = next((token.low for token in sentence.tokens if token.start >= position), "")
+    if not _is_participle(following):
+        return False
+    for token in reversed([token for token in sentence.tokens if token.end <= position]):
+        if token.low in _BE:
+            return True
+        if not (token.low in words()["adverb"] or token.low.endswith("ly")):
+            return False
+    return False
+
+
+def _may_be_a_name(sentence: Sentence, position: int) -> bool:
+    """Tell whether an unknown head could be a person: a capital, a pronoun or an agent noun."""
+    before = [token for token in sentence.tokens if token.end <= position]
+    while before and (before[-1].low in words()["adverb"] or before[-1].low in words()["auxiliary"]):
+        before.pop()
+    if not before:
+        return False
+    head = before[-1]
+    agentive = head.low.rstrip("s").endswith(("er", "or", "ist", "ian", "eer")) and not head.low.startswith(
+        "num"
+    )
+    return head.text[0].isupper() or head.low == "they" or agentive
+
+
+def _by_subject(rule: Rule, kind: Kind) -> tuple[Grade, float]:  # noqa: PLR0911 - one return a kind
+    if kind in rule.exempt:
+        return "none", 0.0
+    match kind:
+        case "person" | "self":
+            return rule.level, 1.0
+        case "team":
+            return rule.level, 0.97
+        case "we":
+            return _at_most(rule.we, rule.level), 0.75
+        case "organisation":
+            return _at_most("warning", rule.level), 0.75
+        case "unknown":
+            return rule.unknown, 0.68
+        case "none":
+            return rule.none, 0.7
+        case _:
+            return "none", 0.0
+
+
+def _by_object(rule: Rule, kind: Kind) -> tuple[Grade, float]:
+    if rule.np_kinds and kind not in rule.np_kinds:
+        return "none", 0.0
+    match kind:
+        case "person" | "self" | "team":
+            return rule.level, 1.0
+        case "we":
+            return _at_most(rule.we_np, rule.level), 0.75
+        case "organisation":
+            return _at_most("warning", rule.level), 0.75
+        case "unknown":
+            return rule.np_unknown, 0.65
+        case _:
+            return "none", 0.0
+
+
+def _at_most(grade: Grade, level: Level) -> Grade:
+    return grade if ORDER[grade] < ORDER[level] else level
+
+
+def _object_kind(rule: Rule, sentence: Sentence, match: re.Match[str], roster: Roster) -> Kind | None:
+    """Classify the noun phrase that the pattern captured; None where it captured none."""
+    groups = match.groupdict()
+    if rule.named:
+        start, end = match.span("name")
+        return kind_of(
+            [token for token in sentence.tokens if start <= token.start and token.start < end], roster
+        )
+    if groups.get("owner") is not None:
+        start, end = match.span("owner")
+        tokens = [token for token in sentence.tokens if start <= token.start < end]
+        return kind_of(tokens, roster)
+    start = _np_start(match)
+    if start is None:
+        return None
+    phrase = first_phrase([token for token in sentence.tokens if token.start >= start])
+    return kind_of(phrase, roster, alone=rule.np_unknown != "none")
+
+
+def _np_start(match: re.Match[str]) -> int | None:
+    for name, value in match.groupdict().items():
+        if name.startswith("np") and value is not None:
+            start = match.start(name)
+            return start + len(value) - len(value.lstrip())
+    return None
+
+
+def phrase_end(sentence: Sentence, match: re.Match[str]) -> int:
+    """Return where the match ends, with the noun phrase that it names."""
+    start = _np_start(match)
+    if start is None:
+        return match.end()
+    phrase = first_phrase([token for token in sentence.tokens if token.start >= start])
+    return max([match.end(), *(token.end for token in phrase[-1:])])
+
+
+def _is_participle(word: str) -> bool:
+    low = word.lower()
+    return low in words()["participle"] or (len(low) > 3 and low.endswith("ed"))
+
+
+def _harmless_participle(sentence: Sentence, match: re.Match[str]) -> bool:
+    part = match.group("part").lower()
+    if part == "been":
+        return bool(_RECEIVED.match(sentence.text[match.end() :]))
+    return part in _HARMLESS_PARTICIPLES

@@ -1,0 +1,49 @@
+"""What in a sentence explains a blaming phrase away: a reason, or that it is mentioned and not used."""
+
+from __future__ import annotations
+
+import re
+
+from agent.checks.phrase import first_phrase
+from agent.checks.sentence import Sentence
+from agent.checks.subject import Roster, kind_of
+
+_REASON = re.compile(
+    r"\b(?:because(?! of)|since(?! (?:\d|last|the (?:start|morning))|then)|(?:so|given) that|given(?= the| "
+    r"how| what)"
+    r"|owing to|due to|because of)\b\s*|, as\s+|\bas (?=(?:the|it|there|no)\b)|: (?=(?:the|its?|no|there)\b)"
+    r"|; (?=(?:the|its?|no|there)\b)|,? which (?:is|was) the (?:documented|usual|standard|normal|agreed)\s*",
+    re.IGNORECASE,
+)
+_MENTION_BEFORE = re.compile(
+    r"\b(?:not|never|no|nor|neither|instead of|rather than|avoid(?:s|ing)?|without|blameless|beyond|don't|"
+    r"doesn't|isn't"
+    r"|reject(?:s|ed)?|than|the (?:term|word|phrase|label|category)|calling|labell?(?:ed|"
+    r"ing)?)\b[^.;]{0,45}$",
+    re.IGNORECASE,
+)
+_MENTION_AFTER = re.compile(
+    r"^[^.;]{0,30}\b(?:(?:is|are|was|were|does|do|must|should|can)(?: not|n't)|cannot|never|no longer|"
+    r"explains nothing"
+    r"|starts? (?:an? )?(?:inquiry|investigation)|is a (?:label|symptom)|alone (?:does|is))\b",
+    re.IGNORECASE,
+)
+
+
+def is_explained(sentence: Sentence, match: re.Match[str], roster: Roster) -> bool:
+    """Tell whether the sentence itself gives a reason that is not another person's doing."""
+    for reason in _REASON.finditer(sentence.text):
+        if match.start() < reason.start() < match.end():
+            continue
+        phrase = first_phrase([token for token in sentence.tokens if token.start >= reason.end()])
+        if kind_of(phrase, roster) not in {"person", "team", "we", "self"}:
+            low = phrase[0].low if phrase else ""
+            if low not in {"they", "he", "she", "their", "his", "her"}:
+                return True
+    return False
+
+
+def is_mentioned(sentence: Sentence, match: re.Match[str]) -> bool:
+    """Tell whether the words are talked about, or denied, and not used."""
+    before, after = sentence.text[: match.start()], sentence.text[match.end() :]
+    return bool(_MENTION_BEFORE.search(before) or _MENTION_AFTER.search(after))

@@ -1,0 +1,158 @@
+"""Noun phrases: where one starts and ends in a stretch of words, without a tagger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.checks.lexicon import words
+from agent.checks.sentence import Token
+
+_PAST = frozenset(
+    [
+        "was",
+        "were",
+        "is",
+        "are",
+        "had",
+        "has",
+        "did",
+        "does",
+        "went",
+        "took",
+        "gave",
+        "made",
+        "ran",
+        "saw",
+        "knew",
+        "left",
+        "kept",
+        "let",
+        "came",
+        "put",
+        "set",
+        "cut",
+        "sent",
+        "told",
+        "said",
+        "got",
+        "began",
+        "broke",
+        "chose",
+        "drove",
+        "fell",
+        "felt",
+        "found",
+        "forgot",
+        "held",
+        "hit",
+        "led",
+        "lost",
+        "met",
+        "paid",
+        "read",
+        "rose",
+        "sat",
+        "spoke",
+        "stood",
+        "thought",
+        "threw",
+        "understood",
+        "woke",
+        "wrote",
+        "brought",
+        "built",
+        "bought",
+        "caught",
+        "shut",
+    ]
+)
+
+
+def is_verbish(token: Token) -> bool:
+    """Tell whether a word looks like a finite verb."""
+    low = token.low
+    return low in _PAST or low in words()["auxiliary"] or (len(low) > 4 and low.endswith("ed"))
+
+
+def noun_phrase(phrase: Sequence[Token]) -> list[Token]:
+    """Cut a stretch of words down to its last independent noun phrase."""
+    lists = words()
+    begin = 0
+    for index, token in enumerate(phrase):
+        opens = token.low in lists["determiner"] or token.low in lists["pronoun_person"] | {
+            "we",
+            "i",
+            "they",
+            "it",
+        }
+        previous = phrase[index - 1].low if index else ""
+        if (opens and index and previous not in lists["preposition"] and previous != "no") or (
+            opens and index and phrase[0].low in lists["preposition"] and begin == 0 and index > 1
+        ):
+            begin = index
+    cut = list(phrase[begin:])
+    if cut and cut[0].low in lists["preposition"]:
+        cut = _after_opening_phrase(cut)
+    for index, token in enumerate(cut):
+        if index and token.low in lists["preposition"]:
+            return cut[:index]
+    return cut
+
+
+def _after_opening_phrase(cut: list[Token]) -> list[Token]:
+    for index in range(2, len(cut)):
+        if cut[index].text[0].isupper() or cut[index].text[0] == "@":
+            return cut[index:]
+    return cut[-1:]
+
+
+def first_phrase(tokens: list[Token]) -> list[Token]:
+    """Take the first noun phrase of a stretch of words."""
+    lists = words()
+    phrase: list[Token] = []
+    for token in tokens:
+        low = token.low
+        if low in lists["auxiliary"] or low in lists["boundary"] or low in {".", "to"}:
+            break
+        if low in lists["preposition"]:
+            if phrase and phrase[-1].low in {"all", "any", "one", "each", "some", "none", "both"}:
+                continue
+            break
+        if token.text.lower().endswith("'s"):
+            phrase = []
+            continue
+        phrase.append(token)
+        if low in lists["pronoun_person"] | lists["pronoun_we"] | {"they", "it", "i", "us"} or low.startswith(
+            "@"
+        ):
+            break
+        if len(phrase) >= 6:
+            break
+    return _cut_at_verb(phrase)
+
+
+def _cut_at_verb(phrase: list[Token]) -> list[Token]:
+    lists = words()
+    for index in range(1, len(phrase)):
+        previous = phrase[index - 1].low
+        noun = (
+            previous in lists["person"]
+            or previous.rstrip("s") in lists["person"]
+            or previous in lists["team"]
+        )
+        low = phrase[index].low
+        adjective = (
+            low.endswith(("ed", "ing")) and index + 1 < len(phrase) and previous in lists["determiner"]
+        )
+        following = phrase[index + 1].low if index + 1 < len(phrase) else ""
+        software = low in lists["thing"] and previous.rstrip("s") in lists["software_role"]
+        compound = following in lists["person"] or following in lists["team"] or software
+        if (
+            noun
+            and not compound
+            and not adjective
+            and low not in lists["person"]
+            and low not in lists["team"]
+        ):
+            return phrase[:index]
+    return phrase

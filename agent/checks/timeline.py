@@ -1,0 +1,87 @@
+"""The timed rows of a document's timeline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from agent.checks.calendar_date import read_date, read_day
+from agent.checks.document import Document
+
+CLOCK = re.compile(
+    r"(?<![\d:.-])(?P<h>[01]?\d|"
+    r"2[0-3]):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d))?(?:\s*(?P<half>[AaPp]\.?[Mm]))?(?!\d)"
+)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One timed line of a timeline; `at` counts from midnight of the first row's day."""
+
+    at: timedelta
+    text: str
+    start: int
+    end: int
+    dated: bool = False
+    """Whether its day is known, from its own cell or the row above."""
+
+
+def timeline_rows(document: Document) -> tuple[Row, ...]:
+    """Read the timed rows and items of the timeline in the order of the text.
+
+    Without days, a step back of more than twelve hours is taken for midnight.
+    """
+    cells: list[tuple[int, int, str, str]] = []
+    for table in document.tables:
+        if table.section == "timeline" and "time" in table.roles:
+            column = table.roles.index("time")
+            for row in table.rows:
+                if column < len(row):
+                    text = " ".join(cell.prose.text for cell in row if cell is not row[column])
+                    cells.append((row[column].start, row[column].end, row[column].prose.text, text))
+    for block in document.blocks:
+        if block.section == "timeline" and block.kind in {"item", "paragraph", "heading"}:
+            head = block.prose.text[:40]
+            found = CLOCK.search(head)
+            if found and not re.search(r"[A-Za-z]{4,}", head[: found.start()]):
+                start, end = block.prose.span(found.start(), found.end())
+                cells.append((start, end, head, block.prose.text))
+    return tuple(_timed(sorted(cells)))
+
+
+def _timed(cells: list[tuple[int, int, str, str]]) -> Iterator[Row]:
+    day: date | None = None
+    first: date | None = None
+    shift = timedelta(0)
+    previous: timedelta | None = None
+    for start, end, clock_text, text in cells:
+        clock = CLOCK.search(clock_text)
+        if clock is None:
+            continue
+        written = read_date(clock_text) or read_day(clock_text)
+        if written is not None and written.day is not None:
+            day = written.day
+            first = first or day
+        offset = clock_offset(clock)
+        if day is not None and first is not None:
+            at = offset + (day - first)
+        else:
+            if previous is not None and offset + shift < previous - timedelta(hours=12):
+                shift += _DAY
+            at = offset + shift
+        previous = at
+        yield Row(at, text, start, end, dated=day is not None)
+
+
+def clock_offset(clock: re.Match[str]) -> timedelta:
+    """Return the time since midnight of a CLOCK match."""
+    hours = int(clock.group("h"))
+    half = (clock.group("half") or "").lower().replace(".", "")
+    if half == "pm" and hours < 12:
+        hours += 12
+    elif half == "am" and hours == 12:
+        hours = 0
+    return timedelta(hours=hours, minutes=int(clock.group("m")), seconds=int(clock.group("s") or 0))
