@@ -38,8 +38,9 @@ def run(args: argparse.Namespace) -> int:
         options.print_json(result)
     else:
         print(report)
+    earlier = "" if decision.by == " ".join(args.by.split()) else "This version was approved already. "
     print(
-        f"Approved by {decision.by}. `pm-agent publish {folder.id} --to markdown:DIR` publishes it.",
+        f"{earlier}Approved by {decision.by}. `pm-agent publish {folder.id} --to markdown:DIR` publishes it.",
         file=sys.stderr,
     )
     return ExitCode.OK

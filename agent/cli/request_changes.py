@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from agent.cli import options, reviewer
+
+if TYPE_CHECKING:
+    from agent.store import IncidentFolder
 
 
 def configure(subparsers: options.Subparsers, name: str) -> None:
@@ -35,11 +39,22 @@ def run(args: argparse.Namespace) -> int:
     decision = request_changes(
         folder, section=args.section, comment=args.comment, by=args.by, now=reviewer.now()
     )
+    edits = _edits_since_draft(folder)
     reviewer.carry_on(folder, decision)
     state = state_of(folder)
     if args.json:
         options.print_json({"incident": folder.id, "stage": state.stage, "version": state.version})
     else:
         print(folder.draft_markdown)
-    print(f"Recorded; the draft is now {state.stage}.", file=sys.stderr)
+    print("The request was recorded and the draft written anew.", file=sys.stderr)
+    if edits:
+        print(
+            f"{edits} edits of the former draft are in it no more; it is kept in history/.", file=sys.stderr
+        )
     return ExitCode.OK
+
+
+def _edits_since_draft(folder: IncidentFolder) -> int:
+    actions = [event.action for event in folder.reviews()]
+    last = max((index for index, action in enumerate(actions) if action == "drafted"), default=0)
+    return actions[last:].count("edited")

@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         options.print_json(_document(folder, state, edits))
         return ExitCode.OK
-    for edit in edits:
+    for edit in () if args.edit else edits:
         for line in (*edit.changes, *edit.notes):
             print(f"taken in: {line}", file=sys.stderr)
     if not args.edit:

@@ -46,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
         options.print_json(rows)
     elif rows:
         _print_table(rows)
+        if args.incident:
+            _print_process(rows[0])
     elif not unreadable:
         print(f"{home.path} holds no incident yet; `pm-agent new` makes one.", file=sys.stderr)
     return ExitCode.UNUSABLE if unreadable else ExitCode.OK
@@ -73,3 +75,8 @@ def _print_table(rows: list[Overview]) -> None:
             str(row.follow_up_on or ""),
         )
     Console(highlight=False).print(table)
+
+
+def _print_process(row: Overview) -> None:
+    for step in row.process:
+        print(f"  {step.state:<9} {step.step}: {step.detail}")

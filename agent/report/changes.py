@@ -33,14 +33,18 @@ def describe_changes(old: PostMortem, new: PostMortem) -> tuple[str, ...]:
 
 
 def _claims(claims: Iterable[Claim]) -> list[str]:
-    return [f"{item.text} [{', '.join((*item.evidence, *item.facts))}] ({item.standing})" for item in claims]
+    return [f"{item.text}{_cites(*item.evidence, *item.facts)} ({item.standing})" for item in claims]
 
 
 def _rows(rows: Iterable[TimelineRow]) -> list[str]:
     return [
-        f"{row.time:%Y-%m-%d %H:%M:%S} {row.event} [{', '.join(row.evidence)}] {row.source} {row.actor}"
+        f"{row.time:%Y-%m-%d %H:%M:%S} {row.event}{_cites(*row.evidence)} {row.source} {row.actor}"
         for row in rows
     ]
+
+
+def _cites(*names: str) -> str:
+    return f" [{', '.join(names)}]" if names else ""
 
 
 def _header(old: Header, new: Header) -> list[str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, datetime, timedelta
 
+from agent.checks import process_states
 from agent.review.drafts import read_findings
 from agent.review.state import Stage, state_of
 from agent.schema.base import Model, UtcTime
+from agent.schema.finding import ProcessState
 from agent.store import IncidentFolder
 
 DISTRIBUTE_WITHIN = timedelta(hours=48)
@@ -36,6 +38,8 @@ class Overview(Model):
     """Not published, or published after `distribute_by`."""
     follow_up_on: date | None
     """Four weeks after the end, when the action items are reviewed."""
+    process: tuple[ProcessState, ...]
+    """Steps of the blameless process; empty while there is no draft."""
 
 
 def overview(folder: IncidentFolder, *, now: datetime) -> Overview:
@@ -59,4 +63,5 @@ def overview(folder: IncidentFolder, *, now: datetime) -> Overview:
         published_at=published,
         late=due is not None and (published or now) > due,
         follow_up_on=(ended + FOLLOW_UP_AFTER).date() if ended else None,
+        process=process_states(draft, now=now, reviews=state.events) if draft else (),
     )

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from agent.report.citations import cited_evidence
 from agent.report.plots import Plot
-from agent.review.series import read_series
+from agent.review.series import choose, read_series
 from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence, Pointer
 from agent.schema.postmortem import PostMortem
@@ -27,7 +27,7 @@ def plots_of(folder: IncidentFolder, draft: PostMortem, digest: Digest | None) -
     return {
         item.id: _plot(item, pointer, found)
         for item, pointer in wanted
-        if (found := series.get((pointer.artifact, pointer.series or ""))) is not None
+        if (found := choose(series[pointer.artifact], pointer.series or "", item.service)) is not None
     }
 
 
@@ -35,16 +35,15 @@ def _first_series(item: Evidence) -> Pointer | None:
     return next((pointer for pointer in item.pointers if pointer.series is not None), None)
 
 
-def _read(bundle: Bundle, pointers: list[Pointer]) -> dict[tuple[str, str], Series]:
+def _read(bundle: Bundle, pointers: list[Pointer]) -> defaultdict[str, tuple[Series, ...]]:
     names: defaultdict[str, set[str]] = defaultdict(set)
     for pointer in pointers:
         names[pointer.artifact].add(pointer.series or "")
-    return {
-        (artifact.path, name): series
-        for artifact in bundle.manifest.artifacts
-        if artifact.path in names and bundle.path(artifact.path).is_file()
-        for name, series in read_series(bundle, artifact, names[artifact.path]).items()
-    }
+    found: defaultdict[str, tuple[Series, ...]] = defaultdict(tuple)
+    for artifact in bundle.manifest.artifacts:
+        if artifact.path in names and bundle.path(artifact.path).is_file():
+            found[artifact.path] = read_series(bundle, artifact, names[artifact.path])
+    return found
 
 
 def _plot(item: Evidence, pointer: Pointer, series: Series) -> Plot:

@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from agent.errors import UserError
-from agent.review.series import read_series
+from agent.review.series import choose, read_series
 from agent.schema.evidence import Pointer
 from tools.formats.opening import Damage, chunks
 
 if TYPE_CHECKING:
     from agent.schema.bundle import Artifact
     from agent.store import Bundle
+    from tools.formats.records import Series
 
 
 class Resolver:
@@ -27,17 +28,17 @@ class Resolver:
             if pointer.series is not None:
                 self._names[pointer.artifact].add(pointer.series)
         self._lines: dict[str, int] = {}
-        self._series: dict[str, dict[str, int]] = {}
+        self._series: dict[str, tuple[Series, ...]] = {}
 
-    def problem(self, pointer: Pointer) -> str | None:
-        """Say what is wrong with a pointer, or None."""
+    def problem(self, pointer: Pointer, service: str | None) -> str | None:
+        """Say what is wrong with a pointer of evidence about `service`, or None."""
         artifact = self._artifacts.get(pointer.artifact)
         if artifact is None:
             return "the manifest has no such artifact."
         try:
             if not self._bundle.path(artifact.path).is_file():
                 return "the file is missing."
-            return self._lines_problem(pointer, artifact) or self._series_problem(pointer, artifact)
+            return self._lines_problem(pointer, artifact) or self._series_problem(pointer, artifact, service)
         except UserError as error:
             return str(error)
 
@@ -56,19 +57,20 @@ class Resolver:
         count = self._lines[artifact.path]
         return None if last <= count else f"line {last} does not exist; the file has {count}."
 
-    def _series_problem(self, pointer: Pointer, artifact: Artifact) -> str | None:
+    def _series_problem(self, pointer: Pointer, artifact: Artifact, service: str | None) -> str | None:
         if pointer.series is None:
             return None
         if artifact.path not in self._series:
             names = self._names[artifact.path]
-            found = read_series(self._bundle, artifact, names)
-            self._series[artifact.path] = {name: len(series.times) for name, series in found.items()}
-        length = self._series[artifact.path].get(pointer.series)
-        if length is None:
+            self._series[artifact.path] = read_series(self._bundle, artifact, names)
+        found = self._series[artifact.path]
+        named = [series for series in found if pointer.series in (series.name, series.column)]
+        if not named:
             return f"the file has no series {pointer.series}."
         if pointer.samples is None:
             return None
-        first, last = pointer.samples
+        meant = choose(found, pointer.series, service) or max(named, key=lambda series: len(series.times))
+        (first, last), length = pointer.samples, len(meant.times)
         if not 0 <= first <= last < length:
             return f"samples {first} to {last} do not exist; the series has {length}."
         return None

@@ -126,7 +126,7 @@ def _check_digest(digest: Digest, bundle: Bundle | None, ledger: _Ledger) -> Non
     for item in digest.evidence:
         ledger.evidence += 1
         for pointer in item.pointers:
-            if (message := resolver.problem(pointer)) is not None:
+            if (message := resolver.problem(pointer, item.service)) is not None:
                 ledger.wrong("evidence", item.id, f"{item.statement} ({pointer.artifact}): {message}")
 
 

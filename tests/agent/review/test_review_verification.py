@@ -12,10 +12,12 @@ import pytest
 
 from agent.cli.main import main
 from agent.review.pictures import plots_of
+from agent.review.series import choose
 from agent.review.verification import verify
 from agent.schema.bundle import Manifest
 from agent.schema.digest import Digest
 from agent.store import IncidentFolder, sha256_file, write_model
+from tools.formats.records import Series
 
 
 def problems(folder: IncidentFolder) -> list[tuple[str, str]]:
@@ -215,3 +217,14 @@ def test_sha256_of_the_fixture_is_what_the_manifest_says() -> None:
     for artifact in manifest["artifacts"]:
         data = (fixture / artifact["path"]).read_bytes()
         assert hashlib.sha256(data).hexdigest() == artifact["sha256"]
+
+
+def test_the_service_tells_columns_of_one_metric_apart() -> None:
+    carts, ads = (
+        Series(metric="p90", labels={}, times=(0.0,), values=(value,), column=f"{name}-p90", service=name)
+        for name, value in (("cart", 1.0), ("ads", 2.0))
+    )
+    assert choose((carts, ads), "p90", "ads") is ads
+    assert choose((carts, ads), "cart-p90", "ads") is carts
+    assert choose((carts, ads), "p90", None) is None
+    assert choose((carts, ads), "p50", "ads") is None
