@@ -118,16 +118,16 @@ def _describe(evidence: Path, recording: Recording) -> tuple[Artifact, ...]:
         path = _free(evidence / piece.source / piece.name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(piece.data)
-        artifact = describe_artifact(
-            path,
-            root=evidence,
-            source=piece.source,
-            query=piece.query,
-            clock=piece.clock or recording.clock,
-            labels=piece.labels,
+        artifacts.append(
+            describe_artifact(
+                path,
+                root=evidence,
+                source=piece.source,
+                query=piece.query,
+                clock=piece.clock or recording.clock,
+                labels=piece.labels,
+            )
         )
-        notes = "; ".join(filter(None, (piece.note.rstrip("."), artifact.note)))
-        artifacts.append(artifact.model_copy(update={"note": notes}))
     return tuple(artifacts)
 
 
@@ -145,7 +145,7 @@ def _manifest(recording: Recording, artifacts: tuple[Artifact, ...]) -> Manifest
         incident=recording.incident.id,
         sealed_at=_sealed_at(recording, artifacts),
         window=recording.incident.window,
-        requests=(*_requests(artifacts), *(_absence(item) for item in recording.absences)),
+        requests=(*_requests(artifacts, _notes(recording)), *(_absence(item) for item in recording.absences)),
         artifacts=artifacts,
     )
 
@@ -156,15 +156,24 @@ def _sealed_at(recording: Recording, artifacts: tuple[Artifact, ...]) -> datetim
     return recording.clock.recorded_at or max(last, default=datetime(1970, 1, 1, tzinfo=UTC))
 
 
-def _requests(artifacts: tuple[Artifact, ...]) -> tuple[Request, ...]:
+def _notes(recording: Recording) -> dict[str, tuple[str, ...]]:
+    told: dict[str, tuple[str, ...]] = {}
+    for piece in recording.pieces:
+        if piece.note:
+            told[piece.source] = (*told.get(piece.source, ()), f"{piece.name}: {piece.note}")
+    return told
+
+
+def _requests(artifacts: tuple[Artifact, ...], notes: dict[str, tuple[str, ...]]) -> tuple[Request, ...]:
     by_source: dict[str, list[Artifact]] = {}
     for artifact in artifacts:
         by_source.setdefault(artifact.source, []).append(artifact)
-    return tuple(_request(source, found) for source, found in by_source.items())
+    return tuple(_request(source, found, notes.get(source, ())) for source, found in by_source.items())
 
 
-def _request(source: str, artifacts: list[Artifact]) -> Request:
+def _request(source: str, artifacts: list[Artifact], notes: tuple[str, ...]) -> Request:
     bad = [artifact for artifact in artifacts if artifact.outcome not in {"ok", "empty"}]
+    faults = [f"{artifact.path}: {artifact.outcome} {artifact.note}".strip() for artifact in bad[:5]]
     return Request(
         source=source,
         query=artifacts[0].query if len(artifacts) == 1 else f"{len(artifacts)} recorded answers",
@@ -172,9 +181,7 @@ def _request(source: str, artifacts: list[Artifact]) -> Request:
         artifacts=tuple(artifact.path for artifact in artifacts),
         rows=sum(artifact.rows for artifact in artifacts),
         bytes=sum(artifact.bytes for artifact in artifacts),
-        note="; ".join(
-            f"{artifact.path}: {artifact.outcome} {artifact.note}".strip() for artifact in bad[:5]
-        ),
+        note="; ".join((*notes, *faults)),
     )
 
 

@@ -146,7 +146,8 @@ def test_cloud_opsbench_error_samples_are_real_lines(tmp_path: Path) -> None:
         for pattern in json.loads(value)["patterns"]
     ]
     assert sorted(samples) == lines
-    note = next(a.note for a in case.manifest.artifacts if a.path == "logs/frontend.errors.log")
+    note = next(r.note for r in case.manifest.requests if r.source == "logs" and r.artifacts)
+    assert "frontend.errors.log: " in note
     assert "200 errors in 19362 lines" in note
 
 
