@@ -146,7 +146,7 @@ class _Table:
         title = self._titles[index]
         if len(self._heads) > 1:
             return self._headed(index, line)
-        owners = {_LABELS.get(title := self._titles[at].lower(), title): cells[at] for at in self._owners}
+        owners = {self._owner_name(at): cells[at] for at in self._owners}
         metric = cells[self._metric] if self._metric is not None else title
         service: str | None = None
         if index in self._named:
@@ -156,6 +156,10 @@ class _Table:
         if self._metric is None and self._value == index and len(self._titles) == 2:
             metric = self._labels.get("metric", title)
         return _Column(metric, named, service, line, title)
+
+    def _owner_name(self, index: int) -> str:
+        title = self._titles[index].lower()
+        return _LABELS.get(title, title)
 
     def _headed(self, index: int, line: int) -> _Column:
         parts = {row[0].strip().lower(): row[index].strip() for row in self._heads if row[index].strip()}
