@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import importlib.util
 import os
 import sys
 from collections.abc import Sequence
@@ -54,8 +53,6 @@ def build_parser() -> argparse.ArgumentParser:
     )
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
     for name, module in COMMANDS:
-        if importlib.util.find_spec(f"agent.cli.{module}") is None:  # until every command is built
-            continue
         importlib.import_module(f"agent.cli.{module}").configure(subparsers, name)
     return parser
 

@@ -3,19 +3,22 @@
 Each kind uses these attribute keys (all values are text, numbers written as a person would):
 
 L log pattern   template, level, count, baseline_count, novelty (new, burst, silent, changed, steady), pod,
-                container, node, exception, code (HTTP status, exit code, errno, SQLSTATE, gRPC code)
-M metric change metric, unit, labels, members, before, after, peak, sigmas,
+                container, node, exception, code (HTTP status, exit code, errno, SQLSTATE, gRPC code), code_kind,
+                incident_count, p_value, also_in (other services with the same message)
+M metric change metric, unit, labels, members, before, after, ratio, peak, sigmas,
                 metric_kind (latency, errors, traffic, cpu, throttling, memory, disk, network,
                 saturation, queue, availability, replication, clock, other),
                 change (shift, spike, ramp, gap, flat), direction (up, down), harm (bad, good, neutral)
 A alert episode alertname, severity, summary, description, count,
-                state (firing, pending, resolved, suppressed), noise (always-firing, informational, old, no)
-C change        ref, author, title, before_onset (a duration as text),
+                state (firing, pending, resolved, suppressed), noise (always-firing, informational, old, no),
+                members
+C change        ref, author, title, members, before_onset (a duration as text),
                 change_kind (deploy, image, config, scale, rollback, commit, policy, flag, job)
 K Kubernetes    source (event, state), reason, object_kind, object, namespace, node, message, count,
                 exit_code, type (Normal, Warning); for a state also what the object said: phase, restarts,
-                ready, desired, available, image, last_reason, limits, requests, liveness, readiness, dns_policy, conditions
-H human message author, channel, text
+                ready, desired, available, image, last_reason, limits, requests, liveness, readiness,
+                dns_policy, conditions, setting, target_port; leftover ("true" for trouble of an earlier day)
+H human message author, channel, text, step (acknowledged, mitigated, resolved, ...)
 T trace         caller, callee, operation, before, after, count, change (latency, errors, silent, new)
 """
 
