@@ -14,7 +14,8 @@ from tools.formats.stamps import Stamps
 
 _KINDS = {
     "deploy": "deploy", "deployment": "deploy", "release": "deploy", "rollout": "deploy", "promote": "deploy",
-    "image": "image", "config": "config", "configuration": "config", "configmap": "config", "secret": "config",
+    "image": "image", "config": "config", "configuration": "config", "configmap": "config",
+    "secret": "config",
     "scale": "scale", "scaling": "scale", "autoscale": "scale", "rollback": "rollback", "revert": "rollback",
     "commit": "commit", "merge": "commit", "pull_request": "commit", "pr": "commit", "push": "commit",
     "policy": "policy", "networkpolicy": "policy", "rbac": "policy", "iam": "policy", "flag": "flag",
@@ -72,13 +73,14 @@ _TIMES = (
 
 _COMMIT = re.compile(r"^commit ([0-9a-f]{7,64})(?: \(.*\))?$")
 _ONELINE = re.compile(
-    r"^(?P<ref>[0-9a-f]{7,40})\s+(?:\((?!\d)[^)]*\)\s+)?[\[(]?(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d ?(?:Z|[+-]\d\d:?\d\d)?)[\])]?\s+(?P<rest>.+)$"
+    r"^(?P<ref>[0-9a-f]{7,40})\s+(?:\((?!\d)[^)]*\)\s+)?[\[(]?(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d"
+    r" ?(?:Z|[+-]\d\d:?\d\d)?)[\])]?\s+(?P<rest>.+)$"
 )
 _AUTHOR = re.compile(r"^(?:Author|Commit):\s+(?P<name>.*?)(?:\s+<(?P<mail>[^>]*)>)?$")
 
 
 def is_change(value: Json) -> bool:
-    """Say whether an object records a change: a known kind with a time, or a ref with an author and a title."""
+    """Say whether an object records a change: a known kind and a time, or a ref, an author and a title."""
     item = mapping(value)
     if not any(key in item for key in _TIMES) or any(
         key in item for key in ("level", "severity", "levelname")

@@ -37,12 +37,15 @@ _SIGNS: tuple[tuple[str, frozenset[str]], ...] = (
     ("Role", frozenset({"PolicyRule"})),
 )
 _PLAIN = (
-    ("phase", ("Status",)), ("reason", ("Reason",)), ("message", ("Message",)), ("created", ("CreationTimestamp", "Created on")),
+    ("phase", ("Status",)), ("reason", ("Reason",)), ("message", ("Message",)), ("created",
+     ("CreationTimestamp", "Created on")),
     ("started", ("Start Time",)), ("ip", ("IP",)), ("owner", ("Controlled By",)), ("priority", ("Priority",)),
-    ("service_account", ("Service Account",)), ("qos", ("QoS Class",)), ("dns_policy", ("DNS Policy", "DNSPolicy")),
+    ("service_account", ("Service Account",)), ("qos", ("QoS Class",)), ("dns_policy", ("DNS Policy",
+     "DNSPolicy")),
     ("selector", ("Selector",)), ("type", ("Type",)), ("port", ("Port",)), ("target_port", ("TargetPort",)),
     ("endpoints", ("Endpoints",)), ("completions", ("Completions",)), ("parallelism", ("Parallelism",)),
-    ("backoff_limit", ("Backoff Limit",)), ("pods", ("Pods Status", "Pods Statuses")), ("suspend", ("Suspend",)),
+    ("backoff_limit", ("Backoff Limit",)), ("pods", ("Pods Status", "Pods Statuses")), ("suspend",
+     ("Suspend",)),
     ("unschedulable", ("Unschedulable",)), ("storage_class", ("StorageClass",)), ("volume", ("Volume",)),
     ("capacity", ("Capacity",)), ("used_by", ("Used By",)), ("new_replica_set", ("NewReplicaSet",)),
     ("old_replica_sets", ("OldReplicaSets",)), ("strategy", ("StrategyType", "Update Strategy")),

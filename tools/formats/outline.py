@@ -40,7 +40,7 @@ class Node:
         return "" if child is None or child.value in _NONE else child.value
 
     def more(self) -> tuple[str, ...]:
-        """The value and the plain lines below it, as lists such as Labels and Taints are printed."""
+        """List the value and the plain lines below it, as Labels and Taints are printed."""
         return tuple(
             part for part in (self.value, *(text.strip() for _, text in self.lines)) if part not in _NONE
         )

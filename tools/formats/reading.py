@@ -25,7 +25,7 @@ from tools.formats import (
     units,
 )
 from tools.formats.chat import read_chat
-from tools.formats.csv_rows import rows
+from tools.formats.csv_rows import first_row, rows
 from tools.formats.documents import Document, Element, mapping, starts, string
 from tools.formats.joining import join
 from tools.formats.kube_objects import object_of
@@ -54,7 +54,7 @@ class Source:
         return Stamps(self.clock, self.tally)
 
     def lines(self) -> Iterator[tuple[int, str]]:
-        """The file's lines with their numbers."""
+        """Yield the file's lines with their numbers."""
         return lines(self.path, self.tally)
 
 
@@ -65,14 +65,14 @@ def read(
     labels: Mapping[str, str] = {},
     sniffed: Sniffed | None = None,
 ) -> Reading:
-    """Read a file lazily; raise ValueError for a zone that does not exist and OSError for a file that cannot be read."""
+    """Read a file lazily; raise ValueError for an unknown zone and OSError for a file that cannot be read."""
     found = sniffed or sniff(path)
     tally = Tally()
     source = Source(path, clock, tally, labels)
     Stamps(clock, tally)
     reader = _READERS.get(found.format)
     if reader is None:
-        if found.format not in {"empty"}:
+        if found.format != "empty":
             spoil(tally, 1, found.reason or f"no reader for {found.format}")
         return Reading(found, iter(()), tally)
     return Reading(found, reader(source), tally)
@@ -215,7 +215,7 @@ def _get_table(source: Source) -> Iterator[Record]:
 
 def _edges(source: Source) -> Iterator[Record]:
     numbered = rows(source.path, source.tally)
-    _, titles = next(numbered, (0, []))
+    titles = first_row(numbered)
     low = [title.strip().lower() for title in titles]
     caller, callee = next(pair for pair in topology.ENDS if set(pair) <= set(low))
     for line, cells in numbered:
@@ -228,7 +228,7 @@ def _edges(source: Source) -> Iterator[Record]:
 
 def _spans(source: Source) -> Iterator[Record]:
     numbered = rows(source.path, source.tally)
-    _, titles = next(numbered, (0, []))
+    titles = first_row(numbered)
     return spans.read_rows(titles, numbered, source.tally, source.stamps)
 
 
