@@ -110,19 +110,19 @@ def test_get_pods_table() -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "wanted"),
     [
-        ("NAME   READY   STATUS             RESTARTS      AGE\nweb-0  0/1     CrashLoopBackOff   4 (47s ago)"
-         "   9m\n", "Pod",
+        (("NAME   READY   STATUS             RESTARTS      AGE\nweb-0  0/1     CrashLoopBackOff   4 (47s ago)"
+         "   9m\n"), "Pod",
          {"restarts": "4", "reason": "CrashLoopBackOff", "last_restart": "2025-12-05T07:31:09+00:00"}),
         ("NAME   READY   UP-TO-DATE   AVAILABLE   AGE\ncart   1/3     3            1           5d\n",
          "Deployment",
          {"ready": "1", "desired": "3", "available": "1", "up_to_date": "3"}),
-        ("NAME                 READY   UP-TO-DATE   AVAILABLE   AGE\ndeployment.apps/cart   1/3   3   1   "
-         "5d\n", "Deployment", {"ready": "1"}),
+        (("NAME                 READY   UP-TO-DATE   AVAILABLE   AGE\ndeployment.apps/cart   1/3   3   1   "
+         "5d\n"), "Deployment", {"ready": "1"}),
         ("NAME   ENDPOINTS   AGE\ncart               2m\n", "Endpoints", {"endpoints": "<none>"}),
         ("NAME   COMPLETIONS   DURATION   AGE\nload   0/1           5m         5m\n", "Job",
          {"completions": "1", "succeeded": "0"}),
-        ("NAME   REFERENCE         TARGETS    MINPODS   MAXPODS   REPLICAS   AGE\ncart   Deployment/cart   "
-         "95%/80%    1         3         3          2d\n",
+        (("NAME   REFERENCE         TARGETS    MINPODS   MAXPODS   REPLICAS   AGE\ncart   Deployment/cart   "
+         "95%/80%    1         3         3          2d\n"),
          "HorizontalPodAutoscaler", {"targets": "95%/80%", "maxpods": "3"}),
     ],
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from tools.formats.documents import mapping, string
 from tools.formats.joining import note_time
@@ -103,13 +104,10 @@ def change_of(value: Json, line: int, end_line: int, tally: Tally, stamps: Stamp
     ref = _get(item, _REF_KEYS)
     raw = next((item[key] for key in _TIMES if item.get(key) is not None), None)
     time = stamps.epoch(float(raw)) if isinstance(raw, (int, float)) else stamps.parse(string(raw))
-    tally.rows += 1
-    tally.undated += time is None
-    note_time(tally, time)
     return ChangeRecord(
         line=line,
         end_line=end_line,
-        time=time,
+        time=_noted(time, tally),
         kind=kind,
         title=_get(item, _TITLE_KEYS) or " ".join(part for part in (kind, service, ref) if part),
         service=service or None,
@@ -142,10 +140,9 @@ def read_git_log(
             block.append((number, text))
         elif match := _ONELINE.match(text):
             author, _, title = match["rest"].partition(" | ")
-            yield _record(
-                (number, number), match["time"], title or author, match["ref"], author if title else "",
-                tally, stamps, labels,
-            )  # fmt: skip
+            when = _noted(stamps.parse(match["time"]), tally)
+            named = (title, author) if title else (author, "")
+            yield _record((number, number), when, named, match["ref"], labels)
         elif text.strip():
             spoil(tally, number, "not a commit")
     if block:
@@ -167,24 +164,28 @@ def _commit(
     author = _AUTHOR.match(f"Author: {head.get('Author', '')}")
     time = head.get("CommitDate") or head.get("Date") or ""
     end = max((number for number, text in block if text.strip()), default=block[0][0])
-    return _record(
-        (block[0][0], end), time, title, match[1] if match else "", author["name"] if author else "",
-        tally, stamps, labels,
-    )  # fmt: skip
+    when = _noted(stamps.parse(time), tally)
+    named = (title, author["name"] if author else "")
+    return _record((block[0][0], end), when, named, match[1] if match else "", labels)
 
 
 def _record(
-    lines: tuple[int, int], time: str, title: str, ref: str, author: str,
-    tally: Tally, stamps: Stamps, labels: Mapping[str, str],
-) -> ChangeRecord:  # fmt: skip
-    when = stamps.parse(time)
+    lines: tuple[int, int],
+    when: datetime | None,
+    named: tuple[str, str],
+    ref: str,
+    labels: Mapping[str, str],
+) -> ChangeRecord:
+    title, author = named
+    kind = "rollback" if title.startswith('Revert "') else "commit"
+    return ChangeRecord(*lines, when, kind, title, labels.get("service"), ref or None, author or None)
+
+
+def _noted(when: datetime | None, tally: Tally) -> datetime | None:
     tally.rows += 1
     tally.undated += when is None
     note_time(tally, when)
-    kind = "rollback" if title.startswith('Revert "') else "commit"
-    return ChangeRecord(
-        lines[0], lines[1], when, kind, title, labels.get("service"), ref or None, author or None
-    )
+    return when
 
 
 def _kind(item: Mapping[str, Json]) -> str:

@@ -104,7 +104,7 @@ def _is_number(text: str) -> bool:
 
 def _delimiter(path: Path) -> str:
     for _, text in lines(path, Tally()):
-        return max(",;\t", key=lambda mark: text.count(mark))
+        return max(",;\t", key=text.count)
     return ","
 
 

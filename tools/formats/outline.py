@@ -34,6 +34,11 @@ class Node:
         """First child with one of the keys."""
         return next((child for child in self.children if child.key in keys), None)
 
+    def below(self, key: str) -> list[Node]:
+        """List the entries below the first child with the key."""
+        child = self.find(key)
+        return child.children if child else []
+
     def text(self, *keys: str) -> str:
         """Value of the first child with one of the keys; nothing where it is <none>."""
         child = self.find(*keys)

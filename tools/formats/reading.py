@@ -93,33 +93,39 @@ def _document(source: Source) -> Iterator[Record]:
 
 
 def _shaped(source: Source, document: Document, shape: Shape) -> Iterator[Record]:
-    tally, path = source.tally, shape.path
-    query = source.labels.get("query", "")
+    tally, path, labels = source.tally, shape.path, source.labels
     match shape.format:
         case "prometheus-json":
-            query = query or string(mapping(_root(document.text[document.start :])).get("query"))
-            return metrics_prometheus.read_series(document, path, tally, query)
+            found: Iterator[Record] = metrics_prometheus.read_series(
+                document, path, tally, _query(source, document)
+            )
         case "prometheus-alerts":
-            return metrics_prometheus.read_alert_series(document, path, tally, query)
+            found = metrics_prometheus.read_alert_series(document, path, tally)
         case "prometheus-rules":
-            return alerts.read_rules(document, path, tally)
+            found = alerts.read_rules(document, path, tally)
         case "alertmanager-json":
-            return alerts.read_alerts(document, path, tally, source.stamps)
+            found = alerts.read_alerts(document, path, tally, source.stamps)
         case "loki-json":
-            return loki.read_streams(document, path, source.clock, tally, source.labels)
+            found = loki.read_streams(document, path, source.clock, tally, labels)
         case "kubernetes-json":
-            elements = document.elements(tally, *path) if path else _whole(document, tally)
-            return _objects(elements, source)
+            found = _objects(document.elements(tally, *path) if path else _whole(document, tally), source)
         case "slack-export":
-            return read_chat(document, path, source.path, tally, source.stamps)
+            found = read_chat(document, path, source.path, tally, source.stamps)
         case "topology-json":
-            return topology.read_json(document, _root(document.text[document.start :]), tally)
+            found = topology.read_json(document, _root(document.text[document.start :]), tally)
         case "otlp-json":
-            return _otlp(_whole(document, tally), source)
+            found = _otlp(_whole(document, tally), source)
         case "changes-json":
-            return _changes(document.elements(tally, *path), source)
+            found = _changes(document.elements(tally, *path), source)
         case _:
-            return _log_objects(document.elements(tally, *path), source)
+            found = _log_objects(document.elements(tally, *path), source)
+    return found
+
+
+def _query(source: Source, document: Document) -> str:
+    """Name what was asked, for series whose own name the query dropped."""
+    root = mapping(_root(document.text[document.start :]))
+    return source.labels.get("query") or string(root.get("query"))
 
 
 def _json_lines(source: Source) -> Iterator[Element]:

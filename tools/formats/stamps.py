@@ -40,8 +40,27 @@ _OTHERS: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?P<h>\d\d):(?P<mi>\d\d):(?P<s>\d\d)(?:[.,](?P<f>\d{1,9}))?(?![\d:])"),
 )  # fmt: skip
 _NAMED = frozenset(
-    ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-    + ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    (
+        "Jan",
+        "Feb",
+        "Mar",
+        "Apr",
+        "May",
+        "Jun",
+        "Jul",
+        "Aug",
+        "Sep",
+        "Oct",
+        "Nov",
+        "Dec",
+        "Mon",
+        "Tue",
+        "Wed",
+        "Thu",
+        "Fri",
+        "Sat",
+        "Sun",
+    )
 )
 _ZONE_NAMES = frozenset(NAMES.split("|"))
 _LATER = re.compile(r"(?i:\b(?:time|timestamp|ts)[\"']?\s*[:=]\s*[\"']?)(?=\d{4}-)")
