@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.formats import read, sniff
@@ -223,6 +223,7 @@ def test_labels_fill_what_a_line_does_not_say(tmp_path: Path) -> None:
     )
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_line_is_kept(text: str) -> None:
     line = LineReader(Stamps(RECORDED, Tally())).read(text.replace("\n", " "))
@@ -231,6 +232,7 @@ def test_any_line_is_kept(text: str) -> None:
     assert line.time is None or line.time.utcoffset() is not None
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(
         min_value=datetime.fromisoformat("1995-01-01"), max_value=datetime.fromisoformat("2090-01-01")

@@ -249,6 +249,8 @@ def test_slack_export(tmp_path: Path) -> None:
     (tmp_path / "users.json").write_text(
         json.dumps([{"id": "U1", "name": "dana", "profile": {"display_name": "dana.s"}}])
     )
+    assert sniff(tmp_path / "users.json").format == "slack-directory"
+    assert list(read(tmp_path / "users.json").records) == []
     folder = tmp_path / "incident-42"
     folder.mkdir()
     path = folder / "2026-03-17.json"
@@ -290,6 +292,18 @@ def test_loki_streams_and_json_arrays_of_logs(tmp_path: Path) -> None:
     one, two = [record for record in read(path).records if isinstance(record, LogRecord)]
     assert (one.level, one.message, two.message) == ("warning", "one", "two")
     assert one.line == 2
+
+
+def test_large_document_is_recognised_by_its_beginning(tmp_path: Path) -> None:
+    values = [[1_700_000_000 + 15 * step, "0.123456789"] for step in range(20_000)]
+    result = [{"metric": {"__name__": "up"}, "values": values}]
+    path = tmp_path / "x"
+    path.write_text(json.dumps({"status": "success", "data": {"resultType": "matrix", "result": result}}))
+    assert path.stat().st_size > 2 * 256 * 1024
+    reading = read(path)
+    assert reading.sniffed.format == "prometheus-json"
+    assert sum(1 for _ in reading.records) == 1
+    assert reading.tally.rows == 20_000
 
 
 def test_unknown_json_is_named_and_counted(tmp_path: Path) -> None:

@@ -34,6 +34,9 @@ _FIRST = re.compile(
     re.IGNORECASE,
 )
 _TABBED = re.compile(r"\t(trace|debug|info|notice|warn|warning|error|fatal|panic)\t", re.IGNORECASE)
+_CAPITALS = frozenset({
+    "TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL", "SEVERE", "PANIC",
+})  # fmt: skip
 _TRIM = " \t:-|]"
 
 
@@ -58,6 +61,9 @@ def syslog_level(severity: int) -> str:
 
 def split_level(rest: str) -> tuple[str, str]:
     """Find the level near the start of a message and return it with the message less that word."""
+    word, _, tail = rest.partition(" ")
+    if word in _CAPITALS:
+        return level_of(word), tail.lstrip(_TRIM)
     match = _FIRST.match(rest)
     if match is not None:
         found = match[1] or match[2]

@@ -256,6 +256,7 @@ _TEXTS = (
 _READERS: Mapping[str, _Reader] = {
     **dict.fromkeys(_DOCUMENTS, _document),
     **dict.fromkeys(_TEXTS, _logs),
+    "slack-directory": lambda _: iter(()),
     "csv-logs": lambda source: csv_logs.read_logs(source.path, source.clock, source.tally, source.labels),
     "csv-metrics": lambda source: metrics_csv.read_metrics(
         source.path, source.clock, source.tally, source.labels

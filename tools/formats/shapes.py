@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tools.formats.alerts import is_alert
 from tools.formats.changes import is_change
-from tools.formats.chat import is_message
+from tools.formats.chat import is_directory_entry, is_message
 from tools.formats.documents import first_elements, mapping, string
 from tools.formats.kube_objects import is_object
 from tools.formats.logs_json import LEVEL_KEYS, MESSAGE_KEYS, TIME_KEYS, Json
@@ -118,6 +118,7 @@ _LISTS: tuple[tuple[str, str, Callable[[dict[str, Json], list[Json]], bool]], ..
     ("events", "kubernetes-json", _is_event_list),
     ("objects", "kubernetes-json", lambda first, _: is_object(first)),
     ("chat", "slack-export", lambda first, _: is_message(first)),
+    ("chat", "slack-directory", lambda first, _: is_directory_entry(first)),
     ("topology", "topology-json", lambda _, all_: is_topology(all_)),
     ("changes", "changes-json", lambda first, _: is_change(first)),
     ("logs", "json-array", lambda first, _: is_log(first)),
