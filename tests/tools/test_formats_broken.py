@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.formats import read, sniff
@@ -120,6 +120,7 @@ def test_csv_row_of_another_width_is_counted(tmp_path: Path) -> None:
     assert (tally.rows, tally.malformed, tally.first_bad_line) == (2, 1, 3)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=4000))
 def test_any_bytes_are_survived(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -130,6 +131,7 @@ def test_any_bytes_are_survived(data: bytes) -> None:
     assert (tally.malformed == 0) == (tally.first_bad_line is None)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted((Path(__file__).parent.parent / "fixtures" / "formats").iterdir())), st.data())
 def test_any_cut_of_real_files_is_survived(fixture: Path, data: st.DataObject) -> None:
     content = fixture.read_bytes()

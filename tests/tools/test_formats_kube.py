@@ -79,9 +79,11 @@ def test_describe_node_deployment_endpoints_job() -> None:
 def test_describe_quota_and_config_map(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_text(
-        "Name:            compute\nNamespace:       shop\nResource         Used  Hard\n--------         ----  ----\n"
+        "Name:            compute\nNamespace:       shop\nResource         Used  Hard\n--------         "
+        "----  ----\n"
         "limits.cpu       4     4\npods             9     10\n\n\n"
-        "Name:         app\nNamespace:    shop\nLabels:       <none>\nAnnotations:  <none>\n\nData\n====\nurl:\n----\nhttp://x\n\n"
+        "Name:         app\nNamespace:    shop\nLabels:       <none>\nAnnotations:  "
+        "<none>\n\nData\n====\nurl:\n----\nhttp://x\n\n"
         "Events:  <none>\n"
     )
     quota, config = [record for record in read(path).records if isinstance(record, ObjectState)]
@@ -108,14 +110,19 @@ def test_get_pods_table() -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "wanted"),
     [
-        ("NAME   READY   STATUS             RESTARTS      AGE\nweb-0  0/1     CrashLoopBackOff   4 (47s ago)   9m\n", "Pod",
+        (("NAME   READY   STATUS             RESTARTS      AGE\nweb-0  0/1     CrashLoopBackOff   4 (47s ago)"
+         "   9m\n"), "Pod",
          {"restarts": "4", "reason": "CrashLoopBackOff", "last_restart": "2025-12-05T07:31:09+00:00"}),
-        ("NAME   READY   UP-TO-DATE   AVAILABLE   AGE\ncart   1/3     3            1           5d\n", "Deployment",
+        ("NAME   READY   UP-TO-DATE   AVAILABLE   AGE\ncart   1/3     3            1           5d\n",
+         "Deployment",
          {"ready": "1", "desired": "3", "available": "1", "up_to_date": "3"}),
-        ("NAME                 READY   UP-TO-DATE   AVAILABLE   AGE\ndeployment.apps/cart   1/3   3   1   5d\n", "Deployment", {"ready": "1"}),
+        (("NAME                 READY   UP-TO-DATE   AVAILABLE   AGE\ndeployment.apps/cart   1/3   3   1   "
+         "5d\n"), "Deployment", {"ready": "1"}),
         ("NAME   ENDPOINTS   AGE\ncart               2m\n", "Endpoints", {"endpoints": "<none>"}),
-        ("NAME   COMPLETIONS   DURATION   AGE\nload   0/1           5m         5m\n", "Job", {"completions": "1", "succeeded": "0"}),
-        ("NAME   REFERENCE         TARGETS    MINPODS   MAXPODS   REPLICAS   AGE\ncart   Deployment/cart   95%/80%    1         3         3          2d\n",
+        ("NAME   COMPLETIONS   DURATION   AGE\nload   0/1           5m         5m\n", "Job",
+         {"completions": "1", "succeeded": "0"}),
+        (("NAME   REFERENCE         TARGETS    MINPODS   MAXPODS   REPLICAS   AGE\ncart   Deployment/cart   "
+         "95%/80%    1         3         3          2d\n"),
          "HorizontalPodAutoscaler", {"targets": "95%/80%", "maxpods": "3"}),
     ],
 )  # fmt: skip
@@ -150,12 +157,16 @@ def test_ages_stay_undated_without_a_recording_time() -> None:
 
 
 def test_event_json_of_both_apis(tmp_path: Path) -> None:
-    old = {"apiVersion": "v1", "kind": "Event", "metadata": {"namespace": "shop"}, "type": "Warning", "reason": "OOMKilling",
+    old = {"apiVersion": "v1", "kind": "Event", "metadata": {"namespace": "shop"}, "type": "Warning",
+    "reason": "OOMKilling",
            "involvedObject": {"kind": "Node", "name": "n1"}, "message": "killed", "count": 3,
            "firstTimestamp": "2026-03-17T10:00:00Z", "lastTimestamp": "2026-03-17T10:05:00Z"}  # fmt: skip
-    new = {"apiVersion": "events.k8s.io/v1", "kind": "Event", "metadata": {"creationTimestamp": "2026-03-17T10:00:00Z"},
-           "regarding": {"kind": "Pod", "name": "p", "namespace": "shop"}, "note": "failed", "reason": "Failed", "type": "Warning",
-           "eventTime": "2026-03-17T10:00:00.5Z", "series": {"count": 7, "lastObservedTime": "2026-03-17T10:09:00Z"}}  # fmt: skip
+    new = {"apiVersion": "events.k8s.io/v1", "kind": "Event",
+    "metadata": {"creationTimestamp": "2026-03-17T10:00:00Z"},
+           "regarding": {"kind": "Pod", "name": "p", "namespace": "shop"}, "note": "failed",
+           "reason": "Failed", "type": "Warning",
+           "eventTime": "2026-03-17T10:00:00.5Z", "series": {"count": 7,
+           "lastObservedTime": "2026-03-17T10:09:00Z"}}  # fmt: skip
     path = tmp_path / "x"
     path.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": [old, new]}, indent=2))
     assert sniff(path).signal == "events"
@@ -174,8 +185,10 @@ def test_deployment_yaml_and_json(tmp_path: Path) -> None:
     assert (fields["dns_policy"], fields["dns_nameservers"]) == ("None", "10.255.3.254")
     assert fields["container.ts-contacts-service.limits"] == "cpu=500m,memory=512Mi"
     assert (fields["desired"], fields["unavailable"]) == ("1", "1")
-    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": "n"}, "spec": {"nodeName": "w1", "containers": []},
-           "status": {"phase": "Running", "containerStatuses": [{"name": "app", "restartCount": 6, "ready": False,
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": "n"},
+    "spec": {"nodeName": "w1", "containers": []},
+           "status": {"phase": "Running", "containerStatuses": [{"name": "app", "restartCount": 6,
+           "ready": False,
            "state": {"waiting": {"reason": "CrashLoopBackOff"}},
            "lastState": {"terminated": {"reason": "OOMKilled", "exitCode": 137}}}]}}  # fmt: skip
     path = tmp_path / "x"

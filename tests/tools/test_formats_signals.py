@@ -108,20 +108,16 @@ def test_alertmanager_alert() -> None:
     assert alert.fingerprint == "f482596675d33088"
 
 
-@pytest.mark.parametrize(
-    "wrap",
-    [
-        lambda found: found,
-        lambda found: {"status": "success", "data": found},
-        lambda found: {"alerts": found},
-    ],
-)
-def test_alert_lists(tmp_path: Path, wrap) -> None:  # pyright: ignore[reportMissingParameterType] - a lambda of the line above  # noqa: ANN001
+@pytest.mark.parametrize("key", ["", "data", "alerts"])
+def test_alert_lists(tmp_path: Path, key: str) -> None:
     found = [
-        {"labels": {"alertname": "High"}, "startsAt": "2026-03-17T10:00:00Z", "endsAt": "2026-03-17T10:30:00Z", "status": {"state": "suppressed", "silencedBy": ["x"], "inhibitedBy": []}},
-        {"labels": {"alertname": "Low"}, "startsAt": "2026-03-17T10:00:00Z", "endsAt": "2026-03-17T10:30:00Z", "status": "resolved"},
+        {"labels": {"alertname": "High"}, "startsAt": "2026-03-17T10:00:00Z",
+         "endsAt": "2026-03-17T10:30:00Z", "status": {"state": "suppressed", "silencedBy": ["x"],
+         "inhibitedBy": []}},
+        {"labels": {"alertname": "Low"}, "startsAt": "2026-03-17T10:00:00Z",
+         "endsAt": "2026-03-17T10:30:00Z", "status": "resolved"},
     ]  # fmt: skip
-    path = written(tmp_path, wrap(found))
+    path = written(tmp_path, {"status": "success", key: found} if key else found)
     assert sniff(path).signal == "alerts"
     silenced, resolved = [record for record in read(path).records if isinstance(record, AlertRecord)]
     assert (silenced.state, silenced.ends_at) == ("silenced", None)
@@ -203,9 +199,11 @@ def test_spans_of_csv_and_otlp(tmp_path: Path) -> None:
     assert (spans[0].parent_id, spans[0].service) == (None, "ts-gateway-service")
     assert spans[0].seconds == pytest.approx(0.31831653)
     assert spans[1].parent_id == spans[0].span_id
-    otlp = {"resourceSpans": [{"resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "cart"}}]},
+    otlp = {"resourceSpans": [{"resource": {"attributes": [{"key": "service.name",
+    "value": {"stringValue": "cart"}}]},
             "scopeSpans": [{"spans": [{"traceId": "t", "spanId": "s", "parentSpanId": "", "name": "GET /",
-            "startTimeUnixNano": "1700000000000000000", "endTimeUnixNano": "1700000000250000000", "status": {"code": 2}}]}]}]}  # fmt: skip
+            "startTimeUnixNano": "1700000000000000000", "endTimeUnixNano": "1700000000250000000",
+            "status": {"code": 2}}]}]}]}  # fmt: skip
     path = tmp_path / "otlp"
     path.write_text(json.dumps(otlp) + "\n" + json.dumps(otlp) + "\n")
     first, second = [record for record in read(path).records if isinstance(record, Span)]
@@ -214,8 +212,10 @@ def test_spans_of_csv_and_otlp(tmp_path: Path) -> None:
 
 
 def test_changes_of_json_lines_and_git_log(tmp_path: Path) -> None:
-    path = written(tmp_path, '{"time":"2026-03-17T10:00:00Z","kind":"deploy","service":"cart","version":"v2","author":"dana","title":"cart v2"}\n'
-                             '{"time":"2026-03-17T11:00:00Z","kind":"rollback","service":"cart","version":"v1","author":"dana"}\n')  # fmt: skip
+    path = written(tmp_path, '{"time":"2026-03-17T10:00:00Z","kind":"deploy","service":"cart","version":"v2"'
+                             ',"author":"dana","title":"cart v2"}\n'
+                             '{"time":"2026-03-17T11:00:00Z","kind":"rollback","service":"cart","version":"v'
+                             '1","author":"dana"}\n')  # fmt: skip
     assert sniff(path).signal == "changes"
     deploy, rollback = [record for record in read(path).records if isinstance(record, ChangeRecord)]
     assert (deploy.kind, deploy.service, deploy.ref, deploy.author, deploy.title) == (
@@ -228,9 +228,11 @@ def test_changes_of_json_lines_and_git_log(tmp_path: Path) -> None:
     assert (rollback.kind, rollback.title) == ("rollback", "rollback cart v1")
     path = written(
         tmp_path,
-        "commit 06b9cf2aa06b9cf2aa06b9cf2aa06b9cf2aa06b9\nAuthor: Dana <d@example.org>\nDate:   Tue Mar 17 12:00:00 2026 +0200\n\n"
+        "commit 06b9cf2aa06b9cf2aa06b9cf2aa06b9cf2aa06b9\nAuthor: Dana <d@example.org>\nDate:   Tue Mar 17 "
+        "12:00:00 2026 +0200\n\n"
         "    Raise the pool size\n\n    Because.\n\n app.yaml | 2 +-\n 1 file changed\n\n"
-        "commit 31c63b1aa06b9cf2aa06b9cf2aa06b9cf2aa06b9\nAuthor: Dana <d@example.org>\nDate:   2026-03-17 11:00:00 +0200\n\n    Revert \"x\"\n",
+        "commit 31c63b1aa06b9cf2aa06b9cf2aa06b9cf2aa06b9\nAuthor: Dana <d@example.org>\nDate:   2026-03-17 "
+        "11:00:00 +0200\n\n    Revert \"x\"\n",
     )  # fmt: skip
     assert sniff(path).format == "git-log"
     first, second = [record for record in read(path).records if isinstance(record, ChangeRecord)]
@@ -247,12 +249,16 @@ def test_slack_export(tmp_path: Path) -> None:
     (tmp_path / "users.json").write_text(
         json.dumps([{"id": "U1", "name": "dana", "profile": {"display_name": "dana.s"}}])
     )
+    assert sniff(tmp_path / "users.json").format == "slack-directory"
+    assert list(read(tmp_path / "users.json").records) == []
     folder = tmp_path / "incident-42"
     folder.mkdir()
     path = folder / "2026-03-17.json"
     path.write_text(json.dumps([
-        {"type": "message", "user": "U1", "ts": "1773741600.000100", "text": "rolling back, <@U1> &amp; team"},
-        {"type": "message", "subtype": "bot_message", "bot_id": "B1", "username": "alerts", "ts": "1773741660.000200", "text": "FIRING", "thread_ts": "1773741600.000100"},
+        {"type": "message", "user": "U1", "ts": "1773741600.000100",
+         "text": "rolling back, <@U1> &amp; team"},
+        {"type": "message", "subtype": "bot_message", "bot_id": "B1", "username": "alerts",
+         "ts": "1773741660.000200", "text": "FIRING", "thread_ts": "1773741600.000100"},
     ], indent=1))  # fmt: skip
     person, bot = [record for record in read(path).records if isinstance(record, ChatMessage)]
     assert (person.author, person.text, person.channel, person.bot) == (
@@ -286,6 +292,18 @@ def test_loki_streams_and_json_arrays_of_logs(tmp_path: Path) -> None:
     one, two = [record for record in read(path).records if isinstance(record, LogRecord)]
     assert (one.level, one.message, two.message) == ("warning", "one", "two")
     assert one.line == 2
+
+
+def test_large_document_is_recognised_by_its_beginning(tmp_path: Path) -> None:
+    values = [[1_700_000_000 + 15 * step, "0.123456789"] for step in range(20_000)]
+    result = [{"metric": {"__name__": "up"}, "values": values}]
+    path = tmp_path / "x"
+    path.write_text(json.dumps({"status": "success", "data": {"resultType": "matrix", "result": result}}))
+    assert path.stat().st_size > 2 * 256 * 1024
+    reading = read(path)
+    assert reading.sniffed.format == "prometheus-json"
+    assert sum(1 for _ in reading.records) == 1
+    assert reading.tally.rows == 20_000
 
 
 def test_unknown_json_is_named_and_counted(tmp_path: Path) -> None:

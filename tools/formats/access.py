@@ -9,7 +9,8 @@ from tools.formats.stamps import Stamps
 
 _COMBINED = re.compile(
     r'^(?P<client>\S+) \S+ (?P<user>\S+) \[(?P<time>[^\]]{20,32})\] "(?P<request>(?:[^"\\]|\\.)*)" '
-    r'(?P<status>\d{3}) (?P<bytes>\d+|-)(?: "(?P<referer>(?:[^"\\]|\\.)*)" "(?P<agent>(?:[^"\\]|\\.)*)")?(?P<rest>.*)$'
+    r'(?P<status>\d{3}) (?P<bytes>\d+|-)(?: "(?P<referer>(?:[^"\\]|\\.)*)" "(?P<agent>(?:[^"\\]|\\.)*)")'
+    r"?(?P<rest>.*)$"
 )
 _ENVOY = re.compile(
     r'^\[(?P<time>\d{4}-\d\d-\d\dT[^\]]+)\] "(?P<request>[^"]*)" (?P<status>\d{1,3}) (?P<rest>.*)$'
@@ -19,7 +20,7 @@ _QUIET = frozenset({400, 404, 405, 410})
 
 
 def status_level(status: int) -> str:
-    """Judge an HTTP status: 5xx and Envoy's 0 are errors, 4xx warnings save what strangers' requests cause."""
+    """Judge an HTTP status: 5xx and Envoy's 0 are errors, 4xx warnings save what clients cause alone."""
     if status >= 500 or status == 0:
         return "error"
     return "warning" if status >= 400 and status not in _QUIET else "info"

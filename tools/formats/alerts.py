@@ -13,7 +13,8 @@ from tools.formats.records import AlertRecord, AlertRule, Tally
 from tools.formats.stamps import Stamps
 
 _STATES = {
-    "active": "firing", "firing": "firing", "pending": "pending", "unprocessed": "firing", "resolved": "resolved",
+    "active": "firing", "firing": "firing", "pending": "pending", "unprocessed": "firing",
+    "resolved": "resolved",
     "suppressed": "suppressed", "silenced": "silenced", "inhibited": "inhibited", "expired": "resolved",
 }  # fmt: skip
 

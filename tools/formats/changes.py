@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from tools.formats.documents import mapping, string
 from tools.formats.joining import note_time
@@ -14,7 +15,8 @@ from tools.formats.stamps import Stamps
 
 _KINDS = {
     "deploy": "deploy", "deployment": "deploy", "release": "deploy", "rollout": "deploy", "promote": "deploy",
-    "image": "image", "config": "config", "configuration": "config", "configmap": "config", "secret": "config",
+    "image": "image", "config": "config", "configuration": "config", "configmap": "config",
+    "secret": "config",
     "scale": "scale", "scaling": "scale", "autoscale": "scale", "rollback": "rollback", "revert": "rollback",
     "commit": "commit", "merge": "commit", "pull_request": "commit", "pr": "commit", "push": "commit",
     "policy": "policy", "networkpolicy": "policy", "rbac": "policy", "iam": "policy", "flag": "flag",
@@ -72,13 +74,14 @@ _TIMES = (
 
 _COMMIT = re.compile(r"^commit ([0-9a-f]{7,64})(?: \(.*\))?$")
 _ONELINE = re.compile(
-    r"^(?P<ref>[0-9a-f]{7,40})\s+(?:\((?!\d)[^)]*\)\s+)?[\[(]?(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d ?(?:Z|[+-]\d\d:?\d\d)?)[\])]?\s+(?P<rest>.+)$"
+    r"^(?P<ref>[0-9a-f]{7,40})\s+(?:\((?!\d)[^)]*\)\s+)?[\[(]?(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d"
+    r" ?(?:Z|[+-]\d\d:?\d\d)?)[\])]?\s+(?P<rest>.+)$"
 )
 _AUTHOR = re.compile(r"^(?:Author|Commit):\s+(?P<name>.*?)(?:\s+<(?P<mail>[^>]*)>)?$")
 
 
 def is_change(value: Json) -> bool:
-    """Say whether an object records a change: a known kind with a time, or a ref with an author and a title."""
+    """Say whether an object records a change: a known kind and a time, or a ref, an author and a title."""
     item = mapping(value)
     if not any(key in item for key in _TIMES) or any(
         key in item for key in ("level", "severity", "levelname")
@@ -101,13 +104,10 @@ def change_of(value: Json, line: int, end_line: int, tally: Tally, stamps: Stamp
     ref = _get(item, _REF_KEYS)
     raw = next((item[key] for key in _TIMES if item.get(key) is not None), None)
     time = stamps.epoch(float(raw)) if isinstance(raw, (int, float)) else stamps.parse(string(raw))
-    tally.rows += 1
-    tally.undated += time is None
-    note_time(tally, time)
     return ChangeRecord(
         line=line,
         end_line=end_line,
-        time=time,
+        time=_noted(time, tally),
         kind=kind,
         title=_get(item, _TITLE_KEYS) or " ".join(part for part in (kind, service, ref) if part),
         service=service or None,
@@ -140,10 +140,9 @@ def read_git_log(
             block.append((number, text))
         elif match := _ONELINE.match(text):
             author, _, title = match["rest"].partition(" | ")
-            yield _record(
-                (number, number), match["time"], title or author, match["ref"], author if title else "",
-                tally, stamps, labels,
-            )  # fmt: skip
+            when = _noted(stamps.parse(match["time"]), tally)
+            named = (title, author) if title else (author, "")
+            yield _record((number, number), when, named, match["ref"], labels)
         elif text.strip():
             spoil(tally, number, "not a commit")
     if block:
@@ -165,24 +164,28 @@ def _commit(
     author = _AUTHOR.match(f"Author: {head.get('Author', '')}")
     time = head.get("CommitDate") or head.get("Date") or ""
     end = max((number for number, text in block if text.strip()), default=block[0][0])
-    return _record(
-        (block[0][0], end), time, title, match[1] if match else "", author["name"] if author else "",
-        tally, stamps, labels,
-    )  # fmt: skip
+    when = _noted(stamps.parse(time), tally)
+    named = (title, author["name"] if author else "")
+    return _record((block[0][0], end), when, named, match[1] if match else "", labels)
 
 
 def _record(
-    lines: tuple[int, int], time: str, title: str, ref: str, author: str,
-    tally: Tally, stamps: Stamps, labels: Mapping[str, str],
-) -> ChangeRecord:  # fmt: skip
-    when = stamps.parse(time)
+    lines: tuple[int, int],
+    when: datetime | None,
+    named: tuple[str, str],
+    ref: str,
+    labels: Mapping[str, str],
+) -> ChangeRecord:
+    title, author = named
+    kind = "rollback" if title.startswith('Revert "') else "commit"
+    return ChangeRecord(*lines, when, kind, title, labels.get("service"), ref or None, author or None)
+
+
+def _noted(when: datetime | None, tally: Tally) -> datetime | None:
     tally.rows += 1
     tally.undated += when is None
     note_time(tally, when)
-    kind = "rollback" if title.startswith('Revert "') else "commit"
-    return ChangeRecord(
-        lines[0], lines[1], when, kind, title, labels.get("service"), ref or None, author or None
-    )
+    return when
 
 
 def _kind(item: Mapping[str, Json]) -> str:

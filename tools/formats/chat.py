@@ -18,6 +18,7 @@ from tools.formats.stamps import Stamps
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^>]+))?>")
 _LINK = re.compile(r"<(https?://[^|>]+)(?:\|[^>]*)?>")
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
+_ENTRY_ID = re.compile(r"^[UWCGD][A-Z0-9]+$")
 _SLACK_TS = re.compile(r"^\d{10}\.\d{6}$")
 
 
@@ -27,6 +28,13 @@ def is_message(value: Json) -> bool:
     return _SLACK_TS.match(string(item.get("ts"))) is not None and (
         "text" in item or item.get("type") == "message"
     )
+
+
+def is_directory_entry(value: Json) -> bool:
+    """Say whether an object is an entry of a Slack export's users.json or channels.json."""
+    item = mapping(value)
+    named = _ENTRY_ID.match(string(item.get("id"))) is not None and "name" in item
+    return named and ("profile" in item or "members" in item)
 
 
 def read_chat(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from tools.formats.csv_rows import LOG_TITLES, TIME_TITLES, rows
+from tools.formats.csv_rows import LOG_TITLES, TIME_TITLES, first_row, rows
 from tools.formats.joining import join
 from tools.formats.levels import level_of
 from tools.formats.logline import LogLine
@@ -25,13 +25,13 @@ _LEVELS = frozenset({"level", "severity", "loglevel", "log_level"})
 
 
 def read_logs(path: Path, clock: Clock, tally: Tally, labels: Mapping[str, str]) -> Iterator[LogRecord]:
-    """Yield the records of a CSV file with a log column; a time column with a zone wins over the log's own."""
+    """Yield the records of a CSV file with a log column; a zoned time column wins over the log's own."""
     yield from join(_parsed(path, clock, tally), tally, labels, lambda: _first(path, clock))
 
 
 def _parsed(path: Path, clock: Clock, tally: Tally) -> Iterator[tuple[int, LogLine]]:
     source = rows(path, tally)
-    _, titles = next(source, (0, []))
+    titles = first_row(source)
     low = [title.strip().lower() for title in titles]
     column = next((low.index(title) for title in LOG_TITLES if title in low), 0)
     stamps = Stamps(clock, tally)

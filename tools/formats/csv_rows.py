@@ -14,7 +14,8 @@ from tools.formats.topology import ENDS
 
 csv.field_size_limit(1 << 20)
 TIME_TITLES = frozenset({
-    "time", "timestamp", "ts", "date", "datetime", "@timestamp", "unix_timestamp", "timeunixnano", "time_unix_nano",
+    "time", "timestamp", "ts", "date", "datetime", "@timestamp", "unix_timestamp", "timeunixnano",
+    "time_unix_nano",
     "_time", "epoch", "timestamp_utc", "start_time", "eventtime", "log_time", "t",
 })  # fmt: skip
 LOG_TITLES = ("log", "message", "msg", "content", "line", "body", "_raw", "text", "event")
@@ -35,6 +36,13 @@ def rows(path: Path, tally: Tally) -> Iterator[tuple[int, list[str]]]:
             continue
         if cells and any(cells):
             yield start, cells
+
+
+def first_row(numbered: Iterator[tuple[int, list[str]]]) -> list[str]:
+    """Take the titles off a file's rows; no titles where there is no row."""
+    for _, cells in numbered:
+        return cells
+    return []
 
 
 def table_kind(head: Sequence[Sequence[str]]) -> str:
@@ -96,7 +104,7 @@ def _is_number(text: str) -> bool:
 
 def _delimiter(path: Path) -> str:
     for _, text in lines(path, Tally()):
-        return max(",;\t", key=lambda mark: text.count(mark))
+        return max(",;\t", key=text.count)
     return ","
 
 

@@ -37,17 +37,24 @@ _SIGNS: tuple[tuple[str, frozenset[str]], ...] = (
     ("Role", frozenset({"PolicyRule"})),
 )
 _PLAIN = (
-    ("phase", ("Status",)), ("reason", ("Reason",)), ("message", ("Message",)), ("created", ("CreationTimestamp", "Created on")),
+    ("phase", ("Status",)), ("reason", ("Reason",)), ("message", ("Message",)), ("created",
+     ("CreationTimestamp", "Created on")),
     ("started", ("Start Time",)), ("ip", ("IP",)), ("owner", ("Controlled By",)), ("priority", ("Priority",)),
-    ("service_account", ("Service Account",)), ("qos", ("QoS Class",)), ("dns_policy", ("DNS Policy", "DNSPolicy")),
+    ("service_account", ("Service Account",)), ("qos", ("QoS Class",)), ("dns_policy", ("DNS Policy",
+     "DNSPolicy")),
     ("selector", ("Selector",)), ("type", ("Type",)), ("port", ("Port",)), ("target_port", ("TargetPort",)),
     ("endpoints", ("Endpoints",)), ("completions", ("Completions",)), ("parallelism", ("Parallelism",)),
-    ("backoff_limit", ("Backoff Limit",)), ("pods", ("Pods Status", "Pods Statuses")), ("suspend", ("Suspend",)),
+    ("backoff_limit", ("Backoff Limit",)), ("pods", ("Pods Status", "Pods Statuses")), ("suspend",
+     ("Suspend",)),
     ("unschedulable", ("Unschedulable",)), ("storage_class", ("StorageClass",)), ("volume", ("Volume",)),
     ("capacity", ("Capacity",)), ("used_by", ("Used By",)), ("new_replica_set", ("NewReplicaSet",)),
     ("old_replica_sets", ("OldReplicaSets",)), ("strategy", ("StrategyType", "Update Strategy")),
     ("min_replicas", ("Min replicas",)), ("max_replicas", ("Max replicas",)), ("reference", ("Reference",)),
     ("schedule", ("Schedule",)), ("node_selector", ("Node-Selectors",)), ("completed", ("Completed At",)),
+)  # fmt: skip
+_CONTAINER = (
+    ("image", "Image"), ("ports", "Port"), ("restarts", "Restart Count"), ("ready", "Ready"),
+    ("liveness", "Liveness"), ("readiness", "Readiness"), ("startup", "Startup"),
 )  # fmt: skip
 _REPLICAS = re.compile(r"(\d+) (desired|updated|total|available|unavailable|current|ready)")
 _STATUSES = re.compile(r"(\d+) (\w+)")
@@ -118,12 +125,24 @@ def container_fields(top: Node) -> dict[str, str]:
 
 def _container(node: Node) -> Iterator[tuple[str, str]]:
     key = f"container.{node.key}"
-    for name, title in (
-        ("image", "Image"), ("ports", "Port"), ("restarts", "Restart Count"), ("ready", "Ready"),
-        ("liveness", "Liveness"), ("readiness", "Readiness"), ("startup", "Startup"),
-    ):  # fmt: skip
+    for name, title in _CONTAINER:
         if text := node.text(title):
             yield f"{key}.{name}", text
+    yield from _container_states(node, key)
+    for name, title in (("limits", "Limits"), ("requests", "Requests")):
+        if entry := node.find(title):
+            yield f"{key}.{name}", ",".join(f"{child.key}={child.value}" for child in entry.children)
+    for name in ("Command", "Args"):
+        if (entry := node.find(name)) and entry.more():
+            yield f"{key}.{name.lower()}", " ".join(entry.more())
+    for child in node.below("Environment"):
+        yield f"{key}.env.{child.key}", child.value
+    for child in node.below("Environment Variables from"):
+        name, _, kind = child.key.partition("  ")
+        yield f"{key}.env_from.{name}", kind.split()[0].lower() if kind.strip() else child.value
+
+
+def _container_states(node: Node, key: str) -> Iterator[tuple[str, str]]:
     for prefix, title in (("", "State"), ("last_", "Last State")):
         state = node.find(title)
         if state is None:
@@ -134,19 +153,6 @@ def _container(node: Node) -> Iterator[tuple[str, str]]:
                 yield f"{key}.{prefix}{name}", text
         if text := state.text("Exit Code"):
             yield f"{key}.exit_code", text
-    for name, title in (("limits", "Limits"), ("requests", "Requests")):
-        if entry := node.find(title):
-            yield f"{key}.{name}", ",".join(f"{child.key}={child.value}" for child in entry.children)
-    for name in ("Command", "Args"):
-        if (entry := node.find(name)) and entry.more():
-            yield f"{key}.{name.lower()}", " ".join(entry.more())
-    if environment := node.find("Environment"):
-        for child in environment.children:
-            yield f"{key}.env.{child.key}", child.value
-    if sources := node.find("Environment Variables from"):
-        for child in sources.children:
-            name, _, kind = child.key.partition("  ")
-            yield f"{key}.env_from.{name}", kind.split()[0].lower() if kind.strip() else child.value
 
 
 def _replicas(top: Node) -> Iterator[tuple[str, str]]:

@@ -16,8 +16,10 @@ from tools.formats.tables import Table, kind_name
 
 _SEEN = re.compile(r"^(?P<last>\S+)(?: \(x(?P<count>\d+) over (?P<first>[^)]+)\))?$")
 _ROW = re.compile(
-    r"^(?:(?P<namespace>[a-z0-9-]+)\s+)?(?P<seen>(?:\d+[smhdy])+|<invalid>|<unknown>)(?P<more> \(x\d+ over \w+\))?\s{2,}"
-    r"(?P<type>Normal|Warning)\s{2,}(?P<reason>\w+)\s{2,}(?P<object>[a-z]+(?:\.[\w.]+)?/\S+)\s{2,}(?P<message>.*)$",
+    r"^(?:(?P<namespace>[a-z0-9-]+)\s+)?(?P<seen>(?:\d+[smhdy])+|<invalid>|<unknown>)(?P<more> \(x\d+ over "
+    r"\w+\))?\s{2,}"
+    r"(?P<type>Normal|Warning)\s{2,}(?P<reason>\w+)\s{2,}(?P<object>[a-z]+(?:\.[\w.]+)?/\S+)"
+    r"\s{2,}(?P<message>.*)$",
     re.IGNORECASE,
 )
 

@@ -15,7 +15,8 @@ _RESTARTS = re.compile(r"^(\d+)(?: \((\S+) ago\))?$")
 _FRACTION = re.compile(r"^(\d+)/(\d+)$")
 _POD_ROW = re.compile(
     r"^(?:(?P<namespace>[a-z0-9-]+)\s+)?(?P<name>[a-z0-9][a-z0-9.-]*)\s+(?P<ready>\d+/\d+)\s+"
-    r"(?P<status>[A-Z][\w:/.-]*)\s+(?P<restarts>\d+(?: \(\S+ ago\))?)\s+(?P<age>(?:\d+[smhdy])+)(?:\s+(?P<ip>\S+)\s+(?P<node>\S+)\s.*)?$"
+    r"(?P<status>[A-Z][\w:/.-]*)\s+(?P<restarts>\d+(?: \(\S+ ago\))?)\s+(?P<age>(?:\d+[smhdy])+)"
+    r"(?:\s+(?P<ip>\S+)\s+(?P<node>\S+)\s.*)?$"
 )
 _SIGNS: tuple[tuple[str, frozenset[str]], ...] = (
     ("Pod", frozenset({"READY", "STATUS", "RESTARTS"})),
@@ -48,7 +49,8 @@ _SIGNS: tuple[tuple[str, frozenset[str]], ...] = (
 )
 _RENAMED = {
     "UP-TO-DATE": "up_to_date", "CPU(cores)": "cpu", "MEMORY(bytes)": "memory", "CPU%": "cpu_percent",
-    "MEMORY%": "memory_percent", "IMAGES": "image", "IMAGE": "image", "PORT(S)": "ports", "CREATED AT": "created",
+    "MEMORY%": "memory_percent", "IMAGES": "image", "IMAGE": "image", "PORT(S)": "ports",
+    "CREATED AT": "created",
 }  # fmt: skip
 _NOTHING = frozenset({"", "<none>", "<unset>", "<unknown>", "-"})
 

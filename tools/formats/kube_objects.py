@@ -9,6 +9,11 @@ from tools.formats.logs_json import Json, text_of
 from tools.formats.records import ObjectState
 from tools.formats.stamps import Stamps
 
+_PROBE_NUMBERS = (
+    ("delay", "initialDelaySeconds"), ("timeout", "timeoutSeconds"), ("period", "periodSeconds"),
+    ("success", "successThreshold"), ("failure", "failureThreshold"),
+)  # fmt: skip
+
 
 def is_object(value: Json) -> bool:
     """Say whether a value is an API object with a kind and a name, or a List."""
@@ -53,7 +58,8 @@ def _status(status: dict[str, Json]) -> dict[str, str]:
         ("phase", "phase"), ("reason", "reason"), ("message", "message"), ("ready", "readyReplicas"),
         ("available", "availableReplicas"), ("unavailable", "unavailableReplicas"), ("replicas", "replicas"),
         ("updated", "updatedReplicas"), ("ready", "numberReady"), ("desired", "desiredNumberScheduled"),
-        ("available", "numberAvailable"), ("active", "active"), ("succeeded", "succeeded"), ("failed", "failed"),
+        ("available", "numberAvailable"), ("active", "active"), ("succeeded", "succeeded"), ("failed",
+         "failed"),
         ("current_replicas", "currentReplicas"), ("desired", "desiredReplicas"), ("ip", "podIP"),
         ("started", "startTime"), ("completed", "completionTime"),
     ):  # fmt: skip
@@ -139,7 +145,8 @@ def _container_states(status: dict[str, Json]) -> Iterator[tuple[str, str]]:
             for state, detail in mapping(container.get(part)).items():
                 yield f"{key}.{prefix}state", state.capitalize()
                 for ours, theirs in (("reason", "reason"), ("message", "message"), ("exit_code", "exitCode"),
-                                     ("started", "startedAt"), ("finished", "finishedAt"), ("signal", "signal")):  # fmt: skip
+                                     ("started", "startedAt"), ("finished", "finishedAt"), ("signal",
+                                      "signal")):  # fmt: skip
                     name = f"{key}.exit_code" if ours == "exit_code" else f"{key}.{prefix}{ours}"
                     yield name, string(mapping(detail).get(theirs))
     if statuses:
@@ -178,15 +185,7 @@ def _probe(probe: dict[str, Json]) -> str:
     detail = mapping(probe.get(action))
     target = _words(detail.get("command")) or f"{string(detail.get('port'))}{string(detail.get('path'))}"
     numbers = " ".join(
-        f"{ours}={string(probe.get(theirs))}"
-        for ours, theirs in (
-            ("delay", "initialDelaySeconds"),
-            ("timeout", "timeoutSeconds"),
-            ("period", "periodSeconds"),
-            ("success", "successThreshold"),
-            ("failure", "failureThreshold"),
-        )  # fmt: skip
-        if probe.get(theirs) is not None
+        f"{ours}={string(probe[theirs])}" for ours, theirs in _PROBE_NUMBERS if probe.get(theirs) is not None
     )
     return f"{action} {target} {numbers}".strip()
 
@@ -194,7 +193,8 @@ def _probe(probe: dict[str, Json]) -> str:
 def _source(entry: dict[str, Json]) -> str:
     for kind, value in mapping(entry.get("valueFrom")).items():
         source = mapping(value)
-        return f"<{kind.removesuffix('Ref')} {string(source.get('name'))} {string(source.get('key') or source.get('fieldPath'))}>"
+        parts = (kind.removesuffix("Ref"), string(source.get("name")), string(source.get("key")))
+        return f"<{' '.join(part for part in (*parts, string(source.get('fieldPath'))) if part)}>"
     return ""
 
 

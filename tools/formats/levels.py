@@ -10,7 +10,8 @@ _WORDS = {
     "failure": "error", "fail": "error", "eror": "error", "warn": "warning", "warning": "warning",
     "notice": "info", "note": "info", "info": "info", "information": "info", "informational": "info",
     "config": "info", "log": "info", "statement": "info", "debug": "debug", "dbug": "debug", "trace": "debug",
-    "trce": "debug", "fine": "debug", "finer": "debug", "finest": "debug", "verbose": "debug", "hint": "debug",
+    "trce": "debug", "fine": "debug", "finer": "debug", "finest": "debug", "verbose": "debug",
+    "hint": "debug",
     "default": "info", "system": "info", "dbg": "debug", "inf": "info", "wrn": "warning", "ftl": "fatal",
     "dpanic": "fatal", "detail": "info",
     "i": "info", "w": "warning", "e": "error", "f": "fatal", "d": "debug", "v": "debug", "c": "fatal",
@@ -18,10 +19,12 @@ _WORDS = {
 _SYSLOG = ("fatal", "fatal", "fatal", "error", "warning", "info", "info", "debug")
 
 _UPPER = re.compile(
-    r"(?<![\w.$=/-])(TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRIT(?:ICAL)?|EMERG|FATAL|SEVERE|PANIC)(?![\w/=$-])"
+    r"(?<![\w.$=/-])(TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRIT(?:ICAL)?|EMERG|FATAL|SEVERE|PANIC)"
+    r"(?![\w/=$-])"
 )
 _MARKED = re.compile(
-    r"[\[<(|]\s*(trace|debug|info|notice|note|warn|warning|error|err|crit|critical|alert|emerg|fatal|panic|system)"
+    r"[\[<(|]\s*(trace|debug|info|notice|note|warn|warning|error|err|crit|critical|alert|emerg|fatal|panic|"
+    r"system)"
     r"(?:\])?[\]>)|]",
     re.IGNORECASE,
 )
@@ -31,6 +34,9 @@ _FIRST = re.compile(
     re.IGNORECASE,
 )
 _TABBED = re.compile(r"\t(trace|debug|info|notice|warn|warning|error|fatal|panic)\t", re.IGNORECASE)
+_CAPITALS = frozenset({
+    "TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL", "SEVERE", "PANIC",
+})  # fmt: skip
 _TRIM = " \t:-|]"
 
 
@@ -55,6 +61,9 @@ def syslog_level(severity: int) -> str:
 
 def split_level(rest: str) -> tuple[str, str]:
     """Find the level near the start of a message and return it with the message less that word."""
+    word, _, tail = rest.partition(" ")
+    if word in _CAPITALS:
+        return level_of(word), tail.lstrip(_TRIM)
     match = _FIRST.match(rest)
     if match is not None:
         found = match[1] or match[2]

@@ -10,7 +10,7 @@ from tools.formats.records import KubeEvent, ObjectState, Tally
 from tools.formats.stamps import Stamps
 from tools.formats.tables import columns
 
-_LEAD = re.compile(r"^[\s│├└─]*")
+_LEAD = " │├└─"
 _EVENT = re.compile(r"^(?P<reason>[A-Z]\w*): (?P<message>.*)$", re.DOTALL)
 _WARNINGS = re.compile(
     r"Fail|BackOff|Unhealthy|Kill|Evict|Error|Exceed|NotReady|Unknown|Invalid|Conflict|OOM"
@@ -19,7 +19,7 @@ _WARNINGS = re.compile(
 
 def is_lineage(text: str) -> bool:
     """Say whether text is a drawn tree of Kubernetes objects."""
-    lines = text.split("\n", 12)
+    lines = text.lstrip("\n").split("\n", 12)
     return (
         "NAME" in lines[0]
         and "AGE" in lines[0]
@@ -39,23 +39,23 @@ def read_lineage(
             continue
         cells = _cut(text, titles)
         raw = cells.get("NAME", "")
-        depth = len(_LEAD.match(raw)[0]) if _LEAD.match(raw) else 0  # type: ignore[index]
+        depth = len(raw) - len(raw.lstrip(_LEAD))
         kind, _, name = raw[depth:].strip().partition("/")
         namespace = cells.get("NAMESPACE", "").strip() or namespace
         while stack and stack[-1][0] >= depth:
             stack.pop()
-        status, age = cells.get("STATUS", "").strip(), cells.get("AGE", "").strip()
         if kind == "Event" and stack:
-            yield count(_event(number, stack[-1][1:], status, age, namespace, stamps), tally)
+            yield count(_event(number, stack[-1][1:], cells, namespace, stamps), tally)
             continue
         stack.append((depth, kind, name))
         tally.rows += 1
-        yield _object(number, kind, name, namespace, cells, stamps)
+        yield _object(number, (kind, name), cells, namespace, stamps)
 
 
 def _event(
-    line: int, target: tuple[str, str], status: str, age: str, namespace: str | None, stamps: Stamps
+    line: int, target: tuple[str, str], cells: Mapping[str, str], namespace: str | None, stamps: Stamps
 ) -> KubeEvent:
+    status, age = cells.get("STATUS", "").strip(), cells.get("AGE", "").strip()
     match = _EVENT.match(status)
     reason = match["reason"] if match else status
     time = resolve(age, stamps)
@@ -74,7 +74,7 @@ def _event(
 
 
 def _object(
-    line: int, kind: str, name: str, namespace: str | None, cells: Mapping[str, str], stamps: Stamps
+    line: int, named: tuple[str, str], cells: Mapping[str, str], namespace: str | None, stamps: Stamps
 ) -> ObjectState:
     fields: dict[str, str] = {}
     ready, slash, wanted = cells.get("READY", "").strip().partition("/")
@@ -88,7 +88,7 @@ def _object(
         fields["age"] = age
         if created := resolve(age, stamps):
             fields["created"] = created.isoformat()
-    return ObjectState(line, line, kind, name, namespace, stamps.recorded_at, fields)
+    return ObjectState(line, line, *named, namespace, stamps.recorded_at, fields)
 
 
 def _cut(text: str, titles: Sequence[tuple[str, int]]) -> dict[str, str]:

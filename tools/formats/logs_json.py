@@ -17,7 +17,8 @@ from tools.formats.stamps import Stamps
 
 TIME_KEYS = (
     "time", "ts", "timestamp", "@timestamp", "t", "datetime", "date", "eventTime", "event_time", "asctime",
-    "Timestamp", "Time", "timeUnixNano", "observedTimeUnixNano", "time_unix_nano", "epoch", "created", "instant",
+    "Timestamp", "Time", "timeUnixNano", "observedTimeUnixNano", "time_unix_nano", "epoch", "created",
+    "instant",
     "@t", "TimeGenerated", "startTime", "__REALTIME_TIMESTAMP", "start_time", "log_time",
 )  # fmt: skip
 LEVEL_KEYS = (

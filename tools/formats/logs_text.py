@@ -53,6 +53,8 @@ class LineReader:
                 return line
             if text.startswith('{"'):
                 return self._broken(text)
+        if text[4:5] == "-" and text[7:8] == "-":  # a date: none of the formats with a head of their own
+            return self._stamped(text) or self._plain(text)
         return self._structured(text) or self._stamped(text) or self._plain(text)
 
     def _broken(self, text: str) -> LogLine:

@@ -17,7 +17,8 @@ from tools.formats.stamps import Stamps
 from tools.formats.workloads import workload_of
 
 _OWNERS = frozenset({
-    "podname", "pod", "pod_name", "service", "servicename", "service_name", "microservice", "component", "node",
+    "podname", "pod", "pod_name", "service", "servicename", "service_name", "microservice", "component",
+    "node",
     "nodename", "container", "instance", "host", "hostname", "cmdb_id", "app", "workload", "deployment",
 })  # fmt: skip
 _LABELS = {

@@ -21,7 +21,7 @@ _OWNERS = (
     "daemonset",
     "service_name",
 )
-ALERT_SERIES = ("ALERTS", "ALERTS_FOR_STATE")
+ALERT_SERIES = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
 
 
 def read_series(document: Document, path: tuple[str, ...], tally: Tally, query: str) -> Iterator[Series]:
@@ -36,14 +36,12 @@ def read_series(document: Document, path: tuple[str, ...], tally: Tally, query: 
             yield sample
 
 
-def read_alert_series(
-    document: Document, path: tuple[str, ...], tally: Tally, query: str
-) -> Iterator[AlertRecord]:
+def read_alert_series(document: Document, path: tuple[str, ...], tally: Tally) -> Iterator[AlertRecord]:
     """Yield the episodes of ALERTS series: samples more than two steps apart belong to two episodes.
 
     An episode that reaches the last sample of the whole result has no end.
     """
-    found: list[Series] = [series for series in read_series(document, path, tally, query) if series.times]
+    found: list[Series] = [series for series in read_series(document, path, tally, "") if series.times]
     tally.rows = 0
     last = max((series.times[-1] for series in found), default=0.0)
     steps = [

@@ -34,13 +34,18 @@ class Node:
         """First child with one of the keys."""
         return next((child for child in self.children if child.key in keys), None)
 
+    def below(self, key: str) -> list[Node]:
+        """List the entries below the first child with the key."""
+        child = self.find(key)
+        return child.children if child else []
+
     def text(self, *keys: str) -> str:
         """Value of the first child with one of the keys; nothing where it is <none>."""
         child = self.find(*keys)
         return "" if child is None or child.value in _NONE else child.value
 
     def more(self) -> tuple[str, ...]:
-        """The value and the plain lines below it, as lists such as Labels and Taints are printed."""
+        """List the value and the plain lines below it, as Labels and Taints are printed."""
         return tuple(
             part for part in (self.value, *(text.strip() for _, text in self.lines)) if part not in _NONE
         )

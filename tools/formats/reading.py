@@ -25,7 +25,7 @@ from tools.formats import (
     units,
 )
 from tools.formats.chat import read_chat
-from tools.formats.csv_rows import rows
+from tools.formats.csv_rows import first_row, rows
 from tools.formats.documents import Document, Element, mapping, starts, string
 from tools.formats.joining import join
 from tools.formats.kube_objects import object_of
@@ -54,7 +54,7 @@ class Source:
         return Stamps(self.clock, self.tally)
 
     def lines(self) -> Iterator[tuple[int, str]]:
-        """The file's lines with their numbers."""
+        """Yield the file's lines with their numbers."""
         return lines(self.path, self.tally)
 
 
@@ -65,14 +65,14 @@ def read(
     labels: Mapping[str, str] = {},
     sniffed: Sniffed | None = None,
 ) -> Reading:
-    """Read a file lazily; raise ValueError for a zone that does not exist and OSError for a file that cannot be read."""
+    """Read a file lazily; raise ValueError for an unknown zone and OSError for a file that cannot be read."""
     found = sniffed or sniff(path)
     tally = Tally()
     source = Source(path, clock, tally, labels)
     Stamps(clock, tally)
     reader = _READERS.get(found.format)
     if reader is None:
-        if found.format not in {"empty"}:
+        if found.format != "empty":
             spoil(tally, 1, found.reason or f"no reader for {found.format}")
         return Reading(found, iter(()), tally)
     return Reading(found, reader(source), tally)
@@ -93,33 +93,39 @@ def _document(source: Source) -> Iterator[Record]:
 
 
 def _shaped(source: Source, document: Document, shape: Shape) -> Iterator[Record]:
-    tally, path = source.tally, shape.path
-    query = source.labels.get("query", "")
+    tally, path, labels = source.tally, shape.path, source.labels
     match shape.format:
         case "prometheus-json":
-            query = query or string(mapping(_root(document.text[document.start :])).get("query"))
-            return metrics_prometheus.read_series(document, path, tally, query)
+            found: Iterator[Record] = metrics_prometheus.read_series(
+                document, path, tally, _query(source, document)
+            )
         case "prometheus-alerts":
-            return metrics_prometheus.read_alert_series(document, path, tally, query)
+            found = metrics_prometheus.read_alert_series(document, path, tally)
         case "prometheus-rules":
-            return alerts.read_rules(document, path, tally)
+            found = alerts.read_rules(document, path, tally)
         case "alertmanager-json":
-            return alerts.read_alerts(document, path, tally, source.stamps)
+            found = alerts.read_alerts(document, path, tally, source.stamps)
         case "loki-json":
-            return loki.read_streams(document, path, source.clock, tally, source.labels)
+            found = loki.read_streams(document, path, source.clock, tally, labels)
         case "kubernetes-json":
-            elements = document.elements(tally, *path) if path else _whole(document, tally)
-            return _objects(elements, source)
+            found = _objects(document.elements(tally, *path) if path else _whole(document, tally), source)
         case "slack-export":
-            return read_chat(document, path, source.path, tally, source.stamps)
+            found = read_chat(document, path, source.path, tally, source.stamps)
         case "topology-json":
-            return topology.read_json(document, _root(document.text[document.start :]), tally)
+            found = topology.read_json(document, _root(document.text[document.start :]), tally)
         case "otlp-json":
-            return _otlp(_whole(document, tally), source)
+            found = _otlp(_whole(document, tally), source)
         case "changes-json":
-            return _changes(document.elements(tally, *path), source)
+            found = _changes(document.elements(tally, *path), source)
         case _:
-            return _log_objects(document.elements(tally, *path), source)
+            found = _log_objects(document.elements(tally, *path), source)
+    return found
+
+
+def _query(source: Source, document: Document) -> str:
+    """Name what was asked, for series whose own name the query dropped."""
+    root = mapping(_root(document.text[document.start :]))
+    return source.labels.get("query") or string(root.get("query"))
 
 
 def _json_lines(source: Source) -> Iterator[Element]:
@@ -215,7 +221,7 @@ def _get_table(source: Source) -> Iterator[Record]:
 
 def _edges(source: Source) -> Iterator[Record]:
     numbered = rows(source.path, source.tally)
-    _, titles = next(numbered, (0, []))
+    titles = first_row(numbered)
     low = [title.strip().lower() for title in titles]
     caller, callee = next(pair for pair in topology.ENDS if set(pair) <= set(low))
     for line, cells in numbered:
@@ -228,7 +234,7 @@ def _edges(source: Source) -> Iterator[Record]:
 
 def _spans(source: Source) -> Iterator[Record]:
     numbered = rows(source.path, source.tally)
-    _, titles = next(numbered, (0, []))
+    titles = first_row(numbered)
     return spans.read_rows(titles, numbered, source.tally, source.stamps)
 
 
@@ -250,6 +256,7 @@ _TEXTS = (
 _READERS: Mapping[str, _Reader] = {
     **dict.fromkeys(_DOCUMENTS, _document),
     **dict.fromkeys(_TEXTS, _logs),
+    "slack-directory": lambda _: iter(()),
     "csv-logs": lambda source: csv_logs.read_logs(source.path, source.clock, source.tally, source.labels),
     "csv-metrics": lambda source: metrics_csv.read_metrics(
         source.path, source.clock, source.tally, source.labels

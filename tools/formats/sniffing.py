@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import orjson
@@ -20,7 +21,7 @@ from tools.formats.logs_json import Json
 from tools.formats.logs_text import LineReader
 from tools.formats.opening import decode, head
 from tools.formats.records import Clock, Sniffed, Tally
-from tools.formats.shapes import line_shape, shape_of
+from tools.formats.shapes import Shape, cut_shape, line_shape, shape_of
 from tools.formats.stamps import Stamps
 from tools.formats.tables import columns, is_header
 from tools.formats.topology import is_tree
@@ -51,35 +52,36 @@ def sniff(path: Path) -> Sniffed:
 def _json(text: str, *, whole: bool) -> Sniffed | None:
     first = text.lstrip()[:1]
     if first not in {"{", "["}:
-        if (inner := starts(text)[:1]) and _small_head(text, inner[0]):
-            shape = shape_of(text, inner[0], None)
-            return Sniffed(shape.signal, shape.format) if shape and shape.signal != "logs" else None
-        return None
+        inner = starts(text)[:1]
+        return _behind_head(text, inner) if inner and _small_head(text, inner[0]) else None
     objects = _object_lines(text)
     if len(objects) > 1 or (objects and text.count("\n") <= 1 and not shape_of(text, 0, objects[0])):
-        if shape := line_shape(objects):
-            return Sniffed(shape.signal, shape.format)
-        return _behind_head(text)
-    root: Json | None = None
-    if whole:
-        try:
-            root = orjson.loads(text)
-        except orjson.JSONDecodeError:
-            root = None
-    shape = shape_of(text, text.index(first), root)
-    if shape:
-        return Sniffed(shape.signal, shape.format)
+        return _named(line_shape(objects)) or _behind_head(text, starts(text)[1:])
+    root = _root(text) if whole else None
     if root in ([], {}):
         return Sniffed("unknown", "empty", "the document holds nothing")
-    if root is None:
-        return _behind_head(text)
-    return Sniffed("unknown", "unknown", f"JSON of no known shape: {text.strip()[:80]}")
+    found = _named(shape_of(text, text.index(first), root))
+    if found is None and root is None:
+        return (_named(cut_shape(text)) if not whole else None) or _behind_head(text, starts(text)[1:])
+    return found or Sniffed("unknown", "unknown", f"JSON of no known shape: {text.strip()[:80]}")
 
 
-def _behind_head(text: str) -> Sniffed | None:
-    for at in starts(text)[1:]:
-        if (shape := shape_of(text, at, None)) and shape.signal != "logs" and shape.format != "topology-json":
-            return Sniffed(shape.signal, shape.format)
+def _named(shape: Shape | None) -> Sniffed | None:
+    return None if shape is None else Sniffed(shape.signal, shape.format)
+
+
+def _root(text: str) -> Json | None:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _behind_head(text: str, places: Iterable[int]) -> Sniffed | None:
+    for at in places:
+        shape = shape_of(text, at, None)
+        if shape and shape.signal != "logs" and shape.format != "topology-json":
+            return _named(shape)
     return None
 
 
@@ -114,32 +116,45 @@ def _table(text: str) -> Sniffed | None:
 
 
 def _kube_text(text: str) -> Sniffed | None:
-    if is_status(text):
-        return Sniffed("objects", "systemctl-status")
-    if is_lineage(text.lstrip("\n")):
-        return Sniffed("objects", "kube-lineage")
-    if is_describe(text):
-        return Sniffed("objects", "kubectl-describe")
-    if is_tree(text):
-        return Sniffed("topology", "topology-tree")
-    if is_git_log(text):
-        return Sniffed("changes", "git-log")
-    lines = [line for line in text.split("\n")[:40] if line.strip()]
-    if is_header(lines[0]) and len(lines) > 1:
-        titles = {title for title, _ in columns(lines[0])}
-        if {"REASON", "OBJECT", "MESSAGE"} <= titles or {"REASON", "KIND", "MESSAGE"} <= titles:
-            return Sniffed("events", "kubectl-events")
-        if titles & {"NAME", "NAMESPACE"}:
-            return Sniffed("objects", "kubectl-get")
-    if all(is_event_row(line) for line in lines[:3]):
-        return Sniffed("events", "kubectl-events")
-    if all(is_pod_row(line) for line in lines[:3]):
-        return Sniffed("objects", "kubectl-get")
-    if looks_like_yaml(text):
-        return Sniffed("objects", "kubernetes-yaml")
-    if _PIPES.search(text[:4096]):
-        return Sniffed("unknown", "unknown", f"a table of no known kind: {lines[0][:80]}")
+    for signal, name, fits in _TEXTS:
+        if fits(text):
+            return Sniffed(signal, name)
+    if table := _PIPES.search(text[:4096]):
+        return Sniffed("unknown", "unknown", f"a table of no known kind: {table[0][:80]}")
     return None
+
+
+def _first_lines(text: str, count: int) -> list[str]:
+    return [line for line in text.split("\n")[:40] if line.strip()][:count]
+
+
+def _titles(text: str) -> set[str]:
+    lines = _first_lines(text, 2)
+    return {title for title, _ in columns(lines[0])} if len(lines) > 1 and is_header(lines[0]) else set()
+
+
+def _is_event_table(text: str) -> bool:
+    titles = _titles(text)
+    headed = {"REASON", "MESSAGE"} <= titles and bool(titles & {"OBJECT", "KIND"})
+    return headed or all(is_event_row(line) for line in _first_lines(text, 3))
+
+
+def _is_object_table(text: str) -> bool:
+    headed = bool(_titles(text) & {"NAME", "NAMESPACE"})
+    return headed or all(is_pod_row(line) for line in _first_lines(text, 3))
+
+
+_TEXTS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
+    ("objects", "systemctl-status", is_status),
+    ("objects", "kube-lineage", is_lineage),
+    ("objects", "kubectl-describe", is_describe),
+    ("topology", "topology-tree", is_tree),
+    ("changes", "git-log", is_git_log),
+    ("events", "kubectl-events", _is_event_table),
+    ("objects", "kubectl-get", _is_object_table),
+    ("objects", "kubernetes-yaml", looks_like_yaml),
+)
+"""Signal, format and test, the first that fits."""
 
 
 def _lines(text: str) -> Sniffed:

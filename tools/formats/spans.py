@@ -33,7 +33,7 @@ def is_span_table(titles: Sequence[str]) -> bool:
 def read_rows(
     titles: Sequence[str], rows: Iterator[tuple[int, Sequence[str]]], tally: Tally, stamps: Stamps
 ) -> Iterator[Span]:
-    """Yield one span a row; without an end time, `Duration` counts as microseconds unless its title says so."""
+    """Yield one span a row; without an end, a duration is in microseconds unless its title says else."""
     low = [title.strip().lower() for title in titles]
     for line, cells in rows:
         row = dict(zip(low, cells, strict=False))

@@ -22,14 +22,17 @@ _ZONE = rf"(?: ?(?P<z>Z|[+-]\d\d:?\d\d(?!\d)|(?:{NAMES})\b))?"
 _DAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +)?"
 
 _ISO = re.compile(
-    rf"(\d{{4}}-\d\d-\d\d[T ]?\d\d:\d\d(?::\d\d(?:[.,]\d{{1,9}})?)?)(?: ?(Z\b|[+-]\d\d:?\d\d(?!\d)|(?:{NAMES})\b))?"
+    rf"(\d{{4}}-\d\d-\d\d[T ]?\d\d:\d\d(?::\d\d(?:[.,]\d{{1,9}})?)?)"
+    rf"(?: ?(Z\b|[+-]\d\d:?\d\d(?!\d)|(?:{NAMES})\b))?"
 )
 _OTHERS: tuple[re.Pattern[str], ...] = (
     re.compile(rf"(?P<y>\d{{4}})[/.](?P<m>\d\d)[/.](?P<d>\d\d)[ T-]{_CLOCK}{_ZONE}"),
     re.compile(r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)-(?P<h>\d\d)\.(?P<mi>\d\d)\.(?P<s>\d\d)\.(?P<f>\d{6})"),
-    re.compile(rf"{_DAY}{_MONTH} +(?P<d>\d{{1,2}}) {_CLOCK}(?: (?P<z>{NAMES}))? (?P<y>\d{{4}})\b(?: (?P<o>[+-]\d{{4}}))?"),
+    re.compile(rf"{_DAY}{_MONTH} +(?P<d>\d{{1,2}}) {_CLOCK}(?: (?P<z>{NAMES}))? (?P<y>\d{{4}})\b"
+               r"(?: (?P<o>[+-]\d{4}))?"),
     re.compile(rf"{_DAY}(?P<d>\d{{1,2}})[ /-]{_MONTH}[ /-](?P<y>\d{{4}})[ :T]{_CLOCK}{_ZONE}"),
-    re.compile(rf"{_DAY}{_MONTH} +(?P<d>\d{{1,2}}),? (?P<y>\d{{4}})(?:,| at)? {_CLOCK}(?: (?P<ap>[AP]M))?{_ZONE}"),
+    re.compile(rf"{_DAY}{_MONTH} +(?P<d>\d{{1,2}}),? (?P<y>\d{{4}})(?:,| at)? {_CLOCK}"
+               rf"(?: (?P<ap>[AP]M))?{_ZONE}"),
     re.compile(rf"{_DAY}{_MONTH} +(?P<d>\d{{1,2}}) {_CLOCK}{_ZONE}"),
     re.compile(r"(?P<y2>\d\d)(?P<m>\d\d)(?P<d>\d\d) +(?P<h>\d\d):?(?P<mi>\d\d):?(?P<s>\d\d)(?!\d)"),
     re.compile(rf"(?P<m>\d\d)[.-](?P<d>\d\d) {_CLOCK}"),
@@ -37,8 +40,27 @@ _OTHERS: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?P<h>\d\d):(?P<mi>\d\d):(?P<s>\d\d)(?:[.,](?P<f>\d{1,9}))?(?![\d:])"),
 )  # fmt: skip
 _NAMED = frozenset(
-    ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-    + ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    (
+        "Jan",
+        "Feb",
+        "Mar",
+        "Apr",
+        "May",
+        "Jun",
+        "Jul",
+        "Aug",
+        "Sep",
+        "Oct",
+        "Nov",
+        "Dec",
+        "Mon",
+        "Tue",
+        "Wed",
+        "Thu",
+        "Fri",
+        "Sat",
+        "Sun",
+    )
 )
 _ZONE_NAMES = frozenset(NAMES.split("|"))
 _LATER = re.compile(r"(?i:\b(?:time|timestamp|ts)[\"']?\s*[:=]\s*[\"']?)(?=\d{4}-)")
@@ -133,7 +155,7 @@ class Stamps:
         return found.time if known or rest.startswith(("UTC m=", "+0000 UTC")) else None
 
     def epoch(self, value: float) -> datetime | None:
-        """Read epoch seconds, milli-, micro- or nanoseconds, told apart by size; None outside 1990 to 2100."""
+        """Read epoch seconds, milli-, micro- or nanoseconds, told apart by size; None outside 1990-2100."""
         for scale in (1, 1_000, 1_000_000, 1_000_000_000):
             seconds = value / scale
             if 631_152_000 <= seconds <= 4_102_444_800:

@@ -14,12 +14,14 @@ _RFC5424 = re.compile(
     re.DOTALL,
 )
 _RFC3164 = re.compile(
-    r"^(?:<(?P<pri>\d{1,3})>)?(?P<time>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?) "
+    r"^(?:<(?P<pri>\d{1,3})>)?(?P<time>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d "
+    r"\d\d:\d\d:\d\d(?:\.\d+)?) "
     r"(?P<host>\S+) (?P<app>[^\s:\[(]+)(?P<unit>\([^)]*\))?(?:\[(?P<pid>[^\]]*)\])?: ?(?P<message>.*)$"
 )
 _TAGGED = re.compile(r"^(?P<host>[A-Za-z0-9][\w.-]*) (?P<app>[\w./@-]+)\[(?P<pid>\d+)\]: ?(?P<message>.*)$")
 _KLOG = re.compile(
-    r"^(?P<level>[IWEFD])(?P<month>\d\d)(?P<day>\d\d) (?P<time>\d\d:\d\d:\d\d(?:\.\d+)?) +\d+ (?P<where>[^\]\s]+:\d+)\] ?(?P<message>.*)$"
+    r"^(?P<level>[IWEFD])(?P<month>\d\d)(?P<day>\d\d) (?P<time>\d\d:\d\d:\d\d(?:\.\d+)?) +\d+ "
+    r"(?P<where>[^\]\s]+:\d+)\] ?(?P<message>.*)$"
 )
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_HEADER = re.compile(r"^\s*[A-Z][A-Z0-9-]*(?:[ ./_(-][A-Z0-9%()/._-]+|\([a-z%]+\))*(?:\s{2,}[A-Z][A-Z0-9-]*(?:[ ./_()-][A-Za-z0-9%()/._-]+|\([a-z%]+\))*)+\s*$")  # fmt: skip
+_TITLE = r"[A-Z][A-Z0-9-]*(?:[ ./_(-][A-Z0-9%()/._-]+|\([a-z%]+\))*"
+_HEADER = re.compile(rf"^\s*{_TITLE}(?:\s{{2,}}{_TITLE})+\s*$")
 _COLUMN = re.compile(r"\S+(?: \S+)*")
 _GAP = re.compile(r"\s{2,}")
 
@@ -19,11 +20,14 @@ _KINDS = {
     "pv": "PersistentVolume", "persistentvolume": "PersistentVolume", "cm": "ConfigMap",
     "configmap": "ConfigMap", "hpa": "HorizontalPodAutoscaler", "quota": "ResourceQuota",
     "horizontalpodautoscaler": "HorizontalPodAutoscaler", "resourcequota": "ResourceQuota",
-    "ing": "Ingress", "ingress": "Ingress", "ns": "Namespace", "namespace": "Namespace", "sa": "ServiceAccount",
+    "ing": "Ingress", "ingress": "Ingress", "ns": "Namespace", "namespace": "Namespace",
+    "sa": "ServiceAccount",
     "serviceaccount": "ServiceAccount", "networkpolicy": "NetworkPolicy", "netpol": "NetworkPolicy",
     "storageclass": "StorageClass", "sc": "StorageClass", "secret": "Secret", "event": "Event",
-    "endpointslice": "EndpointSlice", "rolebinding": "RoleBinding", "role": "Role", "pdb": "PodDisruptionBudget",
-    "poddisruptionbudget": "PodDisruptionBudget", "limitrange": "LimitRange", "replicationcontroller": "ReplicationController",
+    "endpointslice": "EndpointSlice", "rolebinding": "RoleBinding", "role": "Role",
+    "pdb": "PodDisruptionBudget",
+    "poddisruptionbudget": "PodDisruptionBudget", "limitrange": "LimitRange",
+    "replicationcontroller": "ReplicationController",
 }  # fmt: skip
 
 
@@ -37,7 +41,7 @@ class Table:
 
 
 def kind_name(text: str) -> str:
-    """Write a kind as Kubernetes does: pod, pods, po and deployment.apps give Pod, Pod, Pod and Deployment."""
+    """Write a kind as Kubernetes does: pod, pods and po give Pod, deployment.apps gives Deployment."""
     word = text.split(".", 1)[0]
     lower = word.lower()
     found = _KINDS.get(lower) or (_KINDS.get(lower[:-1]) if lower.endswith("s") else None)

@@ -12,12 +12,12 @@ from tools.formats.opening import lines
 from tools.formats.records import Clock, LogRecord, ObjectState, Tally
 from tools.formats.stamps import Stamps
 
-_UNIT = re.compile(
-    r"^(?:Status: )?[●○×*↻↺] (?P<unit>[\w@.:\\-]+\.(?:service|socket|timer|mount|target|slice|scope|path))(?: - (?P<what>.*))?"
-)
+_KINDS = "service|socket|timer|mount|target|slice|scope|path"
+_UNIT = re.compile(rf"^(?:Status: )?[●○\u00d7*↻↺] (?P<unit>[\w@.:\\-]+\.(?:{_KINDS}))(?: - (?P<what>.*))?")
 _HEAD = re.compile(r"^(?P<key>Service|Node|Host):\s*(?P<value>\S+)\s*$")
 _ENTRY = re.compile(
-    r"^\s*(?P<key>Loaded|Active|Main PID|Process|Tasks|Memory|CPU|Status|Result|Docs|Drop-In|Condition):\s*(?P<value>.*)$"
+    r"^\s*(?P<key>Loaded|Active|Main PID|Process|Tasks|Memory|CPU|Status|Result|Docs|Drop-In|Condition)"
+    r":\s*(?P<value>.*)$"
 )
 _ACTIVE = re.compile(
     r"^(?P<state>\S+) \((?P<sub>[^)]*)\)(?: \(Result: (?P<result>[^)]*)\))?(?: since (?P<since>[^;]+))?"

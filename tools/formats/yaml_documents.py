@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import cast
 
 import yaml
 
@@ -48,7 +49,8 @@ def read_yaml(text: str, tally: Tally) -> Iterator[Element]:
 
 
 def _objects(loader: _Loader, node: yaml.Node) -> Iterator[Element]:
-    value: Json = loader.construct_document(node)
+    construct = cast("Callable[[yaml.Node], Json]", loader.construct_document)  # pyright: ignore[reportUnknownMemberType] - the stubs leave it untyped
+    value = construct(node)
     whole = mapping(value)
     items = listing(whole.get("items"))
     if not items:

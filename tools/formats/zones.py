@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, timedelta, timezone, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _OFFSET = re.compile(r"^(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})?$")
@@ -21,6 +22,7 @@ NAMES = "|".join(sorted((*_HOURS, *AMBIGUOUS), key=len, reverse=True))
 """Alternatives for a regular expression."""
 
 
+@lru_cache(maxsize=256)
 def zone(name: str) -> tzinfo | None:
     """Find a zone by "UTC", offset ("+08:00", "+0800", "+08"), abbreviation or IANA name; None if unknown."""
     if (hours := _HOURS.get(name.upper())) is not None:

@@ -30,7 +30,7 @@ class FileSource:
     name: str
     base: Path
     patterns: tuple[str, ...]
-    clock: Clock = Clock()
+    clock: Clock = field(default_factory=Clock)
     excluded: frozenset[Path] = field(default_factory=_nothing)
     """Files and folders that are never taken, such as earlier snapshots."""
 

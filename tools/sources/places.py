@@ -18,7 +18,8 @@ _CONTAINERS = re.compile(
 )
 _ANONYMOUS = frozenset({
     "app", "application", "access", "error", "errors", "server", "service", "log", "logs", "output", "out",
-    "stdout", "stderr", "messages", "syslog", "system", "kern", "daemon", "auth", "journal", "main", "current", "previous",
+    "stdout", "stderr", "messages", "syslog", "system", "kern", "daemon", "auth", "journal", "main",
+    "current", "previous",
     "console", "debug", "info", "all", "events", "describe", "pods", "nodes",
 })  # fmt: skip
 """Names that say what kind of file it is and not whose."""

@@ -1,4 +1,4 @@
-"""What every source is: asked for a window, it writes artifacts and says what it was asked and what came back."""
+"""What every source is: asked for a window, it writes artifacts and says what came back."""
 
 from __future__ import annotations
 
