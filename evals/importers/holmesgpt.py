@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, TypeAdapter
 from agent.errors import UserError
 from agent.schema.incident import Incident
 from evals.expectation import Expectation, ExpectedCause
-from evals.importers import alertmanager, statements, toolcall
+from evals.importers import alertmanager, spantree, statements, toolcall
 from evals.importers.casefolder import Absence, Piece, Recording, slug
 from evals.importers.mechanisms import phrases_in
 from evals.importers.toolcall import ToolCall
@@ -25,8 +25,8 @@ Source: https://github.com/robusta-dev/holmesgpt, commit c1ee1d43598b89ca5948161
 tests/llm/fixtures.
 Licence: Apache-2.0, Copyright Robusta Dev.
 Changes: the head that the recorder put before each tool's answer was taken off and its command kept
-in the manifest; the alert was rewritten in Alertmanager's form; the tables that enrich a finding,
-lists of metric names and the trailer of log queries were left out.
+in the manifest; the alert was rewritten in Alertmanager's form, printed traces as OTLP JSON; the tables
+that enrich a finding, lists of metric names and the trailer of log queries were left out.
 """
 _NO_INCIDENT = re.compile(
     r"\b(?:no|not an?) (?:real |actual )?(?:issue|problem|incident)\b"
@@ -211,10 +211,11 @@ def _answers(calls: tuple[ToolCall, ...]) -> Iterator[Piece]:
         key = (call.source, call.labels.get("pod", ""), call.body)
         if _absence(call) is None and key not in seen:  # two tools may have fetched one log
             seen.add(key)
+            traces = spantree.is_span_tree(call.body)
             yield Piece(
                 call.source,
-                f"{slug(call.title)}{call.suffix}",
-                call.body.encode(),
+                f"{slug(call.title)}{'.jsonl' if traces else call.suffix}",
+                spantree.otlp_lines(call.body) if traces else call.body.encode(),
                 query=call.query,
                 labels=call.labels,
             )
