@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -32,8 +33,17 @@ def catalogue() -> tuple[Sample, ...]:
 
 
 def install(sample: Sample, home: Home) -> IncidentFolder:
-    """Copy a sample into the home; the copy is the user's to edit."""
+    """Copy a sample into the home whole or not at all; the copy is the user's to edit.
+
+    Where another process was faster, its copy is the one that counts.
+    """
     target = home.path / sample.id
     home.path.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(sample.folder, target)
+    with tempfile.TemporaryDirectory(prefix=".installing-", dir=home.path) as scratch:
+        copy = shutil.copytree(sample.folder, Path(scratch) / sample.id)
+        try:
+            copy.rename(target)
+        except OSError:
+            if not (target / "incident.yaml").is_file():
+                raise
     return IncidentFolder(target.resolve())

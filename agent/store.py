@@ -121,8 +121,11 @@ class IncidentFolder:
     def new_snapshot(self) -> Generator[Path]:
         """Yield a scratch folder for artifacts and manifest.json; on success it becomes the next snapshot.
 
-        An earlier snapshot is never touched, and a collection that dies leaves none behind.
+        An earlier snapshot is never touched. What a killed collection left is removed, so the caller must
+        hold the incident (`locked`).
         """
+        for left in self.path.glob(".collecting-*"):
+            shutil.rmtree(left)
         scratch = Path(tempfile.mkdtemp(prefix=".collecting-", dir=self.path))
         try:
             yield scratch

@@ -13,7 +13,7 @@ from agent.checks.places import read_places
 from agent.checks.subject import Roster
 from agent.checks.wording import check_text
 from agent.schema.base import format_utc
-from agent.schema.digest import Digest
+from agent.schema.digest import Digest, FactName
 from agent.schema.finding import Finding, Level
 from agent.schema.postmortem import ActionItem, PostMortem
 
@@ -23,6 +23,7 @@ def check_parts(draft: PostMortem, digest: Digest | None, *, now: datetime) -> t
     found = [*_wording(draft, digest), *_actions(draft), *_consistency(draft, now)]
     if digest is not None:
         found.extend(check_grounding(draft, digest))
+        found.extend(_header_against_facts(draft, digest))
     order = {"error": 0, "warning": 1, "info": 2}
     return tuple(sorted(found, key=lambda item: order[item.level]))
 
@@ -162,6 +163,25 @@ def _consistency(draft: PostMortem, now: datetime) -> Iterator[Finding]:
                 f"timeline.{number}", "C02", "error", after.event, message, "Order the rows by time."
             )
     yield from _references(draft)
+
+
+def _header_against_facts(draft: PostMortem, digest: Digest) -> Iterator[Finding]:
+    """Compare a header that a person changed with the facts that sentences of the draft still cite."""
+    cited = {name for place in read_places(draft) for name in place.facts}
+    times: tuple[tuple[str, datetime | None, FactName], ...] = (
+        ("start", draft.header.start, "started"),
+        ("end", draft.header.end, "ended"),
+    )
+    for field, stated, name in times:
+        computed = digest.fact(name).time
+        if stated is None or computed is None or not cited & {name, "duration"}:
+            continue
+        if abs((stated - computed).total_seconds()) >= 1:
+            message = (
+                f"the header's {field} is {format_utc(stated)}, and sentences cite {format_utc(computed)}"
+            )
+            advice = "Correct incident.yaml and draft again, or change the sentences that cite the fact."
+            yield _finding(f"header.{field}", "C01", "error", format_utc(stated), message, advice)
 
 
 def _references(draft: PostMortem) -> Iterator[Finding]:

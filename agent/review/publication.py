@@ -15,6 +15,7 @@ from agent.report.html import render_html
 from agent.report.markdown import render
 from agent.review.pictures import plots_of
 from agent.review.state import ReviewState, named, require_draft, state_of
+from agent.review.verification import verify
 from agent.schema.review import Decision, ReviewEvent
 from agent.store import IncidentFolder, to_json
 from tools.sinks.markdown import WouldOverwrite, plan, write
@@ -56,13 +57,14 @@ def publish_markdown(
     """Write `<date>-<id>.md`, `.json` and `.html` into a folder and record it; return the files.
 
     Raise NotAllowed where the draft is not approved, or it or the report has changed since, and where a file
-    of another incident has the name.
+    of another incident has the name, or where evidence or citations do not verify.
     """
     name = named(by)
     with folder.locked():
         state = _approved(folder)
         body = _report(folder, state)
         _unchanged(folder, body)
+        _verified(folder)
         files = {f"{_stem(folder)}{suffix}": data for suffix, data in body.items()}
         try:
             paths = plan(target, files, ours=lambda found: _is_ours(found, folder.id))
@@ -118,6 +120,16 @@ def _unchanged(folder: IncidentFolder, body: Mapping[str, bytes]) -> None:
                 hint=f"`pm-agent approve {folder.id} --by NAME` writes the approved one again; "
                 "edit the draft, not the report.",
             )
+
+
+def _verified(folder: IncidentFolder) -> None:
+    found = verify(folder)
+    if not found.ok:
+        first = found.problems[0]
+        raise NotAllowed(
+            f"{folder.id} does not verify: {first.where}: {first.message}",
+            hint=f"`pm-agent verify {folder.id}` lists all {len(found.problems)} problems.",
+        )
 
 
 def _stem(folder: IncidentFolder) -> str:

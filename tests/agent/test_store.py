@@ -157,3 +157,11 @@ def test_a_record_survives_its_yaml(
     )
     write_text(file, dump_incident(incident))
     assert read_incident(file) == incident
+
+
+def test_what_a_killed_collection_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    folder = IncidentFolder(tmp_path)
+    (tmp_path / ".collecting-dead" / "files").mkdir(parents=True)
+    with folder.new_snapshot() as scratch:
+        (scratch / "manifest.json").write_text("{}")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["evidence"]

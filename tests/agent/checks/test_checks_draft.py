@@ -314,3 +314,13 @@ def test_process_states() -> None:
     assert (
         _state(step, header=no_end) == _state("follow-up review in four weeks", header=no_end) == "not known"
     )
+
+
+def test_a_header_that_contradicts_a_cited_fact_is_an_error() -> None:
+    moved = DRAFT.header.model_copy(update={"start": START + timedelta(minutes=7)})
+    lasted = Claim(text="It took 1 h 35 min.", facts=("duration",))
+    assert [item.rule for item in _check(header=moved)] == [], "no sentence cites the start"
+    (found,) = _check(header=moved, impact=(lasted,))
+    assert (found.rule, found.level, found.section) == ("C01", "error", "header.start")
+    assert "2026-02-17T10:12:00Z" in found.message
+    assert "2026-02-17T10:05:00Z" in found.message
