@@ -22,6 +22,7 @@ _PER_PATTERN = 2
 _ENOUGH = 0.35
 """A match below this share of the best one explains nothing that is not explained already."""
 _ENOUGH_BESIDE = 0.55
+_ENOUGH_SYMPTOM = 0.8
 _FLOOR = 0.12
 
 
@@ -94,6 +95,8 @@ def _share(item: Ranked, top: Ranked) -> float:
         holds(top.match.pattern.also, evidence) is not None for evidence in item.match.evidence[:1]
     )
     beside = top.match.pattern.proof == "hard" and item.match.pattern.proof != "hard" and not related
+    if top.match.pattern.proof == "hard" and item.match.pattern.proof == "symptom":
+        return _ENOUGH_SYMPTOM
     return _ENOUGH_BESIDE if beside else _ENOUGH
 
 

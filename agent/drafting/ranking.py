@@ -14,6 +14,7 @@ from agent.schema.evidence import Evidence
 
 _LEFTOVER = timedelta(minutes=10)
 _SEVERITY = {"critical": 1.0, "error": 1.0, "warning": 0.9, "info": 0.8}
+_FEW_LINES = 3
 _COMMON = 4
 """A pattern on more components than this is a wave, such as every pod's probe at a roll-out."""
 
@@ -47,6 +48,8 @@ def relevance(evidence: Evidence, onset: datetime | None) -> float:
     weight = 1.0 if noise == "no" else 0.5
     if attributes.get("leftover") == "yes":
         weight *= 0.25
+    if attributes.get("over") == "yes":
+        weight *= 0.15
     if attributes.get("novelty") == "steady":
         weight *= 0.3
     if attributes.get("harm") == "neutral" or attributes.get("type") == "Normal":
@@ -87,11 +90,19 @@ def _score(match: Match, digest: Digest, spread: Mapping[str, int]) -> float:
     score *= _SEVERITY[match.evidence[0].severity] * _agreement(match, digest)
     if not _corroborated(match, digest):
         score *= 0.5
+    if match.pattern.proof == "symptom" and _passing(match):
+        score *= 0.4
     if match.against:
         score *= 0.0 if match.pattern.strict else 0.75
     if spread[match.pattern.id] > _COMMON and suspect_rank(match.component, digest) != 0:
         score *= 0.6
     return score
+
+
+def _passing(match: Match) -> bool:
+    """Whether a few log lines are all there is, as every healthy system has them."""
+    counts = [int(item.attributes.get("count", "1")) for item in match.evidence]
+    return all(item.kind == "L" for item in match.evidence) and sum(counts) <= _FEW_LINES and not match.also
 
 
 def _agreement(match: Match, digest: Digest) -> float:
