@@ -38,7 +38,7 @@ def policies(inventory: Inventory, workloads: frozenset[str]) -> Iterator[tuple[
                 "info" if old else "warning",
                 0.2 if old else 0.35 if not fresh else 0.85 if deny else 0.6,
                 "context" if old else "condition",
-                {"selector": selector} if selector else {},
+                {"selector": selector, "leftover": "" if fresh else "yes"},
                 mentioned,
             ),
         )

@@ -10,7 +10,7 @@ from agent.drafting.catalogue import Pattern
 from agent.drafting.circumstances import around
 from agent.drafting.matching import Match, about, find, holds, same, sentence, text_of
 from agent.drafting.phrasing import fill
-from agent.drafting.ranking import Ranked, rank
+from agent.drafting.ranking import Ranked, few_lines, rank
 from agent.schema.digest import Digest, Suspect
 from agent.schema.evidence import Evidence
 from agent.schema.postmortem import Claim, Factor, Why
@@ -183,7 +183,9 @@ def _unmatched_suspect(digest: Digest, picked: list[Ranked]) -> Suspect | None:
         or {evidence.id for evidence in item.match.evidence} & set(top.evidence)
         for item in picked
     )
-    return None if named or not _mentions(top, digest) else top
+    shown = tuple(_mentions(top, digest))
+    beside = bool(picked) and picked[0].match.pattern.proof == "hard" and few_lines(shown)
+    return None if named or not shown or beside else top
 
 
 def _mentions(suspect: Suspect, digest: Digest) -> list[Evidence]:

@@ -50,6 +50,8 @@ def relevance(evidence: Evidence, onset: datetime | None) -> float:
         weight *= 0.25
     if attributes.get("over") == "yes":
         weight *= 0.15
+    if evidence.severity == "info" and attributes.get("source") == "state":
+        weight *= 0.25
     if attributes.get("novelty") == "steady":
         weight *= 0.3
     if attributes.get("harm") == "neutral" or attributes.get("type") == "Normal":
@@ -90,7 +92,7 @@ def _score(match: Match, digest: Digest, spread: Mapping[str, int]) -> float:
     score *= _SEVERITY[match.evidence[0].severity] * _agreement(match, digest)
     if not _corroborated(match, digest):
         score *= 0.5
-    if match.pattern.proof == "symptom" and _passing(match):
+    if match.pattern.proof == "symptom" and passing(match):
         score *= 0.4
     if match.against:
         score *= 0.0 if match.pattern.strict else 0.75
@@ -99,10 +101,15 @@ def _score(match: Match, digest: Digest, spread: Mapping[str, int]) -> float:
     return score
 
 
-def _passing(match: Match) -> bool:
+def passing(match: Match) -> bool:
     """Whether a few log lines are all there is, as every healthy system has them."""
-    counts = [int(item.attributes.get("count", "1")) for item in match.evidence]
-    return all(item.kind == "L" for item in match.evidence) and sum(counts) <= _FEW_LINES and not match.also
+    return few_lines(match.evidence) and not match.also
+
+
+def few_lines(evidence: tuple[Evidence, ...]) -> bool:
+    """Whether evidence is nothing but a handful of log lines."""
+    counts = [int(item.attributes.get("count", "1")) for item in evidence]
+    return all(item.kind == "L" for item in evidence) and sum(counts) <= _FEW_LINES
 
 
 def _agreement(match: Match, digest: Digest) -> float:
