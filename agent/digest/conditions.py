@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 
-from agent.digest.objects import Inventory, KubeObject
+from agent.digest.objects import KubeObject
 from agent.digest.observation import one_line
 from agent.digest.pods import Trouble
 from agent.digest.wording import plural
 
-_NONE = {"", "<none>", "none", "[]", "<unset>"}
+NOTHING = frozenset({"", "<none>", "none", "[]", "<unset>"})
+"""How Kubernetes prints that a field has no value."""
 
 
 def _workload(thing: KubeObject) -> Iterator[Trouble]:
@@ -107,7 +107,7 @@ def _node(thing: KubeObject) -> Iterator[Trouble]:
             "context" if control else "condition",
             {"taints": taints} if taints else {},
         )
-    elif taints.lower() not in _NONE and not control and not unready and not re.search(r"pressure", taints):
+    elif taints.lower() not in NOTHING and not control and not unready and not re.search(r"pressure", taints):
         yield Trouble(
             "Tainted",
             f"carried the taint {one_line(taints)}",
@@ -137,7 +137,7 @@ def _volume_claim(thing: KubeObject) -> Iterator[Trouble]:
         wanted = thing.get("storage_class", "storageclass")
         yield Trouble(
             "VolumeNotBound",
-            f"was {phase}{' (storage class ' + wanted + ')' if wanted not in _NONE else ''}",
+            f"was {phase}{' (storage class ' + wanted + ')' if wanted not in NOTHING else ''}",
             "error",
             0.8,
             "condition",
@@ -214,104 +214,3 @@ def troubles(thing: KubeObject) -> list[Trouble]:
     """Name everything that an object's state says is wrong."""
     inspect = _INSPECTORS.get(thing.kind)
     return list(inspect(thing)) if inspect else []
-
-
-def routing(inventory: Inventory) -> Iterator[tuple[KubeObject, Trouble]]:
-    """Find services that reach nothing: no endpoints, a selector without pods, a port that nobody serves."""
-    endpoints = {(e.namespace or "", e.name): e for e in inventory.of("Endpoints")}
-    templates = _pod_labels(inventory)
-    for service in inventory.of("Service"):
-        selector = service.get("selector")
-        if selector in _NONE:
-            continue
-        twin = endpoints.get((service.namespace or "", service.name))
-        shown = service.fields.get("endpoints", twin.fields.get("endpoints") if twin else None)
-        empty = shown is not None and shown.strip().lower() in _NONE
-        wanted = _pairs(selector)
-        matching = [labels for labels in templates if wanted.items() <= labels.items()]
-        owned = any(pod.workload == service.name for pod in inventory.of("Pod"))
-        if templates and not matching and not owned:
-            text = f"had no pods: none that was recorded carried {selector}"
-            yield service, Trouble("NoPods", text, "warning", 0.3, "context", {"selector": selector})
-        elif templates and not matching:
-            text = f"selected pods with {selector}, which no recorded pod carried"
-            yield (
-                service,
-                Trouble("SelectorMismatch", text, "critical", 0.95, "condition", {"selector": selector}),
-            )
-        elif empty:
-            yield (
-                service,
-                Trouble(
-                    "NoEndpoints", "had no ready endpoints", "error", 0.65, "symptom", {"selector": selector}
-                ),
-            )
-        yield from ((service, item) for item in _port(service, inventory))
-
-
-def _pod_labels(inventory: Inventory) -> list[dict[str, str]]:
-    return [labels for pod in inventory.of("Pod") if (labels := _pairs(pod.get("labels")))]
-
-
-def _pairs(text: str) -> dict[str, str]:
-    found = (part.partition("=") for part in re.split(r"[,\s]+", text) if "=" in part)
-    return {key: value for key, _, value in found}
-
-
-def _port(service: KubeObject, inventory: Inventory) -> Iterator[Trouble]:
-    told = service.get("target_port") or " ".join(re.findall(r"->(\d+)", service.get("ports")))
-    targets = {int(port) for port in re.findall(r"\b(\d+)(?:/\w+)?", told)}
-    owners = [pod for pod in inventory.of("Pod") if pod.workload == service.name]
-    served = {
-        int(port)
-        for pod in owners
-        for fields in pod.containers().values()
-        for port in re.findall(r"\b(\d+)(?:/\w+)?", fields.get("ports", ""))
-    }
-    if targets and served and not targets & served:
-        shown, open_ports = ", ".join(map(str, sorted(targets))), ", ".join(map(str, sorted(served)))
-        text = f"sent traffic to target port {shown}, while its pods declared port {open_ports}"
-        yield Trouble("TargetPortMismatch", text, "critical", 0.95, "condition", {"target_port": shown})
-
-
-def policies(inventory: Inventory, workloads: frozenset[str]) -> Iterator[tuple[KubeObject, Trouble]]:
-    """Tell of network policies, as they restrict traffic; those that deny everything tell most."""
-    for policy in inventory.of("NetworkPolicy"):
-        types = policy.get("policy_types", "types")
-        selector = policy.get("selector", "pod_selector")
-        everything = selector.strip().lower() in _NONE | {"<all>", "{}"} or selector.lower().startswith(
-            "<none>"
-        )
-        deny = (
-            "deny" in policy.name.lower()
-            or "selected pods are isolated" in " ".join(policy.fields.values()).lower()
-        )
-        age = _hours_old(policy)
-        old, fresh = age > 24, age <= 1
-        scope = "all pods of the namespace" if everything else f"pods with {one_line(selector)}"
-        direction = f" for {types}" if types else ""
-        text = f"restricted {scope}{direction}"
-        mentioned = tuple(name for name in sorted(workloads) if name in selector)
-        yield (
-            policy,
-            Trouble(
-                "NetworkPolicy",
-                text,
-                "info" if old else "warning",
-                0.2 if old else 0.35 if not fresh else 0.85 if deny else 0.6,
-                "context" if old else "condition",
-                {"selector": selector} if selector else {},
-                mentioned,
-            ),
-        )
-
-
-def _hours_old(thing: KubeObject) -> float:
-    """Tell how long before its recording an object was made; 0 where it is not known."""
-    try:
-        created = datetime.fromisoformat(re.sub(r" (?=[+-]\d{4})| [A-Z]{3,5}$", "", thing.get("created")))
-    except ValueError:
-        return 0.0
-    if thing.recorded_at is None or created.tzinfo is None:
-        return 0.0
-    return (thing.recorded_at - created).total_seconds() / 3600

@@ -88,12 +88,20 @@ def _observe(
     known = workloads | nodes | frozenset(name for name in intake.logs.services if name)
     readings = patterns.compare(intake.logs, found, start)
     gone = states.gone(inventory, (fold.workload for fold in intake.events.folds.values()))
+    complaints = "\n".join(pattern.exemplar[:2000] for pattern in found if pattern.bad())
     return [
         *patterns.observations(intake.logs, readings, start, known),
         *metrics.observations(metrics.moves(intake.panel, start), nodes),
         *alerts.observations(intake.alerts.folded(), start, nodes, incident.services),
-        *kubeevents.observations(intake.events, start, healthy, gone),
-        *states.observations(inventory, workloads),
+        *kubeevents.observations(
+            intake.events,
+            start,
+            healthy,
+            gone,
+            filled=states.filled(inventory),
+            namespace=inventory.namespace(),
+        ),
+        *states.observations(inventory, workloads, complaints),
         *changes.observations(intake.changes, start),
         *changes.rollouts(inventory, intake.events, start),
         *chat.observations(intake.chat, start),

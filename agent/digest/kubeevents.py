@@ -144,11 +144,15 @@ def observations(
     onset: datetime | None,
     healthy: frozenset[str],
     gone: frozenset[str],
+    *,
+    filled: frozenset[str] = frozenset(),
+    namespace: str = "",
 ) -> list[Observation]:
     """Say each fold in one line.
 
     `healthy` are workloads and nodes whose recorded state is well: what happened to them is over. `gone` are
-    workloads that no recorded state shows any more.
+    workloads that no recorded state shows any more, `filled` those that have every pod they want.
+    `namespace` is that of events that do not say theirs.
     """
     reference = onset or book.latest()
     found: list[Observation] = []
@@ -158,18 +162,21 @@ def observations(
         if weight is None:
             continue
         leftover = bool(reference and fold.latest and fold.latest < reference - LEFTOVER)
+        over = fold.workload in healthy or _made_good(book, fold, filled)
         if leftover or (fold.workload in gone and fold.sample.object_kind == "Pod"):
             weight = Weight("context", "info", min(0.1, weight.surprise))
-        elif fold.workload in healthy or _made_good(book, fold):
+        elif over:
             weight = Weight("context", "info", min(0.2, weight.surprise))
-        found.append(_observe(fold, weight, leftover=leftover))
+        found.append(_observe(fold, weight, namespace=namespace, leftover=leftover, over=over))
     return found
 
 
-def _made_good(book: EventBook, fold: EventFold) -> bool:
+def _made_good(book: EventBook, fold: EventFold, filled: frozenset[str]) -> bool:
     """Tell a failed creation that a later attempt made good."""
     if fold.sample.reason != "FailedCreate" or fold.last is None:
         return False
+    if fold.workload in filled:
+        return True
     return any(
         other.sample.reason == "SuccessfulCreate" and other.last is not None and other.last >= fold.last
         for other in book.folds.values()
@@ -177,7 +184,7 @@ def _made_good(book: EventBook, fold: EventFold) -> bool:
     )
 
 
-def _observe(fold: EventFold, weight: Weight, *, leftover: bool) -> Observation:
+def _observe(fold: EventFold, weight: Weight, *, namespace: str, leftover: bool, over: bool) -> Observation:
     sample = fold.sample
     component_kind: ComponentKind = {"Node": "node", "Job": "job"}.get(sample.object_kind, "service")  # type: ignore[assignment]
     who = fold.workload if sample.object_kind in {"Pod", "ReplicaSet", "Deployment"} else sample.object_name
@@ -189,12 +196,13 @@ def _observe(fold: EventFold, weight: Weight, *, leftover: bool) -> Observation:
         "reason": sample.reason,
         "object_kind": sample.object_kind,
         "object": ", ".join(sorted(fold.objects)[:5]),
-        "namespace": sample.namespace or "",
+        "namespace": sample.namespace or ("" if sample.object_kind == "Node" else namespace),
         "node": sample.node or "",
         "message": quoted(sample.message),
         "count": str(fold.count),
         "type": sample.type,
         "leftover": "yes" if leftover else "",
+        "over": "yes" if over else "",
     }
     return Observation(
         kind="K",

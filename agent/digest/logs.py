@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -259,9 +260,21 @@ _WARNING_WORDS = (
 )
 
 
+_REDIS = re.compile(r"\d+:[mcsx] (?:\d\d? \w{3} [\d :.]{8,25})?[.*-] ")
+"""How Redis begins a line that is a notice or less."""
+_SETTING = re.compile(
+    r"\b(?:[\w-]*time-?out\w*(?: ?\(\w+\))? ?[:=] ?\d+|[\w-]*(?:error|failure)s?[- _]rate ?[:=] ?[\d.]+"
+    r"|(?:errors?|failures?|failed|rejected) ?[:=] ?0\b|timeout policy)"
+)
+"""Settings and counts of zero, whose names sound like trouble."""
+
+
 def inferred_level(text: str) -> str:
     """Guess the level of a message that does not say it, from the words of its first line; else empty."""
     head = text[:400].lower()
+    if _REDIS.match(head):
+        return ""
+    head = _SETTING.sub("", head)
     if head.startswith(("at ", "... ")):  # the rest of a stack trace whose head was cut off
         return ""
     if head.startswith(("error", "fatal", "panic")) or any(word in head for word in _ERROR_WORDS):

@@ -110,6 +110,11 @@ class Inventory:
         """Objects of one kind, by namespace and name."""
         return [self.objects[key] for key in sorted(self.objects) if key[0] == kind]
 
+    def namespace(self) -> str:
+        """Name the namespace of all pods, where there is only one; else empty."""
+        found = {pod.namespace or "" for pod in self.of("Pod")}
+        return found.pop() if len(found) == 1 else ""
+
     def nodes(self) -> frozenset[str]:
         """Names of nodes, from node objects and from where pods run."""
         names = {thing.name for thing in self.of("Node")}

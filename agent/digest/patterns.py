@@ -23,6 +23,12 @@ _FAR_SIDE = re.compile(
     r"(?P<host>[a-z][a-z0-9]*(?:[-.][a-z0-9]+)*)(?::\d+)?",
 )
 _ADDRESS = re.compile(r"(?<![\w./-])(?P<host>[a-z][a-z0-9-]*[a-z0-9](?:\.[a-z][\w-]*)*):\d{2,5}\b")
+_UNKNOWN = re.compile(
+    r"(?:no servers? available for|unable to find (?:an )?instance (?:for|of)|no instances? available for|"
+    r"does not (?:have|contain) an instance for)(?: the)?(?: service)?:? \W?(?P<host>[a-z][a-z0-9.-]{2,80})",
+    re.IGNORECASE,
+)
+"""What load balancers and gateways say of a service that they do not find."""
 _SOURCE = re.compile(r"\.(go|java|py|js|ts|rb|cs|cpp|c|rs|kt|scala|php|h|cc)$")
 _CANNOT = re.compile(
     r"refused|unreachable|timed? ?out|timeout|unavailable|no such host|unknown ?host|resol|failed|"
@@ -152,6 +158,7 @@ def _observe(
         "code": pattern.event.partition(" ")[2],
         "code_kind": pattern.event.partition(" ")[0],
         "also_in": ", ".join(others[:8]),
+        "unknown_service": _unknown(pattern.exemplar, known),
     }
     return Observation(
         kind="L",
@@ -167,6 +174,13 @@ def _observe(
         role=_role(pattern, steady=steady),
         blames=far_side(pattern.exemplar, known, pattern.service) if pattern.bad() else (),
     )
+
+
+def _unknown(text: str, known: frozenset[str]) -> str:
+    """Name the service that was looked for in vain and is not among the recorded ones; else empty."""
+    match = _UNKNOWN.search(text[:3000])
+    host = match.group("host").rstrip(".-") if match else ""
+    return host if known and host and host.split(".")[0] not in known else ""
 
 
 def _pointer(place: Place) -> Pointer:

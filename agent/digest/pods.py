@@ -42,6 +42,7 @@ def troubles(pod: KubeObject) -> Iterator[Trouble]:
             yield item
     if not found:
         yield from _phase(pod)
+    yield from _probe_ports(pod)
     yield from _dns(pod)
 
 
@@ -186,6 +187,36 @@ def _probe(pod: KubeObject) -> dict[str, str]:
         if fields.get("readiness") or fields.get("liveness"):
             return _attributes(fields, pod)
     return {}
+
+
+_PROBED = re.compile(r":(\d{2,5})\b")
+_MESH_PORTS = {"15020", "15021"}
+"""Istio rewrites probes to its agent, which asks the container on its behalf."""
+
+
+def _probe_ports(pod: KubeObject) -> Iterator[Trouble]:
+    """Find a probe of a container in trouble that asks a port which no container of the pod declares."""
+    declared = {
+        port for fields in pod.containers().values() for port in re.findall(r"\d+", fields.get("ports", ""))
+    }
+    if not declared or (_ready(pod) and not pod.number("restarts")):
+        return
+    for name, fields in pod.containers().items():
+        for kind in ("liveness", "readiness", "startup"):
+            probe = fields.get(kind, "")
+            match = _PROBED.search(probe)
+            if match is None or match.group(1) in declared | _MESH_PORTS:
+                continue
+            ports = ", ".join(sorted(declared))
+            yield Trouble(
+                "ProbePort",
+                f"had a {kind} probe of container {name} on port {match.group(1)}, which differs from the "
+                f"declared port {ports}",
+                "critical",
+                0.95,
+                "condition",
+                {kind: probe},
+            )
 
 
 def _ready(pod: KubeObject) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agent.digest import conditions, pods, siblings
+from agent.digest import conditions, pods, policies, routing, siblings
 from agent.digest.objects import Inventory, KubeObject
 from agent.digest.observation import ComponentKind, Observation, quoted
 from agent.digest.pods import Trouble
@@ -29,29 +29,46 @@ def healthy(inventory: Inventory) -> frozenset[str]:
     return frozenset(name for name, fine in well.items() if fine)
 
 
+def filled(inventory: Inventory) -> frozenset[str]:
+    """Workloads that have every pod they want, in whatever state: creating them is no trouble any more."""
+    have: dict[str, int] = {}
+    for pod in inventory.of("Pod"):
+        have[pod.workload] = have.get(pod.workload, 0) + 1
+    wanted = {
+        thing.name: desired
+        for kind in ("Deployment", "StatefulSet", "DaemonSet")
+        for thing in inventory.of(kind)
+        if (desired := thing.number("desired")) is not None
+    }
+    return frozenset(name for name, count in have.items() if count >= wanted.get(name, 1))
+
+
 def gone(inventory: Inventory, named: Iterable[str]) -> frozenset[str]:
     """Workloads that events name and that no recorded state shows; empty where no pods were recorded."""
     present = {thing.workload for thing in inventory.objects.values()}
     return frozenset(set(named) - present) if inventory.of("Pod") else frozenset()
 
 
-def observations(inventory: Inventory, workloads: frozenset[str]) -> list[Observation]:
-    """Say what is wrong with each object, once per workload."""
+def observations(inventory: Inventory, workloads: frozenset[str], complaints: str = "") -> list[Observation]:
+    """Say what is wrong with each object, once per workload; `complaints` is what errors of the logs say."""
     folded: dict[tuple[str, str, str], list[tuple[KubeObject, Trouble]]] = {}
-    for thing, trouble in _all(inventory, workloads):
+    for thing, trouble in _all(inventory, workloads, complaints):
         owner = f"{thing.get('node')}/{thing.name}" if thing.kind == "Unit" else thing.workload
         folded.setdefault((thing.kind, owner, trouble.reason), []).append((thing, trouble))
     return [_observe(folded[key]) for key in sorted(folded)]
 
 
-def _all(inventory: Inventory, workloads: frozenset[str]) -> Iterable[tuple[KubeObject, Trouble]]:
+def _all(
+    inventory: Inventory, workloads: frozenset[str], complaints: str
+) -> Iterable[tuple[KubeObject, Trouble]]:
     for pod in inventory.of("Pod"):
         yield from ((pod, trouble) for trouble in pods.troubles(pod))
     for key in sorted(inventory.objects):
         thing = inventory.objects[key]
         yield from ((thing, trouble) for trouble in conditions.troubles(thing))
-    yield from conditions.routing(inventory)
-    yield from conditions.policies(inventory, workloads)
+    yield from routing.services(inventory)
+    yield from routing.addresses(inventory, complaints)
+    yield from policies.policies(inventory, workloads)
     yield from siblings.troubles(inventory)
 
 

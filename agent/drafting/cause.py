@@ -5,7 +5,7 @@ from __future__ import annotations
 from agent.drafting.catalogue import Pattern, circumstances, load
 from agent.drafting.circumstances import trouble
 from agent.drafting.matching import same, sentence
-from agent.drafting.ranking import Ranked
+from agent.drafting.ranking import Ranked, passing
 from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
 from agent.schema.postmortem import Cause, Claim, Factor
@@ -39,6 +39,8 @@ def verdict(digest: Digest, factors: tuple[Factor, ...], candidates: tuple[Ranke
         return not_established(digest)
     first = immediate[0]
     pattern = next((item for item in load() if item.id == first.pattern), None)
+    if pattern is not None and _weak(pattern, first, candidates):
+        return not_established(digest)
     if pattern is not None and _carries(pattern, candidates):
         return _cause("established", first, immediate)
     return _cause("probable", first, immediate)
@@ -84,6 +86,13 @@ def _carries(pattern: Pattern, candidates: tuple[Ranked, ...]) -> bool:
         if item.match.pattern.proof == "hard" and not same(item.match.component, top.match.component)
     ]
     return not pattern.inferred and all(item.score < _RIVAL * top.score for item in rivals)
+
+
+def _weak(pattern: Pattern, first: Factor, candidates: tuple[Ranked, ...]) -> bool:
+    """Whether the first factor is a symptom that rests on a few passing log lines."""
+    found = (item.match for item in candidates if item.match.pattern.id == pattern.id)
+    match = next((match for match in found if same(match.component, first.component)), None)
+    return pattern.proof == "symptom" and match is not None and passing(match)
 
 
 def _cause(kind: str, first: Factor, immediate: tuple[Factor, ...]) -> Cause:

@@ -10,7 +10,7 @@ from agent.drafting.catalogue import Pattern
 from agent.drafting.circumstances import around
 from agent.drafting.matching import Match, about, find, holds, same, sentence, text_of
 from agent.drafting.phrasing import fill
-from agent.drafting.ranking import Ranked, rank
+from agent.drafting.ranking import Ranked, few_lines, rank
 from agent.schema.digest import Digest, Suspect
 from agent.schema.evidence import Evidence
 from agent.schema.postmortem import Claim, Factor, Why
@@ -22,6 +22,7 @@ _PER_PATTERN = 2
 _ENOUGH = 0.35
 """A match below this share of the best one explains nothing that is not explained already."""
 _ENOUGH_BESIDE = 0.55
+_ENOUGH_SYMPTOM = 0.8
 _FLOOR = 0.12
 
 
@@ -94,6 +95,8 @@ def _share(item: Ranked, top: Ranked) -> float:
         holds(top.match.pattern.also, evidence) is not None for evidence in item.match.evidence[:1]
     )
     beside = top.match.pattern.proof == "hard" and item.match.pattern.proof != "hard" and not related
+    if top.match.pattern.proof == "hard" and item.match.pattern.proof == "symptom":
+        return _ENOUGH_SYMPTOM
     return _ENOUGH_BESIDE if beside else _ENOUGH
 
 
@@ -180,7 +183,9 @@ def _unmatched_suspect(digest: Digest, picked: list[Ranked]) -> Suspect | None:
         or {evidence.id for evidence in item.match.evidence} & set(top.evidence)
         for item in picked
     )
-    return None if named or not _mentions(top, digest) else top
+    shown = tuple(_mentions(top, digest))
+    beside = bool(picked) and picked[0].match.pattern.proof == "hard" and few_lines(shown)
+    return None if named or not shown or beside else top
 
 
 def _mentions(suspect: Suspect, digest: Digest) -> list[Evidence]:

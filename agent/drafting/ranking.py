@@ -14,6 +14,7 @@ from agent.schema.evidence import Evidence
 
 _LEFTOVER = timedelta(minutes=10)
 _SEVERITY = {"critical": 1.0, "error": 1.0, "warning": 0.9, "info": 0.8}
+_FEW_LINES = 3
 _COMMON = 4
 """A pattern on more components than this is a wave, such as every pod's probe at a roll-out."""
 
@@ -46,6 +47,10 @@ def relevance(evidence: Evidence, onset: datetime | None) -> float:
         return 0.0
     weight = 1.0 if noise == "no" else 0.5
     if attributes.get("leftover") == "yes":
+        weight *= 0.25
+    if attributes.get("over") == "yes":
+        weight *= 0.15
+    if evidence.severity == "info" and attributes.get("source") == "state":
         weight *= 0.25
     if attributes.get("novelty") == "steady":
         weight *= 0.3
@@ -87,11 +92,24 @@ def _score(match: Match, digest: Digest, spread: Mapping[str, int]) -> float:
     score *= _SEVERITY[match.evidence[0].severity] * _agreement(match, digest)
     if not _corroborated(match, digest):
         score *= 0.5
+    if match.pattern.proof == "symptom" and passing(match):
+        score *= 0.4
     if match.against:
         score *= 0.0 if match.pattern.strict else 0.75
     if spread[match.pattern.id] > _COMMON and suspect_rank(match.component, digest) != 0:
         score *= 0.6
     return score
+
+
+def passing(match: Match) -> bool:
+    """Whether a few log lines are all there is, as every healthy system has them."""
+    return few_lines(match.evidence) and not match.also
+
+
+def few_lines(evidence: tuple[Evidence, ...]) -> bool:
+    """Whether evidence is nothing but a handful of log lines."""
+    counts = [int(item.attributes.get("count", "1")) for item in evidence]
+    return all(item.kind == "L" for item in evidence) and sum(counts) <= _FEW_LINES
 
 
 def _agreement(match: Match, digest: Digest) -> float:
