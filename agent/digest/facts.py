@@ -53,7 +53,8 @@ class Counts:
 
 def facts(incident: Incident, onset: Onset, evidence: Sequence[Evidence], counts: Counts) -> tuple[Fact, ...]:
     """Every fact once, in the order of its table."""
-    real = [e for e in evidence if e.kind == "A" and e.attributes.get("noise") == "no" and e.start]
+    alerts = [e for e in evidence if e.kind == "A" and e.attributes.get("noise") == "no" and e.start]
+    real = [alert for alert in alerts if alert.attributes.get("state") != "pending"]  # it told nobody yet
     alert = min(real, key=lambda e: (e.start is None, e.start, e.id), default=None)
     found: dict[FactName, Fact] = {}
     found["started"] = _started(onset, evidence)

@@ -60,6 +60,14 @@ def test_time_to_detect_is_the_first_real_alert_minus_the_start() -> None:
     assert found["first_symptom"].evidence == ("L1",)
 
 
+def test_a_pending_alert_told_nobody_yet() -> None:
+    found = computed(
+        evidence("A1", 60, noise="no", state="pending"), evidence("A2", 90, noise="no", state="firing")
+    )
+    assert found["time_to_detect"].seconds == 90
+    assert found["first_alert"].evidence == ("A2",)
+
+
 def test_an_alert_before_the_start_is_said_to_come_first() -> None:
     found = computed(evidence("A1", -30, noise="no"))
     assert found["time_to_detect"].text == "30 s before the start"
