@@ -38,12 +38,20 @@ def verdict(digest: Digest, factors: tuple[Factor, ...], candidates: tuple[Ranke
     if not immediate or lone_series(digest) is not None:
         return not_established(digest)
     first = immediate[0]
+    if first.pattern == "suspect" and not _compared(digest, first):
+        return not_established(digest)
     pattern = next((item for item in load() if item.id == first.pattern), None)
     if pattern is not None and _weak(pattern, first, candidates):
         return not_established(digest)
     if pattern is not None and _carries(pattern, candidates):
         return _cause("established", first, immediate)
     return _cause("probable", first, immediate)
+
+
+def _compared(digest: Digest, factor: Factor) -> bool:
+    """Whether anything shows that it differed: log lines without a baseline only show that they are there."""
+    cited = [item for item in digest.evidence if item.id in factor.claim.evidence]
+    return any(item.kind != "L" or "novelty" in item.attributes for item in cited)
 
 
 def not_established(digest: Digest) -> Cause:
