@@ -159,7 +159,7 @@ def _observe(episode: Episode, kind: Noise, nodes: frozenset[str]) -> Observatio
     }
     severity = _SEVERITIES.get(record.labels.get("severity", "").lower(), "warning")
     about = f" for {name}" if name and name not in record.name else ""
-    state = f"was {record.state}" if record.state != "firing" else "fired"
+    state = "fired" if record.state in {"firing", "resolved"} else f"was {record.state}"
     text = f"Alert {record.name} {state}{about}"
     if summary and summary != record.name:
         text += f": {one_line(summary, 180)}"

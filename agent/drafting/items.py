@@ -70,7 +70,14 @@ def owner_of(brief: Brief, component: str | None, hint: str | None) -> str:
     for person in brief.incident.people:
         if "on-call" in (person.role or "").casefold():
             return person.handle
+    if _is_node(brief, component):
+        return "Platform team"
     return f"{component} team" if component and " " not in component else "Service team"
+
+
+def _is_node(brief: Brief, component: str | None) -> bool:
+    suspects = brief.digest.suspects
+    return any(item.component_kind == "node" and same(item.component, component) for item in suspects)
 
 
 def _wanted(brief: Brief, factor: Factor, entry: Entry) -> list[_Wanted]:
@@ -97,6 +104,8 @@ def _values(brief: Brief, factor: Factor, entry: Entry) -> dict[str, str]:
     values = {"seen": sentence(first.statement) if first else factor.title}
     if first is not None:
         values.update({key: value for key, value in first.attributes.items() if value})
+    if _is_node(brief, component):
+        values["node_name"] = component
     return {"service": component, **values, "component": component}
 
 

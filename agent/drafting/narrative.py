@@ -172,6 +172,7 @@ def _response(digest: Digest) -> tuple[Claim, ...]:
         item
         for item in digest.evidence
         if item.kind == "C" and item.start and digest.onset and item.start >= digest.onset
+        if "members" not in item.attributes  # the roll-out of a whole namespace answers nothing
     ]
     done = sorted((*people[:6], *actions[:6]), key=lambda item: (str(item.start), item.id))
     found = [Claim(text=f"{sentence(item.statement)}.", evidence=(item.id,)) for item in done]
@@ -209,10 +210,17 @@ def _partly_up(digest: Digest) -> list[Claim]:
 
 
 def _recovered_after_change(digest: Digest) -> list[Claim]:
+    """Tell of a metric or alert that came back soon after a change, where the end of the incident is known."""
+    if not digest.fact("ended").known:
+        return []
     for change in digest.evidence:
         if change.kind != "C" or change.start is None or digest.onset is None or change.start < digest.onset:
             continue
+        if "members" in change.attributes:
+            continue
         for item in trouble(digest):
+            if item.kind not in {"M", "A"}:
+                continue
             if item.end is not None and change.start <= item.end <= change.start + _SOON:
                 text = (
                     f"The symptoms went away after a change ({sentence(change.statement)}): "
@@ -262,8 +270,8 @@ def _lessons(factors: tuple[Factor, ...]) -> tuple[Claim, ...]:
     for factor in factors[:2]:
         answered = next((why for why in factor.whys if why.basis == "evidenced"), None)
         opened = next((why for why in factor.whys if why.basis == "open"), None)
-        if answered is not None:
-            text = f"{answered.question} The recorded evidence has an answer: {sentence(answered.answer)}."
+        if answered is not None and not set(answered.evidence) <= set(factor.claim.evidence):
+            text = f"Behind this condition ({factor.title}) stood another: {sentence(answered.answer)}."
             cited = tuple(dict.fromkeys((*factor.claim.evidence, *answered.evidence)))
             found.append(Claim(text=text, evidence=cited, standing="inferred"))
         elif opened is not None and factor is factors[0]:
