@@ -15,9 +15,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-SERVICES = (
-    "frontend cart checkout payment shipping catalog search recommend email currency ads auth orders inventory"
-).split()
+SERVICES = [
+    "frontend",
+    "cart",
+    "checkout",
+    "payment",
+    "shipping",
+    "catalog",
+    "search",
+    "recommend",
+    "email",
+    "currency",
+    "ads",
+    "auth",
+    "orders",
+    "inventory",
+]
 FORMATS = ("logfmt", "json", "klog", "access", "java")
 BEGIN = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 START, END = BEGIN + timedelta(hours=1), BEGIN + timedelta(hours=1, minutes=30)
@@ -133,7 +146,12 @@ def line_of(source: Source, template: Template, pod: str, at: datetime, rng: Ran
             )
         case _:
             body = f"{at:%Y-%m-%d %H:%M:%S},{at.microsecond // 1000:03d} {template.level.upper():5} [http-nio-8080-exec-{rng.randint(1, 40)}] com.shop.{source.service}.Handler - {message}"
-    return "\n".join([prefix + body, *(f"{prefix}\tat com.shop.Db.call{n}(Db.java:{40 + n})" for n in range(template.trace))])
+    return "\n".join(
+        [
+            prefix + body,
+            *(f"{prefix}\tat com.shop.Db.call{n}(Db.java:{40 + n})" for n in range(template.trace)),
+        ]
+    )
 
 
 def generate(lines: int, seed: int) -> Iterator[str]:

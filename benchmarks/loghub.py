@@ -79,7 +79,9 @@ def main() -> int:
     """Print GA and FGA per system and their means; exit 1 where the folder holds no sample."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.loghub", description=__doc__)
     parser.add_argument("folder", type=Path, metavar="DIR", help="folder of loghub 2k samples")
-    parser.add_argument("--raw", action="store_true", help="whole lines with their headers, not the Content column")
+    parser.add_argument(
+        "--raw", action="store_true", help="whole lines with their headers, not the Content column"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     args = parser.parse_args()
     systems = measure(args.folder, raw=args.raw)

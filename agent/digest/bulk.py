@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
-from agent.digest import instants, skeletons
-from agent.digest.counting import Kind, LineCounter, Plan, Slot, whole_lines
+from agent.digest import skeletons
+from agent.digest.counting import Kind, LineCounter, Plan, whole_lines
 from tools.formats.logs_text import LineReader
 from tools.formats.opening import Damage, chunks, decode, head
 from tools.formats.records import Clock, Tally
@@ -21,11 +23,17 @@ from tools.formats.stamps import Stamps
 CHUNK = 4 << 20
 """Bytes that are counted in one step."""
 PART = 64 << 20
-"""Bytes that one process counts before it hands back what it found."""
+"""Bytes that one process counts, at most, before it hands back what it found."""
+LARGE = 8 << 20
+"""Files from this size on are counted by key; of smaller ones each record is read, to the microsecond."""
+SMALL = 24 << 20
+"""Files up to this size are counted in one process."""
 FORMATS = frozenset(
     ("kubectl-logs", "cri", "container-json", "json-lines", "logfmt", "klog", "access-log", "syslog", "text")
 )
 """Formats in which each line stands for itself."""
+_PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
+"""Beginnings of files that are compressed or not plain UTF-8."""
 _LOOK = 1 << 20
 _SLOTS = 256
 
@@ -38,6 +46,7 @@ class Counted:
     lines: int
     width: float
     overflowed: int
+    zone_assumed: bool = False
     damage: str = ""
 
 
@@ -48,26 +57,24 @@ def count(path: Path, clock: Clock, origin: float, *, base_width: float, workers
     size = path.stat().st_size if plain else 0
     found = _ends(path, size) if plain else b""
     plan = _plan(sample, found, clock, origin, base_width)
-    if not plain or size <= PART or whole:
+    cores = workers or len(os.sched_getaffinity(0))
+    if not plain or size <= SMALL or whole or cores < 2:
         return _one(path, plan)
-    cuts = [0, *_cuts(path, size, plan.clock), size]
-    parts = [(path, low, high, replace(plan, first_time=_first(path, low, plan))) for low, high in _pairs(cuts)]
-    many = min(workers or len(os.sched_getaffinity(0)), len(parts))
-    if many <= 1:
-        return _together(map(_count_part, parts), plan)
-    with ProcessPoolExecutor(many, mp_context=_context()) as pool:
+    step = min(PART, -(-size // (2 * cores)))
+    cuts = [0, *_cuts(path, size, step, plan), size]
+    parts = [
+        (path, low, high, replace(plan, first_time=_first(path, low, plan))) for low, high in _pairs(cuts)
+    ]
+    with ProcessPoolExecutor(min(cores, len(parts)), mp_context=_context()) as pool:
         return _together(pool.map(_count_part, parts), plan)
 
 
 def _is_plain(path: Path) -> bool:
     with path.open("rb") as file:
-        magic = file.read(4)
-    return magic[:2] not in {b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff"} and magic not in {
-        b"\x28\xb5\x2f\xfd"
-    } and magic[:3] != b"\xef\xbb\xbf"
+        return not file.read(4).startswith(_PACKED)
 
 
-def _context() -> multiprocessing.context.BaseContext:
+def _context() -> BaseContext:
     # Forking is quick but unsafe beside other threads; spawning imports everything again.
     forks = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
     return multiprocessing.get_context("fork" if forks else "spawn")
@@ -78,8 +85,7 @@ def _plan(sample: bytes, end: bytes, clock: Clock, origin: float, base_width: fl
     lines = sample.split(b"\n")[:20_000]
     first, last = _dated(lines, clock), None
     if first is not None:
-        anchored = clock if clock.recorded_at else replace(clock, recorded_at=None)
-        last = _dated(reversed(end.split(b"\n")), anchored, first)
+        last = _dated(reversed(end.split(b"\n")), clock, first)
     width = base_width
     if first is not None and last is not None:
         while (last - first).total_seconds() / width > _SLOTS:
@@ -87,7 +93,9 @@ def _plan(sample: bytes, end: bytes, clock: Clock, origin: float, base_width: fl
     return Plan(clock, origin, width, skeletons.anchors(lines), first)
 
 
-def _dated(lines: Iterator[bytes] | list[bytes] | reversed[bytes], clock: Clock, anchor: datetime | None = None) -> datetime | None:
+def _dated(
+    lines: Iterator[bytes] | list[bytes] | reversed[bytes], clock: Clock, anchor: datetime | None = None
+) -> datetime | None:
     stamps = Stamps(clock, Tally())
     stamps.anchor = stamps.anchor or anchor
     reader = LineReader(stamps)
@@ -109,32 +117,36 @@ def _first(path: Path, low: int, plan: Plan) -> datetime | None:
         return _dated(file.read(64 << 10).split(b"\n"), plan.clock, plan.first_time) or plan.first_time
 
 
-def _cuts(path: Path, size: int, clock: Clock) -> Iterator[int]:
-    """Find places near multiples of PART where a line with a time of its own begins."""
-    reader = LineReader(Stamps(clock, Tally()))
+def _cuts(path: Path, size: int, step: int, plan: Plan) -> Iterator[int]:
+    """Find places near multiples of `step` where a line with a time of its own begins."""
+    reader = reader_of(plan.clock, plan.first_time)
     with path.open("rb") as file:
-        for position in range(PART, size - PART // 4, PART):
+        for position in range(step, size - step // 4, step):
             file.seek(position)
             file.readline()
             while line := file.readline():
                 read = reader.read(decode(line.rstrip(b"\r\n")[:65536]))
-                if read.own and read.message:
+                if read.own and read.message and read.time is not None:
                     yield file.tell() - len(line)
                     break
-                if file.tell() > position + PART // 4:
+                if file.tell() > position + step // 4:
                     break
 
 
 def _pairs(cuts: list[int]) -> Iterator[tuple[int, int]]:
-    return zip(cuts, cuts[1:], strict=False)
+    return pairwise(cuts)
 
 
-def _count_part(part: tuple[Path, int, int, Plan]) -> tuple[list[Kind], int, int]:
+_Part = tuple[list[Kind], int, int, bool]
+"""Kinds, lines, overflowed lines, and whether a zone was assumed."""
+
+
+def _count_part(part: tuple[Path, int, int, Plan]) -> _Part:
     path, low, high, plan = part
     counter = LineCounter(plan)
     for block in whole_lines(_between(path, low, high), CHUNK):
         counter.feed(block)
-    return counter.kinds, counter.lines, counter.overflowed
+    return counter.kinds, counter.lines, counter.overflowed, counter.zone_assumed
 
 
 def _between(path: Path, low: int, high: int) -> Iterator[bytes]:
@@ -154,21 +166,25 @@ def _one(path: Path, plan: Plan) -> Counted:
             counter.feed(block)
     except Damage as broken:
         damage = broken.reason
-    counted = _together(iter([(counter.kinds, counter.lines, counter.overflowed)]), plan)
+    counted = _together(
+        iter([(counter.kinds, counter.lines, counter.overflowed, counter.zone_assumed)]), plan
+    )
     return replace(counted, damage=damage)
 
 
-def _together(parts: Iterator[tuple[list[Kind], int, int]], plan: Plan) -> Counted:
+def _together(parts: Iterator[_Part], plan: Plan) -> Counted:
     merged: dict[tuple[bytes, bytes], Kind] = {}
     before = overflowed = 0
-    for kinds, lines, more in parts:
+    zoneless = False
+    for kinds, lines, more, assumed in parts:
         for kind in kinds:
             if kind.count:
                 _merge(merged, kind, before)
         before += lines
         overflowed += more
+        zoneless |= assumed
     ordered = sorted(merged.values(), key=lambda kind: kind.line)
-    return Counted(tuple(ordered), before, plan.width, overflowed)
+    return Counted(tuple(ordered), before, plan.width, overflowed, zoneless)
 
 
 def _merge(merged: dict[tuple[bytes, bytes], Kind], kind: Kind, before: int) -> None:
@@ -186,18 +202,8 @@ def _merge(merged: dict[tuple[bytes, bytes], Kind], kind: Kind, before: int) -> 
         held.add(number, slot)
 
 
-def slots_of(kind: Kind) -> list[tuple[int, Slot]]:
-    """List a kind's slots by time."""
-    return sorted(kind.slots.items())
-
-
 def reader_of(clock: Clock, first: datetime | None) -> LineReader:
     """Make a reader for the exemplar lines of a file."""
     stamps = Stamps(clock, Tally())
     stamps.anchor = stamps.anchor or first
     return LineReader(stamps)
-
-
-def second_of(time: datetime) -> int:
-    """Whole epoch seconds of a time."""
-    return instants.seconds(time)

@@ -34,7 +34,7 @@ _ORDINARY, _EVENT, _CAREFUL, _UNDATED, _PLAIN, _BLANK = range(6)
 
 @dataclass(slots=True)
 class Slot:
-    """Lines of one kind in one stretch of time; `begun` and `ended` are the seconds of its first and last line."""
+    """Lines of one kind in one stretch of time; `begun` and `ended` are seconds of its first and last line."""
 
     count: int
     first: int
@@ -134,7 +134,8 @@ class LineCounter:
         self._rest: _Info | None = None
         self._styles: dict[tuple[bytes, str], _Times] = {}
         self._untimed = _Times(self, None)
-        self._stamps = Stamps(plan.clock, Tally())
+        self._tally = Tally()
+        self._stamps = Stamps(plan.clock, self._tally)
         if self._stamps.anchor is None:
             self._stamps.anchor = plan.first_time
         self._reader = LineReader(self._stamps)
@@ -143,6 +144,11 @@ class LineCounter:
         self._continuation = Continuation()
         self._head: tuple[int, int] | None = None
         self._last = instants.seconds(plan.first_time) if plan.first_time else None
+
+    @property
+    def zone_assumed(self) -> bool:
+        """Whether a time without a zone was read as UTC."""
+        return self._tally.zone_assumed
 
     def feed(self, chunk: bytes) -> None:
         """Count the lines of a chunk, which ends with a line end or with the file."""
@@ -226,17 +232,17 @@ class LineCounter:
         place = instants.locate(text, parsed.time, self._reader) if allow_times else None
         if place is None:
             return self._special(base, _CAREFUL)
-        special = _EVENT if self._find_event(head, parsed, line) else _ORDINARY
+        special = _EVENT if self._find_event(head, line) else _ORDINARY
         self._odd |= special == _EVENT or parsed.partial
         start = max(0, len(text[: place[0]].encode()) - 1)
         end = len(text[: place[1]].encode())
-        return start, end, self._times(text, line, start, end), base, special
+        return start, end, self._times(line, start, end), base, special
 
     def _special(self, base: int, special: int) -> _Info:
         self._odd = True
         return 0, 0, self._untimed, base, special
 
-    def _times(self, text: str, line: bytes, start: int, end: int) -> _Times:
+    def _times(self, line: bytes, start: int, end: int) -> _Times:
         shape = instants.shape_of(line[start:end])
         after = decode(line[end:])
         zone = instants.zone_of(after)
@@ -246,7 +252,7 @@ class LineCounter:
             times = self._styles[shape, zone] = _Times(self, style)
         return times
 
-    def _find_event(self, head: _Head, parsed: LogLine, line: bytes) -> bool:
+    def _find_event(self, head: _Head, line: bytes) -> bool:
         text = decode(line)
         match = masking.EVENT_NUMBER.search(text[:2000])
         if match is None or not (name := match.lastgroup) or not match[name].isdigit():
@@ -296,7 +302,7 @@ class LineCounter:
             if index - 1 > settled:
                 self._settle(lines[index - 1], infos[index - 1], codes[index - 1], index - 1, seconds)
             settled = index
-            if special == _BLANK or self._goes_on(number, lines[index], index):
+            if special == _BLANK or self._goes_on(number, lines[index], index, own=special != _PLAIN):
                 codes[index] = _DROP
                 continue
             self._begin(index, number, lines[index], special)
@@ -335,7 +341,7 @@ class LineCounter:
         style = info[2].style
         return style.known.get(line[info[0] : info[1]]) if style else None
 
-    def _goes_on(self, number: int, line: bytes, index: int) -> bool:
+    def _goes_on(self, number: int, line: bytes, index: int, *, own: bool) -> bool:
         if self._head is None:
             return False
         owner, head_line = self._head
@@ -344,7 +350,7 @@ class LineCounter:
             return False
         body = self._reader.read(_text(line)).body
         dated = not self.kinds[owner].undated
-        if not head.partial and not self._continuation.goes_on(body, dated=dated):
+        if not head.partial and (own or not self._continuation.goes_on(body, dated=dated)):
             return False
         kind = self.kinds[owner]
         if kind.line == head_line and len(kind.text) < _TRACE_LIMIT:
@@ -413,4 +419,3 @@ def whole_lines(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
         held, length = [block[cut:]], len(block) - cut
     if rest := b"".join(held):
         yield rest
-

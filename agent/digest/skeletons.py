@@ -1,4 +1,4 @@
-"""Cheap keys of log lines, made for a whole chunk at once: equal keys mean equal messages but for their numbers."""
+"""Cheap keys of log lines, made for a whole chunk at once: lines of one key differ in numbers and ids alone."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _ID = re.compile(
 _HEX = b"0123456789abcdef-"
 _ANY = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-"
 _REACH = 12
+_NAME = re.compile(rb"[A-Za-z]{2}[^0-9A-Za-z\n]{1,4}\Z")
 _DISTINCT = 20
 """Values behind one anchor in the sample that make it the place of an id."""
 
@@ -30,14 +31,14 @@ class Anchor:
 
 
 def anchors(sample: Sequence[bytes]) -> tuple[Anchor, ...]:
-    """Find the texts behind which lines of a sample carry ids with letters, which deleting digits leaves apart."""
+    """Find the texts behind which lines carry ids with letters, which deleting digits leaves apart."""
     values: dict[bytes, set[bytes]] = defaultdict(set)
     seen: dict[bytes, int] = defaultdict(int)
     for line in sample:
         for match in _ID.finditer(line):
             start = match.start()
-            text = re.split(rb"[0-9]", line[max(0, start - _REACH) : start])[-1]
-            if sum(65 <= byte <= 122 for byte in text) >= 2:
+            if before := _NAME.search(line, max(0, start - _REACH), start):
+                text = before.group()
                 seen[text] += 1
                 if len(values[text]) < 2000:
                     values[text].add(match.group())

@@ -41,9 +41,56 @@ _NAMED = re.compile(r"(?=.*[a-z<])(?:[^\W\d]*[./_@$\\]\w[\w./@$\\-]*|\S*<\*>\S*)
 _PERSONS = frozenset(("user", "username", "host", "hostname", "login", "account"))
 """What follows is a name, whatever it is."""
 _INTRODUCES = frozenset(
-    "= : for from to by of user host name at on in via with node server client service file task job topic".split()
+    [
+        "=",
+        ":",
+        "for",
+        "from",
+        "to",
+        "by",
+        "of",
+        "user",
+        "host",
+        "name",
+        "at",
+        "on",
+        "in",
+        "via",
+        "with",
+        "node",
+        "server",
+        "client",
+        "service",
+        "file",
+        "task",
+        "job",
+        "topic",
+    ]
 ) | {'"', "'"}
-_GRAMMAR = frozenset("a an the to of in on at by for from with is was are be and or not as".split())
+_GRAMMAR = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "to",
+        "of",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "from",
+        "with",
+        "is",
+        "was",
+        "are",
+        "be",
+        "and",
+        "or",
+        "not",
+        "as",
+    ]
+)
 
 
 def masked(text: str) -> str:
@@ -93,7 +140,7 @@ def _parted(rows: Sequence[_Row]) -> Iterable[list[_Row]]:
 
 
 def _telling_column(group: Sequence[_Row]) -> int | None:
-    """Find the column whose words tell events apart: the one with the fewest; None where all that vary are values."""
+    """Find the column whose words tell events apart, the one with the fewest; None where all are values."""
     columns = [set(column) for column in zip(*(row.words for row in group), strict=True)]
     varying = [index for index, words in enumerate(columns) if len(words) > 1]
     if not varying:
