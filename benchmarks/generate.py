@@ -1,7 +1,8 @@
 """A log with a planted incident: `python -m benchmarks.generate --lines N --out FILE --truth TRUTH.json`.
 
 Fourteen services with three pods each, as `kubectl logs --prefix --timestamps` prints them, in five formats
-(logfmt, JSON, klog, access log, Java with stack traces), over two hours; the incident runs from 13:00 to 13:30.
+(logfmt, JSON, klog, access log, Java with stack traces), over two hours; the incident
+runs from 13:00 to 13:30.
 """
 
 from __future__ import annotations
@@ -9,81 +10,85 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-SERVICES = [
-    "frontend",
-    "cart",
-    "checkout",
-    "payment",
-    "shipping",
-    "catalog",
-    "search",
-    "recommend",
-    "email",
-    "currency",
-    "ads",
-    "auth",
-    "orders",
-    "inventory",
-]
+SERVICES = (
+    "frontend", "cart", "checkout", "payment", "shipping", "catalog", "search",
+    "recommend", "email", "currency", "ads", "auth", "orders", "inventory",
+)  # fmt: skip
 FORMATS = ("logfmt", "json", "klog", "access", "java")
 BEGIN = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 START, END = BEGIN + timedelta(hours=1), BEGIN + timedelta(hours=1, minutes=30)
 SECONDS = 7200
 _SAFE = "bcdfghjklmnpqrstvwxz2456789"
+_FIELD = re.compile(r"\{(hex|int):(\d+)\}")
 
 Random = random.Random
-Write = Callable[[Random], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One kind of message of a service; `weight` is its share of the service's lines."""
+    """One kind of message of a service; `weight` is its share of the service's lines.
+
+    `{int:N}` stands for a number up to N, `{hex:N}` for N hexadecimal digits.
+    """
 
     level: str
     text: str
-    write: Write
     weight: float
     trace: int = 0
     status: int = 0
 
 
-def _hex(rng: Random, length: int) -> str:
-    return f"{rng.getrandbits(length * 4):0{length}x}"
+def _filled(text: str, rng: Random) -> str:
+    def value(match: re.Match[str]) -> str:
+        size = int(match[2])
+        return str(rng.randint(1, size)) if match[1] == "int" else f"{rng.getrandbits(size * 4):0{size}x}"
+
+    return _FIELD.sub(value, text)
 
 
-def _templates(service: str) -> list[Template]:
+def _usual(service: str) -> tuple[Template, ...]:
     other = SERVICES[(SERVICES.index(service) + 3) % len(SERVICES)]
-    return [
-        Template("info", "request served", lambda r: f"request served id={_hex(r, 16)} in {r.randint(1, 900)} ms", 40),
-        Template("info", "cache hit", lambda r: f"cache hit for key {service}:{r.randint(1, 99999)}", 18),
-        Template("info", "call", lambda r: f"called {other} at 10.{r.randint(0, 9)}.{r.randint(0, 255)}.{r.randint(1, 254)}:8080 took {r.random() * 90:.2f}ms", 14),
-        Template("debug", "span", lambda r: f"span closed trace_id={_hex(r, 32)} parent={_hex(r, 16)}", 12),
-        Template("info", "pool", lambda r: f"{service} pool size {r.randint(2, 30)} of 32, {r.randint(0, 9)} waiting", 8),
-        Template("info", "checkpoint", lambda r: f"{service} checkpoint {r.randint(1000, 999999)} written, {r.randint(1, 64)} segments", 4),
-        Template("warning", "slow", lambda r: f"slow query on table {service}_items: {r.randint(200, 4000)} ms", 1.2),
-        Template("warning", "retry", lambda r: f"retry {r.randint(1, 3)} of 3 for {other} after deadline", 0.9),
-        Template("error", "timeout", lambda r: f"{service} lost connection to {other}: read timeout after {r.randint(500, 3000)} ms", 0.25),
-    ]  # fmt: skip
+    called = "at 10.{int:9}.{int:255}.{int:254}:8080 took {int:90}.{int:9}ms"
+    return (
+        Template("info", "request served id={hex:16} in {int:900} ms", 40),
+        Template("info", f"cache hit for key {service}:{{int:99999}}", 18),
+        Template("info", f"called {other} {called}", 14),
+        Template("debug", "span closed trace_id={hex:32} parent={hex:16}", 12),
+        Template("info", f"{service} pool size {{int:30}} of 32, {{int:9}} waiting", 8),
+        Template("info", f"{service} checkpoint {{int:999999}} written, {{int:64}} segments", 4),
+        Template("warning", f"slow query on table {service}_items: {{int:4000}} ms", 1.2),
+        Template("warning", f"retry {{int:3}} of 3 for {other} after deadline", 0.9),
+        Template("error", f"{service} lost connection to {other}: read timeout after {{int:3000}} ms", 0.25),
+    )
 
 
-def _planted(service: str, form: str) -> list[Template]:
-    """List what a service says during the incident alone, the more telling for its format."""
+_ACCESS = (
+    Template("info", "GET", 70, status=200),
+    Template("info", "POST", 20, status=201),
+    Template("info", "PUT", 5, status=204),
+    Template("warning", "DELETE", 2, status=429),
+    Template("warning", "PATCH", 2, status=412),
+)
+_PLANTED = {
+    "logfmt": "payment gateway rejected certificate: x509 expired for session {int:9999}",
+    "json": "connection pool exhausted, {int:9999} requests waiting",
+    "klog": "evicting {int:9999} leases, quorum lost in zone {int:9}",
+    "java": "deadlock found when trying to get lock; try restarting transaction {int:9999}",
+}
+
+
+def _planted(form: str) -> Template:
+    """Give what a service says during the incident alone; of an access log only the status is new."""
     if form == "access":
-        return [Template("error", "GET 503", lambda r: "", 1.0, status=503)]
-    new = {
-        "logfmt": "payment gateway rejected certificate: x509 expired for session {n}",
-        "json": "connection pool exhausted, {n} requests waiting",
-        "klog": "evicting {n} leases, quorum lost in zone {n}",
-        "java": "deadlock found when trying to get lock; try restarting transaction {n}",
-    }[form]
-    trace = 6 if form == "java" else 0
-    return [Template("error", new, lambda r: new.replace("{n}", str(r.randint(1, 9999))), 0.5, trace)]
+        return Template("error", "GET", 1.0, status=503)
+    return Template("error", _PLANTED[form], 0.5, 6 if form == "java" else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,52 +111,45 @@ def sources(seed: int) -> list[Source]:
         form = FORMATS[number % len(FORMATS)]
         hashed = "".join(rng.choices(_SAFE, k=10))
         pods = tuple(f"{service}-{hashed}-{''.join(rng.choices(_SAFE, k=5))}" for _ in range(3))
-        usual = tuple(_access() if form == "access" else _templates(service))
-        planted = tuple(_planted(service, form)) if number % 2 == 0 or form == "access" else ()
+        usual = _ACCESS if form == "access" else _usual(service)
+        planted = (_planted(form),) if number % 2 == 0 or form == "access" else ()
         factor = (1.8, 2.5, 4.0)[number // 3 % 3]
         burst = {usual[-2].text: factor} if number % 3 == 1 else {}
         found.append(Source(service, form, pods, usual, planted, burst))
     return found
 
 
-def _access() -> list[Template]:
-    return [
-        Template("info", "GET", lambda r: "GET", 70, status=200),
-        Template("info", "POST", lambda r: "POST", 20, status=201),
-        Template("warning", "DELETE", lambda r: "DELETE", 2, status=429),
-        Template("info", "PUT", lambda r: "PUT", 5, status=204),
-    ]
-
-
 def line_of(source: Source, template: Template, pod: str, at: datetime, rng: Random) -> str:
     """Write one message with its prefix; a message with a trace has several lines."""
     nano = f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond:06d}{rng.randint(0, 999):03d}Z"
     prefix = f"[pod/{pod}/server] {nano} "
-    message = template.write(rng)
+    body = _body(source, template, _filled(template.text, rng), at, rng)
+    trace = (f"{prefix}\tat com.shop.Db.call{n}(Db.java:{40 + n})" for n in range(template.trace))
+    return "\n".join([prefix + body, *trace])
+
+
+def _body(source: Source, template: Template, message: str, at: datetime, rng: Random) -> str:
+    second, millis = f"{at:%Y-%m-%d %H:%M:%S}", f"{at.microsecond // 1000:03d}"
+    iso = second.replace(" ", "T")
+    place = rng.randint(10, 400)
     match source.form:
         case "logfmt":
-            body = f'time={at:%Y-%m-%dT%H:%M:%S}Z level={template.level} msg="{message}" caller=server.go:{rng.randint(10, 400)}'
+            return f'time={iso}Z level={template.level} msg="{message}" caller=server.go:{place}'
         case "json":
-            body = json.dumps(
-                {"ts": f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z", "level": template.level,
-                 "msg": message, "trace_id": _hex(rng, 32), "user": rng.randint(1, 50000)}
-            )  # fmt: skip
+            fields = {"ts": f"{iso}.{millis}Z", "level": template.level, "msg": message}
+            return json.dumps({**fields, "trace_id": _filled("{hex:32}", rng), "user": rng.randint(1, 50000)})
         case "klog":
-            body = f"{template.level[0].upper()}{at:%m%d %H:%M:%S}.{at.microsecond:06d} {rng.randint(1, 99):7d} controller.go:{rng.randint(10, 400)}] {message}"
+            stamp = f"{template.level[0].upper()}{at:%m%d %H:%M:%S}.{at.microsecond:06d}"
+            return f"{stamp} {rng.randint(1, 99):7d} controller.go:{place}] {message}"
         case "access":
-            body = (
-                f"10.{rng.randint(0, 9)}.{rng.randint(0, 255)}.{rng.randint(1, 254)} - - [{at:%d/%b/%Y:%H:%M:%S} +0000] "
-                f'"{message or "GET"} /api/v1/{source.service}/{rng.randint(1, 99999)} HTTP/1.1" {template.status} '
-                f'{rng.randint(100, 9000)} "-" "Mozilla/5.0 (X11; Linux x86_64)"'
-            )
+            client = _filled("10.{int:9}.{int:255}.{int:254}", rng)
+            request = f'"{message} /api/v1/{source.service}/{rng.randint(1, 99999)} HTTP/1.1"'
+            answer = f'{template.status} {rng.randint(100, 9000)} "-" "Mozilla/5.0 (X11; Linux x86_64)"'
+            return f"{client} - - [{at:%d/%b/%Y:%H:%M:%S} +0000] {request} {answer}"
         case _:
-            body = f"{at:%Y-%m-%d %H:%M:%S},{at.microsecond // 1000:03d} {template.level.upper():5} [http-nio-8080-exec-{rng.randint(1, 40)}] com.shop.{source.service}.Handler - {message}"
-    return "\n".join(
-        [
-            prefix + body,
-            *(f"{prefix}\tat com.shop.Db.call{n}(Db.java:{40 + n})" for n in range(template.trace)),
-        ]
-    )
+            thread = f"[http-nio-8080-exec-{rng.randint(1, 40)}]"
+            who = f"com.shop.{source.service}.Handler"
+            return f"{second},{millis} {template.level.upper():5} {thread} {who} - {message}"
 
 
 def generate(lines: int, seed: int) -> Iterator[str]:
@@ -208,8 +206,8 @@ def truth(lines: int, seed: int) -> dict[str, object]:
 
 
 def _named(source: Source, template: Template) -> dict[str, object]:
-    words = template.write(Random(0)) or "GET"
-    return {"service": source.service, "level": template.level, "message": words, "status": template.status}
+    words = _FIELD.split(template.text)[0].strip()
+    return {"service": source.service, "level": template.level, "text": words, "status": template.status}
 
 
 def main() -> int:

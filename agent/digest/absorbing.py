@@ -81,8 +81,8 @@ def _add(pattern: Pattern, artifact: str, kind: Kind, record: LogRecord, width: 
     if record.node and len(pattern.nodes) < 10:
         pattern.nodes.add(record.node)
     _widen(pattern, width)
+    _stretch(pattern, kind)
     for number, slot in sorted(kind.slots.items()):
-        _stretch(pattern, slot.begun, slot.ended)
         at = int(number * width // pattern.width)
         pattern.buckets[at] = pattern.buckets.get(at, 0) + slot.count
         held = pattern.starts.get(at)
@@ -101,8 +101,11 @@ def _widen(pattern: Pattern, width: float) -> None:
         pattern.buckets, pattern.starts = buckets, starts
 
 
-def _stretch(span: Pattern | ServiceLog, begun: int, ended: int) -> None:
-    low, high = datetime.fromtimestamp(begun, UTC), datetime.fromtimestamp(ended, UTC)
+def _stretch(span: Pattern | ServiceLog, kind: Kind) -> None:
+    if not kind.slots:
+        return
+    low = datetime.fromtimestamp(min(slot.begun for slot in kind.slots.values()), UTC)
+    high = datetime.fromtimestamp(max(slot.ended for slot in kind.slots.values()), UTC)
     if span.first is None or low < span.first:
         span.first = low
     if span.last is None or high > span.last:
@@ -112,5 +115,4 @@ def _stretch(span: Pattern | ServiceLog, begun: int, ended: int) -> None:
 def _add_to_service(totals: ServiceLog, kind: Kind) -> None:
     totals.count += kind.count
     if not kind.undated:
-        for slot in kind.slots.values():
-            _stretch(totals, slot.begun, slot.ended)
+        _stretch(totals, kind)

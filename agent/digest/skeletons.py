@@ -1,4 +1,4 @@
-"""Cheap keys of log lines, made for a whole chunk at once: lines of one key differ in numbers and ids alone."""
+"""Cheap keys of log lines, made for a whole chunk at once; lines of one key differ in numbers and ids."""
 
 from __future__ import annotations
 
