@@ -21,7 +21,7 @@ from tools.formats.opening import Damage, chunks, decode, head
 from tools.formats.records import Clock, Tally
 from tools.formats.stamps import Stamps
 
-CHUNK = 4 << 20
+CHUNK = 1 << 19
 """Bytes that are counted in one step."""
 PART = 64 << 20
 """Bytes that one process counts, at most, before it hands back what it found."""

@@ -52,12 +52,13 @@ def anchors(sample: Sequence[bytes]) -> tuple[Anchor, ...]:
 
 def keys_of(chunk: bytes, places: Sequence[Anchor]) -> list[bytes]:
     """Give the key of each line of a chunk: without ids behind anchors, without digits."""
-    for place in places:
+    chunk = chunk.translate(None, DIGITS)
+    for place in places:  # anchors hold no digit, and there is less to search now
         first, *rest = chunk.split(place.text)
         if rest:
             made_of = place.made_of
             chunk = place.text.join((first, *[part.lstrip(made_of) for part in rest]))
-    return chunk.translate(None, DIGITS).split(b"\n")
+    return chunk.split(b"\n")
 
 
 _WITH_DIGIT = re.compile(rb"[\w-]*\d[\w-]*")
