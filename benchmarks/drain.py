@@ -1,7 +1,7 @@
 """The peer: drain3 with its defaults over the lines of a file, in an environment of its own.
 
-`uv run --no-project --with drain3==0.9.11 python benchmarks/drain.py FILE` prints one JSON document. drain3 pins
-old versions of libraries that this project uses, so it is never installed beside it.
+`uv run --no-project --with drain3==0.9.11 python benchmarks/drain.py FILE` prints one JSON document. drain3
+pins old versions of libraries that this project uses, so it is never installed beside it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The log digest on one file: `python -m benchmarks.logs FILE [--truth TRUTH.json] [--against drain3] --json`.
+"""The log digest on one file: `python -m benchmarks.logs FILE [--truth TRUTH] [--against drain3] --json`.
 
-Speed, memory of the whole process tree, groups, and what was found of a planted incident. The peer and the count
-of newlines run on the same file in the same call, so that the ratios hold where the figures do not.
+Speed, memory of the whole process tree, groups, and what was found of a planted incident. The peer and the
+count of newlines run on the same file in the same call, so that ratios hold where figures do not.
 """
 
 from __future__ import annotations

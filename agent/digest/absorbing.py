@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from agent.digest import bulk, masking
 from agent.digest.bulk import Counted
-from agent.digest.counting import Kind
+from agent.digest.kinds import Kind
 from agent.digest.logs import LogBook, Pattern, Place, ServiceLog, inferred_level, service_of, text_of
 from tools.formats import workload_of
 from tools.formats.logs_text import LineReader

@@ -15,7 +15,8 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 
 from agent.digest import skeletons
-from agent.digest.counting import Kind, LineCounter, Plan, whole_lines
+from agent.digest.counting import LineCounter, Plan
+from agent.digest.kinds import Kind, whole_lines
 from tools.formats.logs_text import LineReader
 from tools.formats.opening import Damage, chunks, decode, head
 from tools.formats.records import Clock, Tally

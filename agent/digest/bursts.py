@@ -43,7 +43,7 @@ def dispersion(series: Sequence[int]) -> float:
         sums = [sum(series[at : at + width]) for at in range(0, len(series) - width + 1, width)]
         mean = fmean(sums)
         if mean >= 1:
-            # a variance from n slots is itself uncertain by about sqrt(2 / n): what that explains is no unrest
+            # a variance from n slots is uncertain by about sqrt(2 / n); what that explains is no unrest
             excess = pvariance(sums) / mean - 2 * math.sqrt(2 / len(sums))
             found = max(found, excess)
         width *= 2
@@ -51,7 +51,7 @@ def dispersion(series: Sequence[int]) -> float:
 
 
 def strongest(found: Counts) -> tuple[float, float]:
-    """Find the stretch after the onset that rose the most: its p-value, for all stretches tried, and its ratio.
+    """Find the stretch after the onset that rose the most: its p-value for all tried, and its ratio.
 
     Conditional binomial test of two rates on counts divided by the dispersion (quasi-Poisson); stretches are
     the whole, its halves, quarters and eighths, shifted by half of their length; Bonferroni over them.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from agent.digest import instants, masking, skeletons
 from agent.digest.instants import Style
+from agent.digest.kinds import Kind, Slot
 from agent.digest.skeletons import KEY_LENGTH, Anchor
 from tools.formats.continuation import Continuation
 from tools.formats.logline import LogLine
@@ -31,67 +31,6 @@ _NO_TIME = -(1 << 38)
 _BAD = _NO_TIME - 1
 _DROP = -_STEP
 _ORDINARY, _EVENT, _CAREFUL, _UNDATED, _PLAIN, _BLANK = range(6)
-
-
-@dataclass(slots=True)
-class Slot:
-    """Lines of one kind in one stretch of time; `begun` and `ended`: seconds of its first and last line."""
-
-    count: int
-    first: int
-    last: int
-    begun: int
-    ended: int
-
-    def packed(self) -> tuple[int, int, int, int, int]:
-        """Give what it holds as plain numbers, which travel between processes quickly."""
-        return self.count, self.first, self.last, self.begun, self.ended
-
-
-@dataclass(slots=True)
-class Kind:
-    """Lines of one key and one event number; `line` and `text` are those of the first."""
-
-    key: bytes
-    event: bytes
-    line: int = 0
-    end_line: int = 0
-    text: str = ""
-    undated: bool = False
-    slots: dict[int, Slot] = field(default_factory=dict[int, Slot])
-    timeless: int = 0
-    overflow: bool = False
-
-    @property
-    def count(self) -> int:
-        """All lines, dated or not."""
-        return self.timeless + sum(slot.count for slot in self.slots.values())
-
-    def __getstate__(self) -> tuple[object, ...]:
-        numbers = array("q")
-        for number, slot in self.slots.items():
-            numbers.append(number)
-            numbers.extend(slot.packed())
-        return (self.key, self.event, self.line, self.end_line, self.text, self.undated, self.timeless,
-                self.overflow, numbers.tobytes())  # fmt: skip
-
-    def __setstate__(self, state: tuple[bytes, bytes, int, int, str, bool, int, bool, bytes]) -> None:
-        self.key, self.event, self.line, self.end_line, self.text, self.undated, self.timeless = state[:7]
-        self.overflow = state[7]
-        values = iter(array("q", state[8]))
-        self.slots = {row[0]: Slot(*row[1:]) for row in zip(*[values] * 6, strict=True)}
-
-    def add(self, slot: int, more: Slot) -> None:
-        """Count lines of one slot."""
-        held = self.slots.get(slot)
-        if held is None:
-            self.slots[slot] = more
-            return
-        held.count += more.count
-        if more.first < held.first:
-            held.first, held.begun = more.first, more.begun
-        if more.last > held.last:
-            held.last, held.ended = more.last, more.ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,21 +359,3 @@ def _opening(line: LogLine) -> str:
 
 def _text(line: bytes) -> str:
     return decode((line[:-1] if line[-1:] == b"\r" else line)[:LINE_LIMIT])
-
-
-def whole_lines(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
-    """Regroup chunks of bytes so that each ends with a line end; about `size` bytes each."""
-    held: list[bytes] = []
-    length = 0
-    for chunk in chunks:
-        held.append(chunk)
-        length += len(chunk)
-        if length < size:
-            continue
-        block = b"".join(held)
-        cut = block.rfind(b"\n") + 1
-        if cut:
-            yield block[:cut]
-        held, length = [block[cut:]], len(block) - cut
-    if rest := b"".join(held):
-        yield rest

@@ -10,7 +10,8 @@ from tools.formats.logs_text import LineReader
 
 _CANDIDATE = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:(\d\d)|\d{4}[/.]\d\d[/.]\d\d[ T-]\d\d:\d\d:(\d\d)"
-    r"|\d{1,2}[ /-][A-Z][a-z]{2}[ /-]\d{4}[ :T]\d\d:\d\d:(\d\d)|[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:(\d\d)(?: \d{4})?"
+    r"|\d{1,2}[ /-][A-Z][a-z]{2}[ /-]\d{4}[ :T]\d\d:\d\d:(\d\d)"
+    r"|[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:(\d\d)(?: \d{4})?"
     r"|(?<=[IWEFD])\d{4} \d\d:\d\d:(\d\d)|\d\d[-.]\d\d \d\d:\d\d:(\d\d)|\d{6} \d{4}(\d\d)|\b1\d{8}(\d)"
     r"|\d\d:\d\d:(\d\d)"
 )

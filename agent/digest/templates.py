@@ -19,7 +19,8 @@ _VALUE = re.compile(
     r"""(?x)
       (?P<uuid>\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b)
     | (?P<url>\b[a-z][a-z0-9+.-]{1,10}://[^\s"'<>,;)\]]+)
-    | (?P<size>(?:(?<![\w.])|<)[-+]?\d+(?:\.\d+)?\s?(?:[KMGT]i?B|[kKMG]b|bytes|msec|ms|us|ns|secs?|s|m|h|min|%)(?![\w-]))
+    | (?P<size>(?:(?<![\w.])|<)[-+]?\d+(?:\.\d+)?
+         \s?(?:[KMGT]i?B|[kKMG]b|bytes|msec|ms|us|ns|secs?|s|m|h|min|%)(?![\w-]))
     | (?P<host>(?<![\w/.$@])(?:[A-Za-z0-9_](?:[\w-]*[A-Za-z0-9_])?\.){1,6}[A-Za-z][\w-]*:\d+\b)
     | (?P<path>(?<![\w<>*)])\.{0,2}/+(?:[\w.@:%+~*-]+/*)*[\w.@:%+~*/-](?:\?[^\s"'<>)]*)?)
     | (?P<mac>\b(?:[0-9a-fA-F]{2}[:-]){5,}[0-9a-fA-F]{2}\b)
@@ -30,7 +31,8 @@ _VALUE = re.compile(
     | (?P<address>(?<![\w.])\d{1,3}(?:[.-]\d{1,3}){3}(?::\d+)?\b)
     | (?P<ipv6>\b(?:[0-9a-fA-F]{1,4}:){4,7}[0-9a-fA-F]{1,4}\b)
     | (?P<hex>\b0[xX][0-9a-fA-F]+\b|\b(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{6,}\b|(?<==)[0-9a-f]{8}\b)
-    | (?P<digits>(?<![A-Za-z])[-+]?\d[\w]*(?:[.-]\w+)*(?<![.-])|\b[A-Za-z](?:\w|[.$@-](?=\w))*?\d(?:\w|[.$@-](?=\w))*)
+    | (?P<digits>(?<![A-Za-z])[-+]?\d[\w]*(?:[.-]\w+)*(?<![.-])
+        |\b[A-Za-z](?:\w|[.$@-](?=\w))*?\d(?:\w|[.$@-](?=\w))*)
     """
 )
 _RUN = re.compile(r"(?:[\w$-]+\.)*<\*>(?:(?:[.-][A-Za-z][\w$-]*)|[.:/@#_,+-]?<\*>)+")
@@ -40,57 +42,15 @@ _TOKEN = re.compile(r"<\*>|[=,;:()\[\]{}\"'|]|(?:(?!<\*>)[^\s=,;:()\[\]{}\"'|])+
 _NAMED = re.compile(r"(?=.*[a-z<])(?:[^\W\d]*[./_@$\\]\w[\w./@$\\-]*|\S*<\*>\S*)")
 _PERSONS = frozenset(("user", "username", "host", "hostname", "login", "account"))
 """What follows is a name, whatever it is."""
-_INTRODUCES = frozenset(
-    [
-        "=",
-        ":",
-        "for",
-        "from",
-        "to",
-        "by",
-        "of",
-        "user",
-        "host",
-        "name",
-        "at",
-        "on",
-        "in",
-        "via",
-        "with",
-        "node",
-        "server",
-        "client",
-        "service",
-        "file",
-        "task",
-        "job",
-        "topic",
-    ]
-) | {'"', "'"}
-_GRAMMAR = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "to",
-        "of",
-        "in",
-        "on",
-        "at",
-        "by",
-        "for",
-        "from",
-        "with",
-        "is",
-        "was",
-        "are",
-        "be",
-        "and",
-        "or",
-        "not",
-        "as",
-    ]
-)
+_INTRODUCES = frozenset((
+    "=", ":", '"', "'", "for", "from", "to", "by", "of", "user", "host", "name", "at", "on", "in", "via",
+    "with", "node", "server", "client", "service", "file", "task", "job", "topic",
+))  # fmt: skip
+"""What may be followed by a value."""
+_GRAMMAR = frozenset((
+    "a", "an", "the", "to", "of", "in", "on", "at", "by", "for", "from", "with", "is", "was", "are", "be",
+    "and", "or", "not", "as",
+))  # fmt: skip
 
 
 def masked(text: str) -> str:

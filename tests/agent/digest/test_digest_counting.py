@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.digest import absorbing, bulk, skeletons
-from agent.digest.counting import LineCounter, Plan, whole_lines
+from agent.digest.counting import LineCounter, Plan
+from agent.digest.kinds import whole_lines
 from agent.digest.logs import LogBook, merged
 from benchmarks import generate
 from tools.formats import read
