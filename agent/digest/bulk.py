@@ -59,7 +59,7 @@ def count(path: Path, clock: Clock, origin: float, *, base_width: float, workers
     size = path.stat().st_size if plain else 0
     found = _ends(path, size) if plain else b""
     plan = _plan(sample, found, clock, origin, base_width)
-    cores = workers or len(os.sched_getaffinity(0))
+    cores = workers or _cores()
     if not plain or size <= SMALL or whole or cores < 2:
         return _one(path, plan)
     step = min(PART, -(-size // (2 * cores)))
@@ -69,6 +69,10 @@ def count(path: Path, clock: Clock, origin: float, *, base_width: float, workers
     ]
     with ProcessPoolExecutor(min(cores, len(parts)), mp_context=_context()) as pool:
         return _together(pool.map(_count_part, parts), plan)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _is_plain(path: Path) -> bool:
