@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from agent.digest import absorbing, bulk
 from agent.digest.alerts import AlertBook
 from agent.digest.changes import ChangeBook
 from agent.digest.chat import ChatBook
 from agent.digest.kubeevents import EventBook
-from agent.digest.logs import LogBook
+from agent.digest.logs import BUCKET_SECONDS, LogBook
 from agent.digest.metrics import Column, Panel
 from agent.digest.objects import Inventory
 from agent.digest.topology import CallGraph
@@ -32,6 +33,8 @@ from tools.formats.records import (
     Series,
     Span,
 )
+
+ZONELESS = "Some times carry no zone and none was told; they count as UTC."
 
 
 @dataclass(slots=True)
@@ -87,11 +90,18 @@ def take_in(bundle: Bundle, incident: Incident) -> Intake:
 
 def _read(bundle: Bundle, artifact: Artifact, add: Callable[[str, Record], None], intake: Intake) -> None:
     clock = Clock(zone=artifact.assume_zone, recorded_at=artifact.recorded_at)
-    reading = read(bundle.path(artifact.path), clock=clock, labels=artifact.labels)
+    path = bundle.path(artifact.path)
+    if artifact.format in bulk.FORMATS and path.stat().st_size >= bulk.LARGE:
+        counted = bulk.count(path, clock, intake.logs.origin, base_width=BUCKET_SECONDS)
+        absorbing.absorb(intake.logs, artifact.path, counted, clock, artifact.labels)
+        if counted.zone_assumed:
+            intake.notes.add(ZONELESS)
+        return
+    reading = read(path, clock=clock, labels=artifact.labels)
     for record in reading.records:
         add(artifact.path, record)
     if reading.tally.zone_assumed:
-        intake.notes.add("Some times carry no zone and none was told; they count as UTC.")
+        intake.notes.add(ZONELESS)
 
 
 def _set_baselines_apart(panel: Panel, incident: Incident) -> None:

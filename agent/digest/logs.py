@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from agent.digest import masking
+from agent.digest import masking, templates
 from tools.formats import workload_of
 from tools.formats.records import LogRecord
 
@@ -282,31 +282,29 @@ def inferred_level(text: str) -> str:
     return "warning" if any(word in head for word in _WARNING_WORDS) else ""
 
 
-def merged(book: LogBook, minimum: int = 4) -> list[Pattern]:
-    """Join patterns that differ in one word that takes many values; sorted by service, level, template.
+def merged(book: LogBook) -> list[Pattern]:
+    """Join patterns that differ in values alone, as templates.mine tells; sorted by service, level, template.
 
-    A word becomes a variable only from `minimum` distinct values on, so that Started and Paused stay apart.
+    What names an event (status, exit code, version) is no value: patterns that differ there stay apart.
     """
     patterns = [book.patterns[key] for key in sorted(book.patterns, key=lambda key: (key[0] or "", *key[1:]))]
-    groups: dict[tuple[str | None, str, str, int, tuple[str, ...]], list[Pattern]] = {}
+    families: dict[tuple[str | None, str, tuple[str, ...]], list[Pattern]] = {}
     for pattern in patterns:
-        words = pattern.template.split()
-        for index in range(min(len(words), 40)):
-            if words[index] == "<*>" or len(words) < 3:
-                continue
-            rest = (*words[:index], "<*>", *words[index + 1 :])
-            groups.setdefault((pattern.service, pattern.level, pattern.event, index, rest), []).append(
-                pattern
-            )
+        names = (pattern.service, pattern.level, masking.constants(pattern.exemplar))
+        families.setdefault(names, []).append(pattern)
     gone: set[int] = set()
-    for key, members in sorted(groups.items(), key=lambda item: (-len(item[1]), str(item[0]))):
-        alive = [pattern for pattern in members if id(pattern) not in gone]
-        if len(alive) < minimum:
-            continue
-        alive[0].template = " ".join(key[4])
-        for other in alive[1:]:
-            _absorb(alive[0], other)
-            gone.add(id(other))
+    for family in families.values():
+        forms = {id(pattern): templates.masked(pattern.template) for pattern in family}
+        mined = templates.mine(forms.values())
+        groups: dict[str, list[Pattern]] = {}
+        for pattern in family:
+            groups.setdefault(mined[forms[id(pattern)]], []).append(pattern)
+        for template, (first, *others) in groups.items():
+            if others:
+                first.template = template
+            for other in others:
+                _absorb(first, other)
+                gone.add(id(other))
     return [pattern for pattern in patterns if id(pattern) not in gone]
 
 

@@ -83,6 +83,16 @@ def template(text: str) -> str:
     return re.sub(r"(?:<\*>[\s,;:]*){3,}", "<*> ", masked)[:300].strip() or "(empty message)"
 
 
+_VERSION = re.compile(r"\b[vV]\d+\.\d+(?:\.\d+)?(?:[-+][\w.]+)?\b")
+
+
+def constants(text: str) -> tuple[str, ...]:
+    """List what tells two events of one wording apart: event numbers and versions, of the first line."""
+    head = text.split("\n", 1)[0][:600]
+    numbers = [match[match.lastgroup or 0] for match in EVENT_NUMBER.finditer(head)]
+    return (*numbers, *_VERSION.findall(head))
+
+
 def exception(text: str) -> str:
     """Name the innermost exception of a stack trace, or the one that the message names."""
     if causes := _CAUSED_BY.findall(text):

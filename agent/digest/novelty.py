@@ -33,8 +33,8 @@ def judge(
     share = seconds_after / (seconds_before + seconds_after)
     total = before + after
     ratio = math.inf if before == 0 else (after / seconds_after) / (before / seconds_before)
-    rise = _upper_tail(after, total, share)
-    fall = _upper_tail(before, total, 1 - share)
+    rise = upper_tail(after, total, share)
+    fall = upper_tail(before, total, 1 - share)
     if before == 0:
         return Verdict("new", rise, ratio)
     if rise < alpha and ratio >= 1.5:
@@ -46,7 +46,7 @@ def judge(
     return Verdict("steady", min(1.0, 2 * min(rise, fall)), ratio)
 
 
-def _upper_tail(count: int, total: int, share: float) -> float:
+def upper_tail(count: int, total: int, share: float) -> float:
     """P(X >= count) for X binomial(total, share)."""
     if count <= 0:
         return 1.0

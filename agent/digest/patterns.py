@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent.digest import novelty
+from agent.digest import bursts, novelty
 from agent.digest.logs import LogBook, Pattern, Place
 from agent.digest.novelty import Verdict
 from agent.digest.observation import Observation, Role, one_line, quoted
@@ -92,8 +92,17 @@ def compare(book: LogBook, patterns: Sequence[Pattern], onset: datetime | None) 
         verdict = (
             novelty.judge(before, after, seconds_before, seconds_after) if seconds_before >= 20 else None
         )
+        if verdict is not None and pattern.buckets:
+            verdict = bursts.revised(verdict, _laid_out(book, pattern, log.first, onset, whole[1]))
         found.append(Reading(pattern, before, after, verdict, seconds_before))
     return found
+
+
+def _laid_out(
+    book: LogBook, pattern: Pattern, first: datetime, onset: datetime, last: datetime
+) -> bursts.Counts:
+    slots = [int((time.timestamp() - book.origin) // pattern.width) for time in (first, onset, last)]
+    return bursts.counts(pattern.buckets, slots[0], slots[1], slots[2])
 
 
 def observations(

@@ -1,0 +1,118 @@
+"""Counts of a large log file -> the log book that records of small files fill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from agent.digest import bulk, masking
+from agent.digest.bulk import Counted
+from agent.digest.kinds import Kind
+from agent.digest.logs import LogBook, Pattern, Place, ServiceLog, inferred_level, service_of, text_of
+from tools.formats import workload_of
+from tools.formats.logs_text import LineReader
+from tools.formats.records import Clock, LogRecord
+
+_FURTHER = "(messages of further kinds)"
+_TRACES = ("\n\tat ", "\n  File ", "Caused by:")
+
+
+def absorb(book: LogBook, artifact: str, counted: Counted, clock: Clock, labels: Mapping[str, str]) -> None:
+    """Add everything that was counted in one artifact to the book."""
+    first = min((slot.begun for kind in counted.kinds for slot in kind.slots.values()), default=None)
+    reader = bulk.reader_of(clock, None if first is None else datetime.fromtimestamp(first, UTC))
+    for kind in counted.kinds:
+        record = record_of(kind, reader, labels)
+        pattern = _pattern(book, record, further=kind.overflow)
+        _add(pattern, artifact, kind, record, counted.width)
+        _add_to_service(book.services.setdefault(pattern.service, ServiceLog()), kind)
+        book.lines += kind.count
+    book.overflowed += counted.overflowed
+
+
+def record_of(kind: Kind, reader: LineReader, labels: Mapping[str, str]) -> LogRecord:
+    """Read a kind's first line, and the trace below it, as a record."""
+    opening, _, trace = kind.text.partition("\n")
+    line = reader.read(opening)
+    message = f"{line.message}\n{trace}" if trace else line.message
+    level = line.level
+    if not level and any(mark in message for mark in _TRACES):
+        level = "error"
+    pod = line.pod or labels.get("pod")
+    service = line.service or labels.get("service")
+    begun = min((slot.begun for slot in kind.slots.values()), default=None)
+    return LogRecord(
+        line=kind.line,
+        end_line=kind.end_line,
+        time=None if begun is None else datetime.fromtimestamp(begun, UTC),
+        message=message,
+        level=level,
+        service=service or (workload_of(pod) if pod else None),
+        pod=pod,
+        container=line.container or labels.get("container"),
+        node=line.node or labels.get("node"),
+        undated=kind.undated,
+        trace_id=line.trace_id,
+        fields=line.fields,
+    )
+
+
+def _pattern(book: LogBook, record: LogRecord, *, further: bool) -> Pattern:
+    text = text_of(record)
+    level = record.level or inferred_level(text)
+    name = (service_of(record), level, _FURTHER if further else masking.template(text))
+    found = book.patterns.get(name)
+    if found is None:
+        event = masking.event_number(text)
+        found = Pattern(name[0], level, name[2], text, event, masking.exception(text))
+        book.patterns[name] = found
+    return found
+
+
+def _add(pattern: Pattern, artifact: str, kind: Kind, record: LogRecord, width: float) -> None:
+    pattern.count += kind.count
+    pattern.undated += kind.count if kind.undated else kind.timeless
+    if len(pattern.places) < 3:
+        pattern.places.append(Place(artifact, kind.line, kind.end_line))
+    if record.pod and (record.pod in pattern.pods or len(pattern.pods) < 50):
+        pattern.pods[record.pod] = pattern.pods.get(record.pod, 0) + kind.count
+    if record.container and len(pattern.containers) < 10:
+        pattern.containers.add(record.container)
+    if record.node and len(pattern.nodes) < 10:
+        pattern.nodes.add(record.node)
+    _widen(pattern, width)
+    _stretch(pattern, kind)
+    for number, slot in sorted(kind.slots.items()):
+        at = int(number * width // pattern.width)
+        pattern.buckets[at] = pattern.buckets.get(at, 0) + slot.count
+        held = pattern.starts.get(at)
+        if held is None or (held.artifact, held.first) > (artifact, slot.first):
+            pattern.starts[at] = Place(artifact, slot.first, slot.first)
+
+
+def _widen(pattern: Pattern, width: float) -> None:
+    while pattern.width < width:
+        pattern.width *= 2
+        buckets: dict[int, int] = {}
+        starts: dict[int, Place] = {}
+        for slot in sorted(pattern.buckets):
+            buckets[slot // 2] = buckets.get(slot // 2, 0) + pattern.buckets[slot]
+            starts.setdefault(slot // 2, pattern.starts[slot])
+        pattern.buckets, pattern.starts = buckets, starts
+
+
+def _stretch(span: Pattern | ServiceLog, kind: Kind) -> None:
+    if not kind.slots:
+        return
+    low = datetime.fromtimestamp(min(slot.begun for slot in kind.slots.values()), UTC)
+    high = datetime.fromtimestamp(max(slot.ended for slot in kind.slots.values()), UTC)
+    if span.first is None or low < span.first:
+        span.first = low
+    if span.last is None or high > span.last:
+        span.last = high
+
+
+def _add_to_service(totals: ServiceLog, kind: Kind) -> None:
+    totals.count += kind.count
+    if not kind.undated:
+        _stretch(totals, kind)

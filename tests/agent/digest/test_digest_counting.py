@@ -1,0 +1,146 @@
+"""Counting by key gives what reading every record gives, however the file is cut."""
+
+from __future__ import annotations
+
+import gzip
+import random
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import zstandard
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agent.digest import absorbing, bulk, skeletons
+from agent.digest.counting import LineCounter, Plan
+from agent.digest.kinds import whole_lines
+from agent.digest.logs import LogBook, merged
+from benchmarks import generate
+from tools.formats import read
+from tools.formats.records import Clock, LogRecord
+
+ORIGIN = datetime(2026, 3, 20, 13, tzinfo=UTC).timestamp()
+CLOCK = Clock()
+
+
+def written(tmp_path: Path, lines: int = 4000, seed: int = 1) -> Path:
+    path = tmp_path / "mixed.log"
+    path.write_text("".join(f"{line}\n" for line in generate.generate(lines, seed)), encoding="utf-8")
+    return path
+
+
+def by_records(path: Path) -> LogBook:
+    book = LogBook(origin=ORIGIN)
+    for record in read(path).records:
+        assert isinstance(record, LogRecord)
+        book.add("x.log", record)
+    return book
+
+
+def by_keys(path: Path, *, width: float = 10.0) -> LogBook:
+    book = LogBook(origin=ORIGIN)
+    counted = bulk.count(path, CLOCK, ORIGIN, base_width=width)
+    absorbing.absorb(book, "x.log", counted, CLOCK, {})
+    return book
+
+
+def shape(book: LogBook) -> dict[object, object]:
+    return {key: (p.count, p.undated, p.event, p.exception, p.pods) for key, p in book.patterns.items()}
+
+
+def test_the_mixed_log_gives_the_same_patterns_either_way(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    records, keys = by_records(path), by_keys(path)
+    assert shape(keys) == shape(records)
+    assert keys.lines == records.lines
+    for name, pattern in keys.patterns.items():
+        other = records.patterns[name]
+        assert (pattern.first, pattern.last) == (
+            other.first and other.first.replace(microsecond=0),
+            other.last and other.last.replace(microsecond=0),
+        )
+        assert pattern.exemplar.split("\n")[0] == other.exemplar.split("\n")[0]
+
+
+def test_counts_on_both_sides_of_the_onset_are_those_of_the_records(tmp_path: Path) -> None:
+    path = written(tmp_path, 20_000)
+    onset = datetime.fromtimestamp(ORIGIN, UTC)
+    records, keys = by_records(path), by_keys(path)
+    sides = [
+        {
+            name: (p.between(ORIGIN, None, onset), p.between(ORIGIN, onset, None))
+            for name, p in book.patterns.items()
+        }
+        for book in (records, keys)
+    ]
+    assert sides[0] == sides[1]
+
+
+def test_the_planted_templates_are_groups_of_their_own(tmp_path: Path) -> None:
+    found = merged(by_keys(written(tmp_path, 40_000)))
+    truth = generate.truth(40_000, 1)
+    assert len(found) <= int(str(truth["groups"]))
+    assert {p.event for p in found if p.service == "email"} >= {"status 200", "status 503", "status 429"}
+
+
+@pytest.mark.parametrize("packed", ["gz", "zst"])
+def test_a_compressed_file_gives_the_same_as_the_plain_one(tmp_path: Path, packed: str) -> None:
+    path = written(tmp_path, 2000)
+    data = path.read_bytes()
+    other = tmp_path / f"mixed.log.{packed}"
+    other.write_bytes(gzip.compress(data) if packed == "gz" else zstandard.compress(data))
+    assert shape(by_keys(other)) == shape(by_keys(path))
+
+
+def test_processes_give_the_same_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, 12_000)
+    alone = bulk.count(path, CLOCK, ORIGIN, base_width=10.0, workers=1)
+    monkeypatch.setattr(bulk, "SMALL", 1)
+    monkeypatch.setattr(bulk, "PART", 300_000)
+    monkeypatch.setattr(bulk, "_LOOK", 200_000)
+    monkeypatch.setattr(bulk, "CHUNK", 50_000)
+    together = bulk.count(path, CLOCK, ORIGIN, base_width=10.0, workers=2)
+    assert together.lines == alone.lines == 12_000
+    assert [(k.key, k.event, k.line, k.slots, k.text) for k in together.kinds] == [
+        (k.key, k.event, k.line, k.slots, k.text) for k in alone.kinds
+    ]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cuts=st.lists(st.integers(1, 90_000), max_size=8), seed=st.integers(1, 5))
+def test_any_cut_into_chunks_gives_the_same(cuts: list[int], seed: int) -> None:
+    data = "".join(f"{line}\n" for line in generate.generate(400, seed)).encode()
+    plan = Plan(CLOCK, ORIGIN, 10.0, skeletons.anchors(data.split(b"\n")), None)
+
+    def counted(pieces: list[bytes]) -> list[object]:
+        counter = LineCounter(plan)
+        for block in whole_lines(iter(pieces), 1):
+            counter.feed(block)
+        kinds = sorted((kind for kind in counter.kinds if kind.count), key=lambda kind: kind.line)
+        return [(k.key, k.event, k.line, k.end_line, k.text, k.slots, k.timeless) for k in kinds]
+
+    places = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
+    pieces = [data[a:b] for a, b in pairwise(places)]
+    assert counted(pieces) == counted([data])
+
+
+def test_lines_add_up_whatever_they_hold(tmp_path: Path) -> None:
+    rng = random.Random(7)
+    words = ["", "{", '{"msg":"x"', "\tat a.b(C.java:1)", "é\x00", "panic: no", "2026-03-20 13:00:01 tick "]
+    path = tmp_path / "broken.log"
+    path.write_text("\n".join(rng.choice(words) + str(rng.randint(0, 99)) for _ in range(3000)) + "\n")
+    assert by_keys(path).lines == by_records(path).lines
+
+
+def test_keys_are_bounded_and_nothing_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.digest.counting.MAX_KEYS", 20)
+    monkeypatch.setattr("agent.digest.counting.MAX_COARSE", 10)
+    path = tmp_path / "words.log"
+    rows = ["".join(chr(97 + int(digit)) for digit in str(n)) for n in range(500)]
+    path.write_text("".join(f"2026-03-20T13:00:{n % 60:02}Z {row} {row}\n" for n, row in enumerate(rows)))
+    counted = bulk.count(path, CLOCK, ORIGIN, base_width=10.0)
+    assert len(counted.kinds) <= 31
+    assert sum(kind.count for kind in counted.kinds) == 500
+    assert counted.overflowed > 0
