@@ -210,7 +210,7 @@ def _partly_up(digest: Digest) -> list[Claim]:
 
 
 def _recovered_after_change(digest: Digest) -> list[Claim]:
-    """Tell of a metric or alert that came back soon after a change, where the end of the incident is known."""
+    """Tell of a metric or alert that came back soon after a change, in an incident that ended."""
     if not digest.fact("ended").known:
         return []
     for change in digest.evidence:
