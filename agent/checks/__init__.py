@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agent.schema.finding import Finding, ProcessState
-
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from agent.checks.report import Report
     from agent.schema.digest import Digest
+    from agent.schema.finding import Finding, ProcessState
     from agent.schema.postmortem import PostMortem
     from agent.schema.review import ReviewEvent
 
 __all__ = ["check_document", "check_draft", "process_states"]
 
 
-def check_document(text: str, *, path: str = "") -> tuple[Finding, ...]:  # noqa: ARG001 - part of the interface
+def check_document(text: str, *, path: str = "") -> tuple[Report, ...]:  # noqa: ARG001 - part of the interface
     """Check any Markdown post-mortem; findings stand in the order of the text, with exact places."""
     from agent.checks.actions import check_actions  # noqa: PLC0415 - an import of the package stays light
     from agent.checks.document import read_document  # noqa: PLC0415

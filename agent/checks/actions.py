@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from typing import TYPE_CHECKING
 
 from agent.checks.calendar_date import is_empty, read_date
 from agent.checks.concreteness import judge_action
 from agent.checks.document import Document
 from agent.checks.items import Entry, read_entries
+from agent.checks.report import Report
 from agent.checks.subject import Roster
 from agent.checks.wording import check_text
-from agent.schema.finding import Finding, Level
+
+if TYPE_CHECKING:
+    from agent.schema.finding import Level
 
 _NOBODY = re.compile(
     r"^\W*(?:every(?:one|body)|all(?: (?:of us|teams?|engineers|hands|staff|developers|devs))?|any(?:one|"
@@ -45,7 +49,7 @@ _TRAINING = re.compile(
 _JOINED = re.compile(r"\s(?:and|&|\+)\s|,|\s/\s")
 
 
-def check_actions(document: Document) -> tuple[Finding, ...]:
+def check_actions(document: Document) -> tuple[Report, ...]:
     """Report what each action item lacks; error where it cannot be followed up as it stands."""
     entries = read_entries(document)
     incident = incident_date(document)
@@ -57,7 +61,7 @@ def check_actions(document: Document) -> tuple[Finding, ...]:
             for entry in entries
             if not entry.finished
         )
-    found: list[Finding] = []
+    found: list[Report] = []
     for entry in entries:
         found.extend(_check_entry(document, entry, incident))
     return tuple(found)
@@ -79,7 +83,7 @@ def incident_date(document: Document) -> date | None:
     return None
 
 
-def _check_entry(document: Document, entry: Entry, incident: date | None) -> Iterator[Finding]:
+def _check_entry(document: Document, entry: Entry, incident: date | None) -> Iterator[Report]:
     checks = [_owner(entry), _due(entry, incident), _priority(entry), *_wording(entry), *_advice(entry)]
     for found in checks:
         if found is None:
@@ -95,7 +99,7 @@ def unusable_owner(owner: str) -> bool:
     return is_empty(owner) or bool(_NOBODY.match(owner))
 
 
-_Defect = tuple[str, Level, str, str, str]
+_Defect = tuple[str, "Level", str, str, str]
 
 
 def _owner(entry: Entry) -> _Defect | None:
@@ -205,11 +209,11 @@ def _advice(entry: Entry) -> Iterator[_Defect]:
 
 def _finding(  # noqa: PLR0917 - private; every caller reads in this order
     document: Document, entry: Entry, field: str, rule: str, level: Level, message: str, suggestion: str
-) -> Finding:
+) -> Report:
     start, end = entry.span(field)
     line, column = document.place(start)
     end_line, end_column = document.place(end)
-    return Finding(
+    return Report(
         rule=rule,
         level=level,
         message=message,

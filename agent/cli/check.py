@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.cli.options import Subparsers, add_command, add_json, print_json
+from agent.cli.options import Subparsers, add_command, add_json
 from agent.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
-    from agent.schema.finding import Finding
+    from agent.checks.report import Report
 
 _EXAMPLES = """
 pm-agent check postmortem.md                      # one file, text output
@@ -62,13 +62,13 @@ def run(args: argparse.Namespace) -> int:
     from agent.checks import check_document
 
     wanted = _read_rules(args.rules)
-    results: list[tuple[str, str, tuple[Finding, ...]]] = []
+    results: list[tuple[str, str, tuple[Report, ...]]] = []
     for path in _find_files(args.paths):
         text = _read_text(path)
         found = check_document(text, path=str(path))
         results.append((str(path), text, tuple(item for item in found if item.rule.startswith(wanted))))
     if args.json:
-        print_json({"files": [_as_data(path, found) for path, _, found in results]})
+        _print_json({"files": [_as_data(path, found) for path, _, found in results]})
     else:
         _print_text(results)
     gate = {"error"} if args.gate == "error" else {"error", "warning"}
@@ -130,11 +130,17 @@ def _read_text(path: Path) -> str:
     return text
 
 
-def _as_data(path: str, found: tuple[Finding, ...]) -> dict[str, object]:
+def _print_json(data: object) -> None:
+    import json
+
+    print(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def _as_data(path: str, found: tuple[Report, ...]) -> dict[str, object]:
     return {"path": path, "findings": [{name: getattr(item, name) for name in _FIELDS} for item in found]}
 
 
-def _print_text(results: list[tuple[str, str, tuple[Finding, ...]]]) -> None:
+def _print_text(results: list[tuple[str, str, tuple[Report, ...]]]) -> None:
     colour = sys.stdout.isatty()
     counts = {"error": 0, "warning": 0, "info": 0}
     for path, text, found in results:
@@ -146,7 +152,7 @@ def _print_text(results: list[tuple[str, str, tuple[Finding, ...]]]) -> None:
     print(f"{files}: {counts['error']} errors, {counts['warning']} warnings, {counts['info']} notes")
 
 
-def _print_finding(path: str, lines: list[str], item: Finding, *, colour: bool) -> None:
+def _print_finding(path: str, lines: list[str], item: Report, *, colour: bool) -> None:
     level = f"{_COLOURS[item.level]}{item.level}\033[0m" if colour else item.level
     print(f"{path}:{item.line}:{item.column} {level} {item.rule} {' '.join(item.message.split())}")
     source = lines[item.line - 1] if item.line <= len(lines) else ""
