@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agent.checks.calendar_date import is_empty, read_date
 from agent.checks.concreteness import judge_action
+from agent.checks.configuration import DEFAULT, Configuration
 from agent.checks.document import Document
 from agent.checks.items import Entry, read_entries
 from agent.checks.report import Report
@@ -49,7 +50,7 @@ _TRAINING = re.compile(
 _JOINED = re.compile(r"\s(?:and|&|\+)\s|,|\s/\s")
 
 
-def check_actions(document: Document) -> tuple[Report, ...]:
+def check_actions(document: Document, configuration: Configuration = DEFAULT) -> tuple[Report, ...]:
     """Report what each action item lacks; error where it cannot be followed up as it stands."""
     entries = read_entries(document)
     incident = incident_date(document)
@@ -63,7 +64,7 @@ def check_actions(document: Document) -> tuple[Report, ...]:
         )
     found: list[Report] = []
     for entry in entries:
-        found.extend(_check_entry(document, entry, incident))
+        found.extend(_check_entry(document, entry, incident, configuration.priorities))
     return tuple(found)
 
 
@@ -83,8 +84,16 @@ def incident_date(document: Document) -> date | None:
     return None
 
 
-def _check_entry(document: Document, entry: Entry, incident: date | None) -> Iterator[Report]:
-    checks = [_owner(entry), _due(entry, incident), _priority(entry), *_wording(entry), *_advice(entry)]
+def _check_entry(
+    document: Document, entry: Entry, incident: date | None, scale: tuple[str, ...]
+) -> Iterator[Report]:
+    checks = [
+        _owner(entry),
+        _due(entry, incident),
+        _priority(entry, scale),
+        *_wording(entry),
+        *_advice(entry),
+    ]
     for found in checks:
         if found is None:
             continue
@@ -146,12 +155,13 @@ def _due(entry: Entry, incident: date | None) -> _Defect | None:
     return None
 
 
-def _priority(entry: Entry) -> _Defect | None:
+def _priority(entry: Entry, scale: tuple[str, ...]) -> _Defect | None:
     priority = entry.fields.get("priority", "")
-    ask = "Use P0 to P4, or high, medium, low."
+    ask = f"Use one of {', '.join(scale)}." if scale else "Use P0 to P4, or high, medium, low."
     if is_empty(priority):
         return "A03", "error", "priority", "action item has no priority", ask
-    if not _SCALE.match(priority):
+    known = priority.strip(" *`[]()").lower() in {name.lower() for name in scale}
+    if not (known if scale else _SCALE.match(priority)):
         return "A03", "error", "priority", f'"{priority}" is not on the priority scale', ask
     return None
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agent.checks.configuration import DEFAULT, Configuration
 from agent.checks.document import Block, Document
 from agent.checks.grading import ORDER, grade_match, phrase_end
 from agent.checks.guards import is_explained, is_mentioned
@@ -37,9 +38,9 @@ class _Hit:
     confidence: float
 
 
-def check_wording(document: Document) -> tuple[Report, ...]:
+def check_wording(document: Document, configuration: Configuration = DEFAULT) -> tuple[Report, ...]:
     """Report blaming phrases of every block that people wrote as prose."""
-    roster = read_roster(document)
+    roster = read_roster(document, configuration)
     likely = _likely_rules(document)
     found: list[Report] = []
     for block in document.blocks:
@@ -72,8 +73,8 @@ def check_text(
     return tuple(results)
 
 
-def read_roster(document: Document) -> Roster:
-    """Collect the names that the document's own tables, handles and code spans vouch for."""
+def read_roster(document: Document, configuration: Configuration = DEFAULT) -> Roster:
+    """Collect the names that the settings and the document's own tables and code spans vouch for."""
     people: set[str] = set()
     for block in document.blocks:
         if block.role in {"owner", "actor"} and block.prose.text[:1].isupper():
@@ -86,7 +87,10 @@ def read_roster(document: Document) -> Roster:
     people = {
         name for name in people if name in lists["given_names"] or name not in lists["team_group_modifier"]
     }
-    return Roster(people=frozenset(people & lists["given_names"]), systems=frozenset(systems))
+    known = {name.lower() for name in configuration.roster}
+    known |= {name.split()[0] for name in known if name and not name.startswith("@")}
+    systems = (systems | {name.lower() for name in configuration.services}) - known
+    return Roster(people=frozenset(people & lists["given_names"] | known), systems=frozenset(systems))
 
 
 def _likely_rules(document: Document) -> tuple[Likely, ...]:

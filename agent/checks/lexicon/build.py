@@ -9,7 +9,7 @@ import yaml
 
 from agent.checks.lexicon import COMPILED, FOLDER
 
-SOURCES = ("subjects", "families", "wording")
+SOURCES = ("subjects", "families", "wording", "catalogue")
 
 
 def compile_lexicon() -> str:
