@@ -74,6 +74,7 @@ def _read_file(file: Path) -> dict[str, object]:
         raise NotFound(f"{file} does not exist.", hint="Correct --config or PM_AGENT_CONFIG.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{file} is not readable TOML: {error}") from error
+    values.pop("check", None)  # the checks read their own table, without this module's imports
     if isinstance(home := values.get("home"), str):
         values["home"] = str(file.resolve().parent / home)
     return values

@@ -4,28 +4,62 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agent.schema.finding import Finding, ProcessState
-
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
+    from agent.checks.configuration import Configuration
+    from agent.checks.report import Report
+    from agent.checks.suppression import Silenced
     from agent.schema.digest import Digest
+    from agent.schema.finding import Finding, ProcessState
     from agent.schema.postmortem import PostMortem
     from agent.schema.review import ReviewEvent
 
-__all__ = ["check_document", "check_draft", "process_states"]
+__all__ = ["check_document", "check_draft", "examine_document", "process_states"]
 
 
-def check_document(text: str, *, path: str = "") -> tuple[Finding, ...]:  # noqa: ARG001 - part of the interface
+def check_document(
+    text: str,
+    *,
+    path: str = "",  # noqa: ARG001 - part of the interface
+    configuration: Configuration | None = None,
+) -> tuple[Report, ...]:
     """Check any Markdown post-mortem; findings stand in the order of the text, with exact places."""
+    return examine_document(text, configuration=configuration)[0]
+
+
+def examine_document(
+    text: str, *, configuration: Configuration | None = None
+) -> tuple[tuple[Report, ...], tuple[Silenced, ...]]:
+    """Check any Markdown post-mortem; return what it reports and what its own comments silence."""
     from agent.checks.actions import check_actions  # noqa: PLC0415 - an import of the package stays light
+    from agent.checks.configuration import DEFAULT  # noqa: PLC0415
     from agent.checks.document import read_document  # noqa: PLC0415
     from agent.checks.document_consistency import check_consistency  # noqa: PLC0415
+    from agent.checks.suppression import silence  # noqa: PLC0415
     from agent.checks.wording import check_wording  # noqa: PLC0415
 
+    chosen = configuration or DEFAULT
     document = read_document(text)
-    found = [*check_wording(document), *check_actions(document), *check_consistency(document)]
-    return tuple(sorted(found, key=lambda item: (item.line, item.column, item.rule, item.message)))
+    found = [
+        *check_wording(document, chosen),
+        *check_actions(document, chosen),
+        *check_consistency(document),
+    ]
+    ordered = sorted(
+        _graded(found, chosen), key=lambda item: (item.line, item.column, item.rule, item.message)
+    )
+    return silence(text, ordered)
+
+
+def _graded(found: list[Report], configuration: Configuration) -> Iterator[Report]:
+    from dataclasses import replace  # noqa: PLC0415
+
+    for report in found:
+        level = configuration.levels.get(report.rule, report.level)
+        if level != "off":
+            yield report if level == report.level else replace(report, level=level)
 
 
 def check_draft(draft: PostMortem, digest: Digest | None, *, now: datetime) -> tuple[Finding, ...]:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from typing import TYPE_CHECKING
 
 from agent.checks.calendar_date import is_empty, read_date
 from agent.checks.concreteness import judge_action
+from agent.checks.configuration import DEFAULT, Configuration
 from agent.checks.document import Document
 from agent.checks.items import Entry, read_entries
+from agent.checks.report import Report
 from agent.checks.subject import Roster
 from agent.checks.wording import check_text
-from agent.schema.finding import Finding, Level
+
+if TYPE_CHECKING:
+    from agent.schema.finding import Level
 
 _NOBODY = re.compile(
     r"^\W*(?:every(?:one|body)|all(?: (?:of us|teams?|engineers|hands|staff|developers|devs))?|any(?:one|"
@@ -45,7 +50,7 @@ _TRAINING = re.compile(
 _JOINED = re.compile(r"\s(?:and|&|\+)\s|,|\s/\s")
 
 
-def check_actions(document: Document) -> tuple[Finding, ...]:
+def check_actions(document: Document, configuration: Configuration = DEFAULT) -> tuple[Report, ...]:
     """Report what each action item lacks; error where it cannot be followed up as it stands."""
     entries = read_entries(document)
     incident = incident_date(document)
@@ -57,9 +62,9 @@ def check_actions(document: Document) -> tuple[Finding, ...]:
             for entry in entries
             if not entry.finished
         )
-    found: list[Finding] = []
+    found: list[Report] = []
     for entry in entries:
-        found.extend(_check_entry(document, entry, incident))
+        found.extend(_check_entry(document, entry, incident, configuration.priorities))
     return tuple(found)
 
 
@@ -79,8 +84,16 @@ def incident_date(document: Document) -> date | None:
     return None
 
 
-def _check_entry(document: Document, entry: Entry, incident: date | None) -> Iterator[Finding]:
-    checks = [_owner(entry), _due(entry, incident), _priority(entry), *_wording(entry), *_advice(entry)]
+def _check_entry(
+    document: Document, entry: Entry, incident: date | None, scale: tuple[str, ...]
+) -> Iterator[Report]:
+    checks = [
+        _owner(entry),
+        _due(entry, incident),
+        _priority(entry, scale),
+        *_wording(entry),
+        *_advice(entry),
+    ]
     for found in checks:
         if found is None:
             continue
@@ -95,7 +108,7 @@ def unusable_owner(owner: str) -> bool:
     return is_empty(owner) or bool(_NOBODY.match(owner))
 
 
-_Defect = tuple[str, Level, str, str, str]
+_Defect = tuple[str, "Level", str, str, str]
 
 
 def _owner(entry: Entry) -> _Defect | None:
@@ -142,12 +155,13 @@ def _due(entry: Entry, incident: date | None) -> _Defect | None:
     return None
 
 
-def _priority(entry: Entry) -> _Defect | None:
+def _priority(entry: Entry, scale: tuple[str, ...]) -> _Defect | None:
     priority = entry.fields.get("priority", "")
-    ask = "Use P0 to P4, or high, medium, low."
+    ask = f"Use one of {', '.join(scale)}." if scale else "Use P0 to P4, or high, medium, low."
     if is_empty(priority):
         return "A03", "error", "priority", "action item has no priority", ask
-    if not _SCALE.match(priority):
+    known = priority.strip(" *`[]()").lower() in {name.lower() for name in scale}
+    if not (known if scale else _SCALE.match(priority)):
         return "A03", "error", "priority", f'"{priority}" is not on the priority scale', ask
     return None
 
@@ -205,11 +219,11 @@ def _advice(entry: Entry) -> Iterator[_Defect]:
 
 def _finding(  # noqa: PLR0917 - private; every caller reads in this order
     document: Document, entry: Entry, field: str, rule: str, level: Level, message: str, suggestion: str
-) -> Finding:
+) -> Report:
     start, end = entry.span(field)
     line, column = document.place(start)
     end_line, end_column = document.place(end)
-    return Finding(
+    return Report(
         rule=rule,
         level=level,
         message=message,

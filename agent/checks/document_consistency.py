@@ -6,14 +6,18 @@ import itertools
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from agent.checks.actions import incident_date
 from agent.checks.calendar_date import is_empty, read_date
 from agent.checks.document import Document
 from agent.checks.duration import Length, read_lengths, write_length
 from agent.checks.items import read_entries
+from agent.checks.report import Report
 from agent.checks.timeline import CLOCK, Row, clock_offset, timeline_rows
-from agent.schema.finding import Finding, Level
+
+if TYPE_CHECKING:
+    from agent.schema.finding import Level
 
 _FIELD = re.compile(
     r"^[\s>|*+-]*(?:\*\*|__)?(?P<name>(?:total |incident |outage )?duration|length|start(?:ed)?(?: time)?|"
@@ -55,10 +59,10 @@ _WORDS = {
 _DAY = timedelta(days=1)
 
 
-def check_consistency(document: Document) -> tuple[Finding, ...]:
+def check_consistency(document: Document) -> tuple[Report, ...]:
     """Report where header, timeline and prose contradict each other; silent where a part is missing."""
     rows = timeline_rows(document)
-    found: list[Finding] = []
+    found: list[Report] = []
     found.extend(_duration(document, rows))
     found.extend(_order(document, rows))
     found.extend(_spans_in_prose(document, rows))
@@ -80,7 +84,7 @@ def _header_fields(document: Document) -> dict[str, tuple[str, int, int]]:
     return fields
 
 
-def _duration(document: Document, rows: tuple[Row, ...]) -> Iterator[Finding]:
+def _duration(document: Document, rows: tuple[Row, ...]) -> Iterator[Report]:
     fields = _header_fields(document)
     if "duration" not in fields:
         return
@@ -156,7 +160,7 @@ def _range(text: str) -> timedelta | None:
     return length if length >= timedelta(0) else length + _DAY
 
 
-def _order(document: Document, rows: tuple[Row, ...]) -> Iterator[Finding]:
+def _order(document: Document, rows: tuple[Row, ...]) -> Iterator[Report]:
     for before, after in itertools.pairwise(rows):
         if after.at < before.at:
             # Lists often start a new day or a new strand without saying so.
@@ -183,7 +187,7 @@ def _same_table(document: Document, before: Row, after: Row) -> bool:
     return False
 
 
-def _spans_in_prose(document: Document, rows: tuple[Row, ...]) -> Iterator[Finding]:
+def _spans_in_prose(document: Document, rows: tuple[Row, ...]) -> Iterator[Report]:
     """Compare "10 minutes from page to fix" with the timeline's rows."""
     for block in document.blocks:
         if block.section == "timeline" or block.kind == "heading":
@@ -217,7 +221,7 @@ def _row_span(rows: tuple[Row, ...], first: str, last: str) -> timedelta | None:
     return later[0].at - begin.at if later else None
 
 
-def _factors_named(document: Document) -> Iterator[Finding]:
+def _factors_named(document: Document) -> Iterator[Report]:
     """Report an item that addresses a factor which the document does not define."""
     defined = set(re.findall(r"^[\s#>*|+\d.-]*\**(F\d+)\b", document.source, re.MULTILINE))
     if not defined:
@@ -238,7 +242,7 @@ def _factors_named(document: Document) -> Iterator[Finding]:
                 )
 
 
-def _sections_missing(document: Document) -> Iterator[Finding]:
+def _sections_missing(document: Document) -> Iterator[Report]:
     present = {heading.section for heading in document.headings} | {
         block.section for block in document.blocks
     }
@@ -277,10 +281,10 @@ def _sections_missing(document: Document) -> Iterator[Finding]:
 
 def _finding(  # noqa: PLR0917 - private; every caller reads in this order
     document: Document, start: int, end: int, rule: str, level: Level, message: str, suggestion: str
-) -> Finding:
+) -> Report:
     line, column = document.place(start)
     end_line, end_column = document.place(max(start, end))
-    return Finding(
+    return Report(
         rule=rule,
         level=level,
         message=message,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from agent.checks.lexicon import words
 from agent.checks.phrase import first_phrase
 from agent.checks.rulebook import Grade, Rule
 from agent.checks.sentence import Sentence
 from agent.checks.subject import Kind, Roster, kind_of, leading_subject, subject_before
-from agent.schema.finding import Level
+
+if TYPE_CHECKING:
+    from agent.schema.finding import Level
 
 _RECEIVED = re.compile(
     r"^\s*(?:\w+ly )?(?:paged|notified|alerted|told|informed|warned|given|asked|contacted|called|able|"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 OPAQUE = "\ufffc"
@@ -45,13 +46,19 @@ _UNIFIED = {
 _QUOTED = re.compile(r'(?<!\w)"[^"]*"(?![\w])|(?<!\w)\u00ab[^\u00bb]*\u00bb|\u201e[^"]*"')
 
 
+_SPECIAL = re.compile("[" + "".join(sorted(_DROPPED | set(_UNIFIED))) + "]|  ")
+"""Characters that are not copied as they are, and double spaces."""
+_MARKED = re.compile(r"[\\`<!\[\]*_&~]|https?:|www\.", re.IGNORECASE)
+"""What every piece of markup has one of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prose:
     """Text and, for each of its characters, where it starts and ends in the source."""
 
     text: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the source offsets of text[start:end]; an empty range is the point before `start`."""
@@ -67,48 +74,83 @@ class Prose:
 
 
 class _Builder:
+    """Text in the making: stretches are copied whole, single characters where they change."""
+
     def __init__(self) -> None:
-        self.text: list[str] = []
+        self.parts: list[str] = []
         self.starts: list[int] = []
         self.ends: list[int] = []
+        self.spaced = False
+
+    @property
+    def text(self) -> str:
+        return "".join(self.parts)
 
     def add(self, char: str, start: int, end: int) -> None:
         if char in _DROPPED:
             return
         char = _UNIFIED.get(char, char)
-        if char == " " and self.text and self.text[-1] == " ":
+        if char == " " and self.spaced:
             return
-        self.text.append(char)
+        self.spaced = char == " "
+        self.parts.append(char)
         self.starts.append(start)
         self.ends.append(end)
 
-    def copy(self, source: str, start: int, end: int) -> None:
-        for offset in range(start, end):
-            self.add(source[offset], offset, offset + 1)
+    def copy(self, source: str, start: int, end: int, places: Sequence[int]) -> None:
+        """Copy source[start:end]; `places` tells where each of its characters stands."""
+        position = start
+        while position < end:
+            found = _SPECIAL.search(source, position, end)
+            stop = found.start() if found else end
+            if position < stop and source[position] == " " and self.spaced:
+                position += 1
+            if position < stop:
+                self.parts.append(source[position:stop])
+                self.starts.extend(places[position:stop])
+                self.ends.extend(place + 1 for place in places[position:stop])
+                self.spaced = source[stop - 1] == " "
+            position = max(position, stop)
+            if found:
+                self.add(source[stop], places[stop], places[stop] + 1)
+                position = stop + 1
 
-    def hide(self, start: int, end: int) -> None:
-        for offset in range(start, end):
-            self.add(OPAQUE, offset, offset + 1)
+    def hide(self, start: int, end: int, places: Sequence[int]) -> None:
+        if start >= end:
+            return
+        self.parts.append(OPAQUE * (end - start))
+        self.starts.extend(places[start:end])
+        self.ends.extend(place + 1 for place in places[start:end])
+        self.spaced = False
 
 
 def read_prose(source: str, pieces: tuple[tuple[int, int], ...]) -> Prose:
     """Read the inline Markdown of `source` in the given ranges, one a line; lines join with a space."""
-    builder = _Builder()
     joined, places = _join(source, pieces)
+    if not _MARKED.search(joined) and not _SPECIAL.search(joined):
+        return Prose(_hide_quoted(joined), places, range(places[0] + 1, places[-1] + 2)) if joined else _NONE
+    builder = _Builder()
     position = 0
-    inner = _Builder()
     for match in _PIECE.finditer(joined):
-        inner.copy(joined, position, match.start())
-        _read_piece(inner, joined, match)
+        builder.copy(joined, position, match.start(), places)
+        _read_piece(builder, joined, match, places)
         position = match.end()
-    inner.copy(joined, position, len(joined))
-    for char, start, end in zip(inner.text, inner.starts, inner.ends, strict=True):
-        builder.add(char, places[start], places[end - 1] + 1)
-    text = _QUOTED.sub(lambda found: OPAQUE * len(found.group()), "".join(builder.text))
-    return Prose(text, tuple(builder.starts), tuple(builder.ends))
+    builder.copy(joined, position, len(joined), places)
+    return Prose(_hide_quoted(builder.text), builder.starts, builder.ends)
 
 
-def _join(source: str, pieces: tuple[tuple[int, int], ...]) -> tuple[str, list[int]]:
+_NONE = Prose("", (), ())
+
+
+def _hide_quoted(text: str) -> str:
+    if '"' not in text and "\u00ab" not in text and "\u201e" not in text:
+        return text
+    return _QUOTED.sub(lambda found: OPAQUE * len(found.group()), text)
+
+
+def _join(source: str, pieces: tuple[tuple[int, int], ...]) -> tuple[str, Sequence[int]]:
+    if len(pieces) == 1:
+        return source[slice(*pieces[0])], range(*pieces[0])
     parts: list[str] = []
     places: list[int] = []
     for start, end in pieces:
@@ -120,20 +162,20 @@ def _join(source: str, pieces: tuple[tuple[int, int], ...]) -> tuple[str, list[i
     return "".join(parts), places
 
 
-def _read_piece(builder: _Builder, joined: str, match: re.Match[str]) -> None:
+def _read_piece(builder: _Builder, joined: str, match: re.Match[str], places: Sequence[int]) -> None:
     start, end = match.span()
     match match.lastgroup:
         case "escape":
-            builder.add(joined[start + 1], start, end)
+            builder.add(joined[start + 1], places[start], places[end - 1] + 1)
         case "inner" | "code":
-            builder.hide(start, end)
+            builder.hide(start, end, places)
         case "auto" | "url":
-            builder.hide(start, end)
+            builder.hide(start, end, places)
         case "entity":
             for char in html.unescape(match.group()):
-                builder.add(char, start, end)
+                builder.add(char, places[start], places[end - 1] + 1)
         case "star" if _stands_alone(joined, start, end):
-            builder.copy(joined, start, end)
+            builder.copy(joined, start, end, places)
         case _:
             pass  # markup that prints nothing
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Literal, TypedDict, cast
+from typing import TYPE_CHECKING, Literal, TypedDict, cast
 
-from agent.checks.lexicon import load_yaml
-from agent.schema.finding import Level
+from agent.checks.lexicon import load_data
 
-Grade = Level | Literal["none"]
+if TYPE_CHECKING:
+    from agent.schema.finding import Level
+
+Grade = Literal["error", "warning", "info", "none"]
 
 _ADVERBS = (
     r"(?:(?:\w+ly|also|then|just|even|simply|still|again|once|never|not|always|really|ever"
@@ -113,7 +115,7 @@ class Family:
 @cache
 def rules() -> tuple[Rule, ...]:
     """Read every wording rule."""
-    entries = cast("list[dict[str, object]]", load_yaml("wording.yaml"))
+    entries = cast("list[dict[str, object]]", load_data()["wording"])
     return tuple(_rule(entry) for entry in entries)
 
 
@@ -152,5 +154,5 @@ def _rule(entry: dict[str, object]) -> Rule:
 @cache
 def families() -> dict[str, Family]:
     """Read the wording families by rule id."""
-    data = cast("dict[str, dict[str, str]]", load_yaml("families.yaml"))
+    data = cast("dict[str, dict[str, str]]", load_data()["families"])
     return {rule: Family(rule=rule, **text) for rule, text in data.items()}

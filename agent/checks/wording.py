@@ -5,17 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from agent.checks.configuration import DEFAULT, Configuration
 from agent.checks.document import Block, Document
 from agent.checks.grading import ORDER, grade_match, phrase_end
 from agent.checks.guards import is_explained, is_mentioned
 from agent.checks.lexicon import words
+from agent.checks.report import Report
 from agent.checks.rulebook import Rule, families, rules
 from agent.checks.sections import IDENTITY
 from agent.checks.sentence import Sentence, split_sentences
 from agent.checks.subject import Roster
-from agent.schema.finding import Finding, Level
 
+if TYPE_CHECKING:
+    from agent.schema.finding import Level
+
+Likely = tuple[Rule, tuple[str, ...]]
+"""A rule and those of its cues that occur."""
 _SKIPPED = frozenset({"thanks", "appendix"})
 _THANKS = re.compile(
     r"^\W*(?:many |special |big )?(?:thanks|thank you|kudos|props|hats off|credit)\b(?! a lot)", re.IGNORECASE
@@ -31,14 +38,15 @@ class _Hit:
     confidence: float
 
 
-def check_wording(document: Document) -> tuple[Finding, ...]:
+def check_wording(document: Document, configuration: Configuration = DEFAULT) -> tuple[Report, ...]:
     """Report blaming phrases of every block that people wrote as prose."""
-    roster = read_roster(document)
-    found: list[Finding] = []
+    roster = read_roster(document, configuration)
+    likely = _likely_rules(document)
+    found: list[Report] = []
     for block in document.blocks:
         if block.section in _SKIPPED or block.role in IDENTITY or block.prose.plain:
             continue
-        found.extend(_check_block(document, block, roster))
+        found.extend(_check_block(document, block, roster, likely))
     return tuple(found)
 
 
@@ -47,8 +55,9 @@ def check_text(
 ) -> tuple[tuple[str, Level, str, str, str, float], ...]:
     """Check plain text; return rule, level, words, message, suggestion and confidence of each hit."""
     results: list[tuple[str, Level, str, str, str, float]] = []
+    every = tuple((rule, rule.cue) for rule in rules())
     for sentence in split_sentences(text):
-        for hit in _hits(sentence, section, roster):
+        for hit in _hits(sentence, section, roster, every):
             family = families()[hit.rule.rule]
             cited = sentence.text[hit.start : hit.end]
             results.append(
@@ -64,8 +73,8 @@ def check_text(
     return tuple(results)
 
 
-def read_roster(document: Document) -> Roster:
-    """Collect the names that the document's own tables, handles and code spans vouch for."""
+def read_roster(document: Document, configuration: Configuration = DEFAULT) -> Roster:
+    """Collect the names that the settings and the document's own tables and code spans vouch for."""
     people: set[str] = set()
     for block in document.blocks:
         if block.role in {"owner", "actor"} and block.prose.text[:1].isupper():
@@ -78,18 +87,29 @@ def read_roster(document: Document) -> Roster:
     people = {
         name for name in people if name in lists["given_names"] or name not in lists["team_group_modifier"]
     }
-    return Roster(people=frozenset(people & lists["given_names"]), systems=frozenset(systems))
+    known = {name.lower() for name in configuration.roster}
+    known |= {name.split()[0] for name in known if name and not name.startswith("@")}
+    systems = (systems | {name.lower() for name in configuration.services}) - known
+    return Roster(people=frozenset(people & lists["given_names"] | known), systems=frozenset(systems))
 
 
-def _check_block(document: Document, block: Block, roster: Roster) -> Iterator[Finding]:
+def _likely_rules(document: Document) -> tuple[Likely, ...]:
+    """Return the rules of which a cue occurs in the document, each with those cues."""
+    low = "\n".join(block.prose.text for block in document.blocks).lower()
+    return tuple((rule, cues) for rule in rules() if (cues := tuple(cue for cue in rule.cue if cue in low)))
+
+
+def _check_block(
+    document: Document, block: Block, roster: Roster, likely: tuple[Likely, ...]
+) -> Iterator[Report]:
     for sentence in split_sentences(block.prose.text):
-        for hit in _hits(sentence, block.section, roster):
+        for hit in _hits(sentence, block.section, roster, likely):
             start, end = block.prose.span(sentence.start + hit.start, sentence.start + hit.end)
             line, column = document.place(start)
             end_line, end_column = document.place(end)
             family = families()[hit.rule.rule]
             cited = document.source[start:end]
-            yield Finding(
+            yield Report(
                 rule=hit.rule.rule,
                 level=hit.level,
                 message=_message(sentence.text[hit.start : hit.end], family.message),
@@ -107,13 +127,18 @@ def _message(cited: str, message: str) -> str:
     return f'"{cited}" {message}'
 
 
-def _hits(sentence: Sentence, section: str, roster: Roster) -> list[_Hit]:
+def _hits(sentence: Sentence, section: str, roster: Roster, likely: tuple[Likely, ...]) -> list[_Hit]:
     if _THANKS.search(sentence.text):
         return []
     low = sentence.low
     hits: list[_Hit] = []
-    for rule in rules():
-        if not any(cue in low for cue in rule.cue) or (rule.sections and section not in rule.sections):
+    for rule, cues in likely:
+        for cue in cues:
+            if cue in low:
+                break
+        else:
+            continue
+        if rule.sections and section not in rule.sections:
             continue
         hit = _first_hit(rule, sentence, roster)
         if hit is not None:

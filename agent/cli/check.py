@@ -7,19 +7,22 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.cli.options import Subparsers, add_command, add_json, print_json
+from agent.cli.options import Subparsers, add_command, add_json
 from agent.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
-    from agent.schema.finding import Finding
+    from agent.checks.configuration import Configuration
+    from agent.checks.sarif import FileResult
 
 _EXAMPLES = """
 pm-agent check postmortem.md                      # one file, text output
 pm-agent check docs/postmortems --gate warning    # a folder, strict
 pm-agent check a.md b.md --rules B,A01 --json     # wording and owners only, as JSON
+pm-agent check docs --format sarif > out.sarif    # for a code host
+pm-agent check a.md --diff                        # mechanical edits, shown; --fix makes them
+pm-agent check docs --baseline known.json --write-baseline
 """
 _MARKDOWN = {".md", ".markdown"}
-_COLOURS = {"error": "\033[31m", "warning": "\033[33m", "info": "\033[36m"}
 _FIELDS = (
     "rule",
     "level",
@@ -40,51 +43,128 @@ def configure(subparsers: Subparsers, name: str) -> None:
         subparsers,
         name,
         summary="check any Markdown post-mortem: wording, action items, consistency",
-        description="Check Markdown post-mortems, ours or not. Needs no key, no network and no evidence.",
+        description="Check Markdown post-mortems, ours or not. Needs no key, no network and no evidence. "
+        "`pm-agent rules` lists the rules; [check] in pm-agent.toml sets levels, people and baseline.",
         examples=_EXAMPLES,
     )
     parser.add_argument("paths", metavar="PATH", nargs="+", help="file, or folder to search for *.md")
     parser.add_argument(
         "--gate",
         choices=("error", "warning"),
-        default="error",
-        help="lowest level that makes the exit status 1 (default: error)",
+        help="lowest level that makes the exit status 1 (default: the settings', else error)",
     )
     parser.add_argument(
         "--rules", metavar="LIST", help="report these rules or families only, such as B,A01,C"
     )
+    parser.add_argument(
+        "--format", choices=("text", "json", "sarif", "github"), help="how to print (default: text)"
+    )
+    parser.add_argument("--baseline", metavar="FILE", type=Path, help="findings in FILE are known")
+    parser.add_argument(
+        "--write-baseline", action="store_true", help="record what is found in the baseline; exit 0"
+    )
+    parser.add_argument("--fix", action="store_true", help="make mechanical edits in the files")
+    parser.add_argument("--diff", action="store_true", help="print mechanical edits as a diff, make none")
     add_json(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Check every file, print the findings and tell by the exit status whether the gate holds."""
-    from agent.checks import check_document
+    import os
+
+    from agent.checks.configuration import read_configuration
 
     wanted = _read_rules(args.rules)
-    results: list[tuple[str, str, tuple[Finding, ...]]] = []
-    for path in _find_files(args.paths):
-        text = _read_text(path)
-        found = check_document(text, path=str(path))
-        results.append((str(path), text, tuple(item for item in found if item.rule.startswith(wanted))))
-    if args.json:
-        print_json({"files": [_as_data(path, found) for path, _, found in results]})
-    else:
-        _print_text(results)
-    gate = {"error"} if args.gate == "error" else {"error", "warning"}
-    failed = any(item.level in gate for _, _, found in results for item in found)
+    chosen = read_configuration(os.environ.get("PM_AGENT_CONFIG"), cwd=Path.cwd())
+    baseline: Path | None = args.baseline or chosen.baseline
+    results = [_examine(path, chosen, wanted) for path in _find_files(args.paths) if not chosen.ignores(path)]
+    if args.write_baseline:
+        if baseline is None:
+            raise UserError("--write-baseline needs a file.", hint="Add --baseline FILE.")
+        return _write_baseline(baseline, results)
+    if baseline is not None:
+        results = _without_known(results, baseline)
+    if args.fix or args.diff:
+        return _edit(results, write=args.fix)
+    _print(results, "json" if args.json else args.format or "text")
+    gate = {"error"} if (args.gate or chosen.gate) == "error" else {"error", "warning"}
+    failed = any(item.level in gate for result in results for item in result.reports)
     return ExitCode.FINDINGS if failed else ExitCode.OK
+
+
+def _examine(path: Path, chosen: Configuration, wanted: tuple[str, ...]) -> FileResult:
+    from agent.checks import examine_document
+    from agent.checks.fixing import find_edit
+    from agent.checks.sarif import FileResult
+
+    text = _read_text(path)
+    reports, silenced = examine_document(text, configuration=chosen)
+    kept = tuple(item for item in reports if item.rule.startswith(wanted))
+    edits = ((item, find_edit(text, item, chosen.roster)) for item in kept)
+    return FileResult(
+        path=str(path),
+        text=text,
+        reports=kept,
+        silenced=tuple(item for item in silenced if item.report.rule.startswith(wanted)),
+        edits=tuple((item, edit) for item, edit in edits if edit is not None),
+    )
+
+
+def _write_baseline(file: Path, results: list[FileResult]) -> int:
+    from agent.checks.baseline import write_baseline
+
+    count = write_baseline(
+        file, ((Path(result.path), result.text.splitlines(), result.reports) for result in results)
+    )
+    print(f"{file}: {count} findings are known from now on", file=sys.stderr)
+    return ExitCode.OK
+
+
+def _without_known(results: list[FileResult], file: Path) -> list[FileResult]:
+    from dataclasses import replace
+
+    from agent.checks.baseline import Baseline
+
+    baseline = Baseline(file)
+    left: list[FileResult] = []
+    for result in results:
+        new, known = baseline.split(Path(result.path), result.text.splitlines(), result.reports)
+        edits = tuple((item, edit) for item, edit in result.edits if item in new)
+        left.append(replace(result, reports=new, silenced=(*result.silenced, *known), edits=edits))
+    return left
+
+
+def _edit(results: list[FileResult], *, write: bool) -> int:
+    """Print the edits as a diff, or make them; exit 1 where `--diff` has any."""
+    import difflib
+
+    from agent.checks.fixing import apply_edits
+
+    count = 0
+    for result in results:
+        edited = apply_edits(result.text, (edit for _, edit in result.edits))
+        if edited == result.text:
+            continue
+        count += len(result.edits)
+        if write:
+            Path(result.path).write_bytes(edited.encode("utf-8"))
+        else:
+            old, new = result.text.splitlines(keepends=True), edited.splitlines(keepends=True)
+            sys.stdout.writelines(difflib.unified_diff(old, new, result.path, result.path))
+    print(f"{count} mechanical edits{' made' if write else ''}", file=sys.stderr)
+    return ExitCode.OK if write or not count else ExitCode.FINDINGS
 
 
 def _read_rules(text: str | None) -> tuple[str, ...]:
     if text is None:
         return ("",)
     rules = tuple(part.strip().upper() for part in text.split(",") if part.strip())
-    bad = [rule for rule in rules if rule[0] not in "ABCGP" or (rule[1:] and not rule[1:].isdigit())]
+    bad = [rule for rule in rules if rule[0] not in "ABCGPS" or (rule[1:] and not rule[1:].isdigit())]
     if bad or not rules:
         raise UserError(
             f"--rules {text!r} names no rule that exists: {', '.join(bad) or 'it is empty'}.",
-            hint="Give families (A, B, C, P) or rule ids, separated by commas, such as B,A01.",
+            hint="Give families (A, B, C, P, S) or rule ids, separated by commas, such as B,A01.",
         )
     return rules
 
@@ -130,31 +210,45 @@ def _read_text(path: Path) -> str:
     return text
 
 
-def _as_data(path: str, found: tuple[Finding, ...]) -> dict[str, object]:
-    return {"path": path, "findings": [{name: getattr(item, name) for name in _FIELDS} for item in found]}
+def _print(results: list[FileResult], form: str) -> None:
+    match form:
+        case "json":
+            _print_json({"files": [_as_data(result) for result in results]})
+        case "sarif":
+            from importlib.metadata import version
+
+            from agent.checks.sarif import write_sarif
+
+            _print_json(write_sarif(results, version=version("pm-agent")))
+        case "github":
+            from agent.checks.annotations import annotate
+
+            for result in results:
+                for item in result.reports:
+                    print(annotate(result.path, item))
+        case _:
+            _print_text(results)
 
 
-def _print_text(results: list[tuple[str, str, tuple[Finding, ...]]]) -> None:
+def _print_json(data: object) -> None:
+    import json
+
+    print(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def _as_data(result: FileResult) -> dict[str, object]:
+    rows = [{name: getattr(item, name) for name in _FIELDS} for item in result.reports]
+    return {"path": result.path, "findings": rows}
+
+
+def _print_text(results: list[FileResult]) -> None:
+    from agent.checks.listing import list_report, list_totals
+
     colour = sys.stdout.isatty()
-    counts = {"error": 0, "warning": 0, "info": 0}
-    for path, text, found in results:
-        lines = text.splitlines()
-        for item in found:
-            counts[item.level] += 1
-            _print_finding(path, lines, item, colour=colour)
-    files = f"{len(results)} file{'s' if len(results) != 1 else ''}"
-    print(f"{files}: {counts['error']} errors, {counts['warning']} warnings, {counts['info']} notes")
-
-
-def _print_finding(path: str, lines: list[str], item: Finding, *, colour: bool) -> None:
-    level = f"{_COLOURS[item.level]}{item.level}\033[0m" if colour else item.level
-    print(f"{path}:{item.line}:{item.column} {level} {item.rule} {' '.join(item.message.split())}")
-    source = lines[item.line - 1] if item.line <= len(lines) else ""
-    end = item.end_column - 1 if item.end_line == item.line else len(source)
-    begin = max(0, item.column - 41) if len(source) > 100 else 0
-    shown = source[begin : begin + 100]
-    lead = "".join("\t" if char == "\t" else " " for char in source[begin : item.column - 1])
-    mark = "^" * max(1, min(end, begin + 100) - (item.column - 1))
-    print(f"    {shown}\n    {lead}{mark}")
-    if item.suggestion:
-        print(f"    {item.suggestion}")
+    for result in results:
+        lines = result.text.splitlines()
+        for item in result.reports:
+            for line in list_report(result.path, lines, item, colour=colour):
+                print(line)
+    every = [item for result in results for item in result.reports]
+    print(list_totals(len(results), every, sum(len(result.silenced) for result in results)))

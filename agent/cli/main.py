@@ -20,6 +20,8 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("show", "show"),
     ("verify", "verify"),
     ("check", "check"),
+    ("rules", "rules"),
+    ("explain", "explain"),
     ("review", "review"),
     ("answer", "answer"),
     ("waive", "waive"),

@@ -1,0 +1,25 @@
+"""What a check of a foreign document reports: a finding without validation, so that it starts quickly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agent.schema.finding import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report of one rule at one place; fields and their meaning as in `agent.schema.finding.Finding`."""
+
+    rule: str
+    level: Level
+    message: str
+    suggestion: str = ""
+    text: str = ""
+    line: int = 1
+    column: int = 1
+    end_line: int = 1
+    end_column: int = 1
+    confidence: float = 1.0
