@@ -52,6 +52,12 @@ _NOTHING = re.compile(
     r"^\W*(?:none|n/?a|nothing|no action items?|no actions?|tbd|to be (?:added|done|decided))\b.{0,30}$",
     re.IGNORECASE,
 )
+_STATE = re.compile(
+    r"^\s*\[[ xX]\]\s+(?:(?!(?:while|when|if|that|which|what|until|so|after|before|who|where) )[\w-]+ ){1,6}"
+    r"(?:is|are|has been|have been|have|has) [^:;()]*$",
+    re.IGNORECASE,
+)
+"""A ticked or open box with a statement, such as "[ ] Sections are filled out": a checklist, not an item."""
 _LINK_ONLY = re.compile(r"^\W*(?:\[[^\]]*\]\([^)]*\)|<?https?://\S+>?|#\d+)\W*$")
 
 
@@ -152,7 +158,9 @@ def _is_label(document: Document, item: Item, has_children: bool) -> bool:  # no
 
 
 def _is_nothing(text: str) -> bool:
-    return not text.strip() or bool(_NOTHING.match(text) or _LINK_ONLY.match(_BOX.sub("", text)))
+    return not text.strip() or bool(
+        _NOTHING.match(text) or _STATE.match(text) or _LINK_ONLY.match(_BOX.sub("", text))
+    )
 
 
 def _list_entry(document: Document, item: Item, children: list[Item]) -> Entry:

@@ -15,6 +15,10 @@ CLOCK = re.compile(
     r"2[0-3]):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d))?(?:\s*(?P<half>[AaPp]\.?[Mm]))?(?!\d)"
 )
 _DAY = timedelta(days=1)
+_DAY_NAME = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def timeline_rows(document: Document) -> tuple[Row, ...]:
         if block.section == "timeline" and block.kind in {"item", "paragraph", "heading"}:
             head = block.prose.text[:40]
             found = CLOCK.search(head)
-            if found and not re.search(r"[A-Za-z]{4,}", head[: found.start()]):
+            if found and not re.search(r"[A-Za-z]{4,}", _DAY_NAME.sub("", head[: found.start()])):
                 start, end = block.prose.span(found.start(), found.end())
                 cells.append((start, end, head, block.prose.text))
     return tuple(_timed(sorted(cells)))
@@ -63,7 +67,7 @@ def _timed(cells: list[tuple[int, int, str, str]]) -> Iterator[Row]:
             continue
         written = read_date(clock_text) or read_day(clock_text)
         if written is not None and written.day is not None:
-            day = written.day
+            day = _in_year(written.day, day)
             first = first or day
         offset = clock_offset(clock)
         if day is not None and first is not None:
@@ -74,6 +78,16 @@ def _timed(cells: list[tuple[int, int, str, str]]) -> Iterator[Row]:
             at = offset + shift
         previous = at
         yield Row(at, text, start, end, dated=day is not None)
+
+
+def _in_year(written: date, previous: date | None) -> date:
+    """Give a day without a year, read as one of 2000, the year of the day before it."""
+    if previous is None or written.year != 2000 or previous.year == 2000:
+        return written
+    try:
+        return written.replace(year=previous.year)
+    except ValueError:  # 29 February of a common year
+        return previous
 
 
 def clock_offset(clock: re.Match[str]) -> timedelta:

@@ -136,3 +136,15 @@ def test_the_action_is_told_apart_from_its_fields() -> None:
 )
 def test_anchors_decide(text: str, verdict: str) -> None:
     assert judge_action(text) == verdict
+
+
+def test_a_closing_checklist_is_no_list_of_action_items() -> None:
+    text = "# P\n\n## Actions\n\n- [ ] Sections above are filled out\n- [ ] The ticket has been linked\n"
+    assert [item.rule for item in check_document(text) if item.rule[0] == "A"] == []
+    item = "# P\n\n## Actions\n\n- [ ] Cap the queue while the replica is behind\n"
+    assert "A01" in [found.rule for found in check_document(item)]
+
+
+def test_a_day_with_a_dot_starts_a_new_day_of_the_timeline() -> None:
+    text = "# P\n\n## Timeline\n\n### 2018-04-18 12:35\n\n### 19:47\n\n### 19. April, 11:00\n\n### 11:07\n"
+    assert [item.rule for item in check_document(text) if item.rule == "C02"] == []
