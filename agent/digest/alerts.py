@@ -10,7 +10,7 @@ from typing import Literal
 
 from agent.digest.metrickinds import meaning
 from agent.digest.observation import ComponentKind, Observation, Role, one_line, quoted
-from agent.digest.wording import instant, listed, plural
+from agent.digest.wording import instant, listed, times
 from agent.schema.evidence import Pointer, Severity
 from tools.formats import workload_of
 from tools.formats.records import AlertRecord
@@ -158,9 +158,7 @@ def _observe(episode: Episode, kind: Noise, nodes: frozenset[str]) -> Observatio
         "noise": kind,
     }
     severity = _SEVERITIES.get(record.labels.get("severity", "").lower(), "warning")
-    about = f" for {name}" if name and name not in record.name else ""
-    state = "fired" if record.state in {"firing", "resolved"} else f"was {record.state}"
-    text = f"Alert {record.name} {state}{about}"
+    text = f"{_called(record.name)} {_fired(record.state)}{_about(name, record.name)}"
     if summary and summary != record.name:
         text += f": {one_line(summary, 180)}"
     return Observation(
@@ -179,6 +177,19 @@ def _observe(episode: Episode, kind: Noise, nodes: frozenset[str]) -> Observatio
     )
 
 
+def _called(name: str) -> str:
+    return f'Alert "{name}"' if " " in name else f"Alert {name}"
+
+
+def _about(service: str | None, alert: str) -> str:
+    return f" for {service}" if service and service not in alert else ""
+
+
+def _fired(state: str) -> str:
+    """Say what the alert did when it began; that it resolved is told by its end."""
+    return {"pending": "was pending", "suppressed": "fired while it was silenced"}.get(state, "fired")
+
+
 def _role(episode: Episode) -> Role:
     kind = meaning(episode.noise_text[:300], {}).kind
     resource = {"cpu", "throttling", "memory", "disk", "saturation", "replication"}
@@ -194,7 +205,7 @@ def _storm(members: Sequence[Observation]) -> Observation:
     first = members[0]
     names = sorted({member.service for member in members if member.service})
     alert = first.attributes["alertname"]
-    text = f"Alert {alert} fired {plural(len(members), 'time')}" + (f" for {listed(names)}" if names else "")
+    text = f"{_called(alert)} fired {times(len(members))}" + (f" for {listed(names)}" if names else "")
     ends = [member.end for member in members]
     one = len(names) == 1
     return replace(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from agent.digest.wording import shortened
 from agent.schema.evidence import EvidenceKind, Pointer, Severity
 
 Role = Literal["condition", "resource", "symptom", "change", "context", "noise"]
@@ -58,6 +59,6 @@ def quoted(text: str, limit: int = 500) -> str:
 
 
 def one_line(text: str, limit: int = 160) -> str:
-    """Fold text that came from a log or an annotation into one printable line."""
+    """Fold foreign text into one printable line; what is long loses its middle."""
     folded = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return folded if len(folded) <= limit else folded[: limit - 1].rstrip() + "…"
+    return shortened(folded, limit)

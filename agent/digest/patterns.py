@@ -12,7 +12,7 @@ from agent.digest import bursts, novelty
 from agent.digest.logs import LogBook, Pattern, Place
 from agent.digest.novelty import Verdict
 from agent.digest.observation import Observation, Role, one_line, quoted
-from agent.digest.wording import duration, instant, plural
+from agent.digest.wording import duration, headline, instant, times
 from agent.schema.evidence import Pointer, Severity
 
 _MOST = 60
@@ -49,6 +49,10 @@ _HARD = re.compile(
     r"invalid (credential|password|config)|read-only file",
     re.IGNORECASE,
 )
+
+
+_KUBECTL = re.compile(r"(?:error: )?error from server(?: \(\w+\))?: ", re.IGNORECASE)
+"""How kubectl begins when it could not fetch what was asked; the workload itself did not log that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,7 @@ def _observe(
         and (hit := pattern.since(book.origin, onset))
     ):
         start, places = hit[0], [hit[1], *pattern.places[:2]]
-    message = pattern.exemplar.split("\n", 1)[0]
+    message = headline(_IDS.sub("…", pattern.exemplar))
     steady = reading.verdict is not None and reading.verdict.novelty == "steady"
     others = sorted(name for name in sharing - {pattern.service or ""} if name)
     attributes = {
@@ -168,6 +172,7 @@ def _observe(
         "code_kind": pattern.event.partition(" ")[0],
         "also_in": ", ".join(others[:8]),
         "unknown_service": _unknown(pattern.exemplar, known),
+        "logged_by": "kubectl" if _KUBECTL.match(message) else "",
     }
     return Observation(
         kind="L",
@@ -223,18 +228,19 @@ def _statement(reading: Reading, message: str) -> str:
     pattern, verdict = reading.pattern, reading.verdict
     who = pattern.service or "an unnamed service"
     what = {"fatal": "fatal error", "error": "error", "warning": "warning"}.get(pattern.level, "message")
-    text = f'"{one_line(_IDS.sub("…", message), 150)}"'
+    text = f'"{one_line(message, 180)}"'
+    if _KUBECTL.match(message):
+        return f"The logs of {who} could not be fetched: kubectl answered {text} {times(pattern.count)}"
     if verdict is None or verdict.novelty == "steady":
-        return f"{who} logged the {what} {text} {plural(pattern.count, 'time')}"
+        return f"{who} logged the {what} {text} {times(pattern.count)}"
     span = duration(reading.exposure)
     if verdict.novelty == "new":
-        many = plural(reading.after, "time")
-        return f"{who} logged the {what} {text} {many}, never in the {span} before the onset"
+        return f"{who} logged the {what} {text} {times(reading.after)}, never in the {span} before the onset"
     if verdict.novelty == "silent":
         last = f" after {instant(pattern.last)}" if pattern.last else ""
-        many = plural(reading.before, "time")
-        return f"{who} stopped logging {text}{last}, {many} in the {span} before the onset"
+        many = times(reading.before)
+        return f"{who} stopped logging {text}{last}; it did so {many} in the {span} before the onset"
     return (
-        f"{who} logged the {what} {text} {plural(reading.after, 'time')} since the onset, "
-        f"against {plural(reading.before, 'time')} in the {span} before"
+        f"{who} logged the {what} {text} {times(reading.after)} since the onset, "
+        f"against {times(reading.before)} in the {span} before"
     )

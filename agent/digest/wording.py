@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime
 
 from agent.schema.base import format_utc
@@ -48,6 +49,78 @@ def instant(time: datetime) -> str:
 def plural(count: int, noun: str) -> str:
     """Write a count with its noun: "1 line", "3 lines"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def times(count: int) -> str:
+    """Write how often something was seen: "once", "twice", "3 times"."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+_PREFIXES = re.compile(
+    r"^(?:"
+    r"\d+ --- (?:\[[^\]]*\] ?)+ ?\S+ *: "  # process, thread and logger of Spring Boot
+    r"|\[(?:main|[\w. -]*(?:thread|exec|pool|nio|worker|scheduling|http)[\w. -]*)\] "
+    r"|(?:envoy \w+ )?[\w./-]+\.(?:go|cc|cpp|py|rs|rb|js|ts|java|kt):\d+\]?:?\s+"
+    r"|(?:[a-z][\w$]*\.)+(?:[A-Z][\w$]*(?<!Exception)(?<!Error)|C(?:\.\[)+[^#\s]*)(?:[#:]\d+)?"
+    r"(?: [-:|] | (?=\S)|(?=\[))"
+    r"|(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL) *[-:|] "
+    r"|[\u2026:|-] *"
+    r")",
+)
+"""What loggers put before a message: process, thread, class and line."""
+_TELLING = re.compile(
+    r"refused|denied|timed? ?out|time-?out|deadline exceeded|not found|no such|unknown ?host|unreachable|"
+    r"unavailable|reset by peer|broken pipe|exceeded|expired|exhausted|forbidden|unauthorized|no space left|"
+    r"out of memory|not defined|cannot|could not|unable to|no route|x509|invalid|failed|exception|\bnull\b",
+    re.IGNORECASE,
+)
+"""Words that say what went wrong; messages of nested calls have the one that matters at their end."""
+
+
+def headline(record: str) -> str:
+    """Give the line of a log record that tells most: the first, with the next where it only announces it."""
+    lines = [line.strip() for line in record.split("\n") if line.strip()]
+    if not lines:
+        return record
+    first = spoken(lines[0])
+    more = next((line for line in lines[1:] if not line.startswith(("at ", "... "))), "")
+    if not more or not first.endswith(":"):
+        return first
+    return more if first.startswith(lines[0]) and _PREFIXES.match(lines[0] + " .") else f"{first} {more}"
+
+
+def spoken(message: str) -> str:
+    """Strip what a logger put before the message; a message that is nothing else stays."""
+    rest = message
+    while (found := _PREFIXES.match(rest)) and rest[found.end() :].strip():
+        rest = rest[found.end() :]
+    return rest
+
+
+def shortened(text: str, limit: int) -> str:
+    """Cut the middle of a long text, so that its beginning and what went wrong stay."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit * 2 // 5]
+    room = limit - len(head) - 3
+    rest = text[len(head) :]
+    tail = rest[-room:]
+    told = [found.start() for found in _TELLING.finditer(rest)]
+    if told and told[-1] < len(rest) - room:
+        low = max(0, told[-1] - room // 2)
+        tail = rest[low : low + room - 1]
+        return f"{_to_word_end(head)}…{_from_word(tail, whole=low == 0)}…"
+    return f"{_to_word_end(head)}…{_from_word(tail, whole=False)}"
+
+
+def _to_word_end(text: str) -> str:
+    cut = text.rfind(" ")
+    return text[: cut + 1] if cut > len(text) * 2 // 3 else text
+
+
+def _from_word(text: str, *, whole: bool) -> str:
+    cut = text.find(" ")
+    return text if whole or not 0 <= cut < len(text) // 3 else text[cut:]
 
 
 def listed(names: list[str], limit: int = 4) -> str:
