@@ -117,6 +117,7 @@ class _Joiner:
         time = line.time
         if time is None:
             tally.undated += 1
+            tally.plain += not (line.level or line.own or line.pod)
             if self._last is None and not self._asked:
                 self._last, self._asked = self._first_time(), True
             time = self._last
