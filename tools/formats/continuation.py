@@ -11,12 +11,30 @@ _ALWAYS = re.compile(
 _EXCEPTION = re.compile(
     r"(?:Caused by: )?(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error|Throwable|Fault)\b"
 )
+_TRACE = re.compile(
+    r"\s*at [\w$.<>/]+\(|\s*\.\.\. \d+ (?:more|common frames)|\s*(?:Caused by|Suppressed):|\s+File \""
+    r"|During handling of the above|The above exception was the direct"
+)
+_BEGINS = re.compile(
+    r"Exception in thread |Traceback \(most recent call last\)|panic: |fatal error: "
+    r"|(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error|Throwable|Fault)(?::|$)"
+)
 _TRACEBACK_END = re.compile(
     r"[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Warning|Iteration|Timeout)?(?::|$)"
 )
 _FRAME = re.compile(
     r"goroutine \d+ \[|[\w./*()\[\]-]+\(.*\)$|created by |exit status \d|\[signal |\s*$|main\.|runtime\."
 )
+
+
+def begins(line: str) -> bool:
+    """Say whether a line may be the first of an exception that nothing above it announced."""
+    return _BEGINS.match(line) is not None
+
+
+def is_frame(line: str) -> bool:
+    """Say whether a line goes on with whatever stands above it, however late it was written."""
+    return _TRACE.match(line) is not None
 
 
 class Continuation:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
-from tools.formats.continuation import Continuation
+from tools.formats.continuation import Continuation, begins, is_frame
 from tools.formats.logline import LogLine
 from tools.formats.opening import LINE_LIMIT
 from tools.formats.records import LogRecord, Tally
 from tools.formats.workloads import workload_of
 
+_LATE = timedelta(seconds=1)
+"""A trace is written at once: what the runtime stamped later than this is no part of the text above."""
+_INDENT = frozenset(" \t")
 _workload = lru_cache(maxsize=4096)(workload_of)
 
 
@@ -52,6 +55,8 @@ class _Joiner:
         self._start = self._end = self._size = 0
         self._more: list[str] = []
         self._last: datetime | None = None
+        self._before: datetime | None = None
+        """When the runtime took the last line of the open record."""
         self._asked = False
 
     def add(self, number: int, line: LogLine) -> LogRecord | None:
@@ -59,10 +64,10 @@ class _Joiner:
         current = self._open
         if current is not None and line.pod == current.pod and self._belongs(current, line):
             self._append(line.message if current.partial else f"\n{line.body}")
-            current.partial, self._end = line.partial, number
+            current.partial, self._end, self._before = line.partial, number, line.time or self._before
             return None
         done = self.finish()
-        self._open, self._start, self._end = line, number, number
+        self._open, self._start, self._end, self._before = line, number, number, line.time
         self._size = len(line.message)
         if not line.own or "panic" in line.message or "Traceback" in line.message:
             self._continuation.starts(line.body or line.message)
@@ -84,7 +89,22 @@ class _Joiner:
         return self._record(line, message)
 
     def _belongs(self, current: LogLine, line: LogLine) -> bool:
-        return current.partial or (not line.own and self._continuation.goes_on(line.body, dated=current.own))
+        if current.partial:
+            return line.stream == current.stream
+        if line.own or self._is_apart(current, line):
+            return False
+        dated = current.own and not (current.outer and line.time is not None)
+        return self._continuation.goes_on(line.body, dated=dated)
+
+    def _is_apart(self, current: LogLine, line: LogLine) -> bool:
+        """Say whether the runtime's own stamp or stream shows that a line begins something else."""
+        if line.time is None:
+            return False
+        late = self._before is not None and line.time - self._before > _LATE
+        both_indented = line.body[:1] in _INDENT and current.body[:1] in _INDENT
+        if late or both_indented:
+            return not is_frame(line.body)
+        return line.stream != current.stream and begins(line.body)
 
     def _append(self, text: str) -> None:
         if self._size < LINE_LIMIT:
@@ -97,6 +117,7 @@ class _Joiner:
         time = line.time
         if time is None:
             tally.undated += 1
+            tally.plain += not (line.level or line.own or line.pod)
             if self._last is None and not self._asked:
                 self._last, self._asked = self._first_time(), True
             time = self._last

@@ -27,7 +27,11 @@ class LogLine:
     fields: dict[str, str] = field(default_factory=_no_fields)
     own: bool = True
     """It looks like the beginning of a message: it has a time of its own, or a structure."""
+    outer: bool = False
+    """Its only time may be the runtime's, so the lines of its text have one as well."""
     body: str = ""
     """For a plain line: its text without the runtime's prefix, indentation kept."""
+    stream: str = ""
+    """stdout or stderr, where the container runtime says which."""
     partial: bool = False
     """The container runtime cut the message; the next line goes on."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tools.formats.access import access_line
+from tools.formats.continuation import is_frame
 from tools.formats.joining import join
 from tools.formats.levels import split_level
 from tools.formats.logline import LogLine
@@ -66,7 +67,9 @@ class LineReader:
         if text.startswith('{"log":') and (data := parse_object(text)):
             inner = data.get("log")
             if isinstance(inner, str) and data.keys() <= {"log", "stream", "time", "attrs", "kubernetes"}:
-                return self._runtime(inner.rstrip("\n"), data.get("time"), partial=not inner.endswith("\n"))
+                line = self._runtime(inner.rstrip("\n"), data.get("time"), partial=not inner.endswith("\n"))
+                line.stream = str(data.get("stream") or "")
+                return line
         return json_line(text, self._stamps)
 
     def _runtime(self, inner: str, time: object, *, partial: bool) -> LogLine:
@@ -103,17 +106,29 @@ class LineReader:
             runtime = _CRI.match(rest[1:]) if follows in _STREAMS else None
             line = self._inside(runtime["message"] if runtime else rest[1:], stamp.time)
             line.dialect = "cri" if runtime else "kubectl-logs"
-            line.partial = bool(runtime and runtime["flag"] == "P")
+            if runtime:
+                line.partial, line.stream = runtime["flag"] == "P", runtime["stream"]
             line.time, line.zoned = stamp.time, True
             return line
         if follows in _STREAMS and (runtime := _CRI.match(rest[1:])) is not None:
             line = self._inside(runtime["message"], stamp.time)
-            line.dialect, line.partial = "cri", runtime["flag"] == "P"
+            line.dialect, line.partial, line.stream = "cri", runtime["flag"] == "P", runtime["stream"]
         else:
             line = self._behind_stamp(rest.lstrip(_AFTER_STAMP))
+            if line.dialect == "text":
+                line.outer = stamp.zoned and text[10:11] == "T"
+                if not line.level:
+                    self._bare(line, rest)
         if stamp.zoned or not line.zoned or line.time is None:
             line.time, line.zoned = stamp.time, stamp.zoned
         return line
+
+    def _bare(self, line: LogLine, rest: str) -> None:
+        """Judge a dated line without a level; behind a runtime's stamp it may go on with the one above."""
+        line.level = _level_of_failure(line.message)
+        body = rest[1:] if rest[:1] == " " else rest
+        if line.outer or is_frame(body):
+            line.own, line.body = False, body
 
     def _behind_stamp(self, rest: str) -> LogLine:
         if rest.startswith("{") and (line := json_line(rest, self._stamps)):
@@ -157,8 +172,14 @@ class LineReader:
         elif text.startswith("panic: "):
             level, message = "fatal", text
         elif not level:
-            level = "error" if _FAILED.match(text) else ""
+            level = _level_of_failure(text)
         return LogLine(dialect="plain", message=message, level=level, own=False, body=text)
+
+
+def _level_of_failure(text: str) -> str:
+    if text.startswith("panic: "):
+        return "fatal"
+    return "error" if _FAILED.match(text) else ""
 
 
 def read_lines(path: Path, clock: Clock, tally: Tally, labels: Mapping[str, str]) -> Iterator[LogRecord]:

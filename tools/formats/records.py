@@ -207,6 +207,8 @@ class Tally:
     first_bad_reason: str = ""
     truncated: int = 0
     """Lines longer than 64 KiB, of which the rest was left out."""
+    plain: int = 0
+    """Log records without time, level or any known form."""
     first_time: datetime | None = None
     last_time: datetime | None = None
     zone_assumed: bool = False

@@ -21,6 +21,7 @@ from tools.formats.logs_json import Json
 from tools.formats.logs_text import LineReader
 from tools.formats.opening import decode, head
 from tools.formats.records import Clock, Sniffed, Tally
+from tools.formats.refusals import refusal
 from tools.formats.shapes import Shape, cut_shape, line_shape, shape_of
 from tools.formats.stamps import Stamps
 from tools.formats.tables import columns, is_header
@@ -55,6 +56,9 @@ def _json(text: str, *, whole: bool) -> Sniffed | None:
         inner = starts(text)[:1]
         return _behind_head(text, inner) if inner and _small_head(text, inner[0]) else None
     objects = _object_lines(text)
+    alone = objects[0] if len(objects) == 1 else None if objects or not whole else _root(text)
+    if why := refusal(alone):
+        return Sniffed("unknown", "unknown", why)
     if len(objects) > 1 or (objects and text.count("\n") <= 1 and not shape_of(text, 0, objects[0])):
         return _named(line_shape(objects)) or _behind_head(text, starts(text)[1:])
     root = _root(text) if whole else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePath
@@ -16,6 +16,8 @@ from tools.sources.places import labels_of
 from tools.sources.source import Fetched, FetchedArtifact
 
 _MAGIC = re.compile(r"[*?\[]")
+_MANY = 10
+"""Lines without any known form that are no accident any more."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9._@+=-]+")
 
 
@@ -65,9 +67,10 @@ class FileSource:
             sniffed, tally = examine(target, clock=self.clock, labels=labels)
             labels = labels if sniffed.signal == "logs" else {}
             taken.append(FetchedArtifact(target, pattern, sniffed, tally, labels, self.clock))
+        trouble.extend(_shapeless(taken))
         return Fetched(
             query=", ".join(self.patterns),
-            outcome=_outcome(len(taken), len(found), denied, trouble),
+            outcome=_outcome(taken, len(found), denied, trouble),
             artifacts=tuple(taken),
             note="; ".join(trouble),
         )
@@ -123,9 +126,20 @@ def _free_name(relative: Path, names: set[str]) -> PurePath:
     return free
 
 
-def _outcome(taken: int, found: int, denied: int, trouble: list[str]) -> str:
+def _shapeless(taken: Sequence[FetchedArtifact]) -> Iterator[str]:
+    for artifact in taken:
+        tally = artifact.tally
+        if tally.plain == tally.rows >= _MANY:
+            yield f"{artifact.path.name}: none of {tally.rows} lines has a time, a level or a known form"
+
+
+def _outcome(taken: Sequence[FetchedArtifact], found: int, denied: int, trouble: list[str]) -> str:
+    filled = [artifact.tally for artifact in taken if artifact.sniffed.format != "empty"]
+    if filled and all(tally.malformed and not tally.rows for tally in filled):
+        return "failed"
     if taken:
-        return "partial" if trouble else "ok"
+        whole = not trouble and not any(tally.malformed or tally.truncated for tally in filled)
+        return "ok" if whole else "partial"
     if denied or any("may not be read" in text for text in trouble):
         return "denied"
     return "failed" if found else "empty"
