@@ -1,0 +1,322 @@
+"""Reading over HTTP: bounded in time, tries and bytes; every failure is an outcome, without secrets in it."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import BinaryIO, Literal, TypeAlias
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import orjson
+from pydantic import SecretStr
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+Outcome = Literal["ok", "empty", "partial", "denied", "failed"]
+Params = Sequence[tuple[str, str]]
+
+_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_MEMORY_BYTES = 64 * 1024 * 1024
+_PROBLEM_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may cost."""
+
+    seconds: float = 60.0
+    """For all tries together, waiting included."""
+    silence: float = 15.0
+    """Seconds without a byte, and for connecting."""
+    tries: int = 4
+    bytes: int = 512 * 1024 * 1024
+    """Decoded bytes of one answer; what is beyond them is left out, and the outcome is partial."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a service is and how it knows us."""
+
+    url: str = field(repr=False)
+    """Base address; a path in it is kept in front of every request's path."""
+    bearer: SecretStr | None = None
+    user: str = ""
+    password: SecretStr | None = None
+    headers: Mapping[str, SecretStr] = field(default_factory=dict[str, SecretStr])
+    """Further headers; all of them count as secret."""
+    ca_file: Path | None = None
+    proxy: SecretStr | None = None
+    limits: Limits = field(default_factory=Limits)
+
+    def secrets(self) -> tuple[str, ...]:
+        """List what must stand in no message."""
+        split = urlsplit(self.url)
+        values = [split.password, *(value.get_secret_value() for value in self.headers.values())]
+        values += [item.get_secret_value() for item in (self.bearer, self.password, self.proxy) if item]
+        return tuple(sorted({value for value in values if value}, key=len, reverse=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one request came to. A failure and an empty answer have different outcomes."""
+
+    outcome: Outcome
+    status: int | None = None
+    """Status of the last answer; None where there was none."""
+    body: bytes = b""
+    """Empty where the answer was written to a file."""
+    note: str = ""
+    """What went wrong, fit for a report: without secrets, one line."""
+    size: int = 0
+    tries: int = 0
+    seconds: float = 0.0
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Lower-case names."""
+
+    @property
+    def usable(self) -> bool:
+        """Whether a whole answer came back."""
+        return self.outcome in {"ok", "empty"}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A JSON answer, parsed; `value` is None unless the answer is usable."""
+
+    answer: Answer
+    value: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    method: str
+    path: str
+    params: Params
+    body: Json = None
+    target: Path | None = None
+
+
+class Service:
+    """One HTTP service; use as a context manager."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.endpoint = endpoint
+        self._sleep, self._clock, self._now = sleep, clock, now
+        self._secrets = endpoint.secrets()
+        self._base = without_password(endpoint.url).rstrip("/")
+        self._client = _client(endpoint, transport)
+
+    def __enter__(self) -> Service:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give up the connections."""
+        self._client.close()
+
+    def get(self, path: str, params: Params = ()) -> Answer:
+        """Read an answer into memory; at most 64 MiB."""
+        return self._ask(_Question("GET", path, params))
+
+    def get_json(self, path: str, params: Params = ()) -> Document:
+        """Read a JSON answer; one that is no JSON, or is cut off, has failed."""
+        return self._parsed(self.get(path, params))
+
+    def post_json(self, path: str, body: Json, params: Params = ()) -> Document:
+        """Send a JSON body to an address that only reads, and read the JSON answer."""
+        return self._parsed(self._ask(_Question("POST", path, params, body)))
+
+    def download(self, path: str, params: Params, target: Path) -> Answer:
+        """Stream an answer into a file; where it failed or was refused, there is no file."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        answer = self._ask(_Question("GET", path, params, target=target))
+        if answer.outcome in {"failed", "denied"}:
+            target.unlink(missing_ok=True)
+        return answer
+
+    def scrub(self, text: str) -> str:
+        """Remove what we know to be secret, and every address's password, from a text for people."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return " ".join(text.split())
+
+    def _parsed(self, answer: Answer) -> Document:
+        if answer.outcome != "ok":
+            return Document(answer)
+        try:
+            value: Json = orjson.loads(answer.body)
+        except orjson.JSONDecodeError as error:
+            kind = answer.headers.get("content-type", "no content type").split(";")[0]
+            note = self.scrub(f"the answer ({kind}, {answer.size} bytes) is no JSON: {error}")
+            return Document(replace(answer, outcome="failed", note=note))
+        return Document(answer, value)
+
+    def _ask(self, question: _Question) -> Answer:
+        limits = self.endpoint.limits
+        began = self._clock()
+        answer = Answer("failed")
+        for attempt in range(1, limits.tries + 1):
+            left = limits.seconds - (self._clock() - began)
+            answer, again = self._once(question, left)
+            answer = replace(answer, tries=attempt, seconds=self._clock() - began)
+            if not again or attempt == limits.tries:
+                break
+            pause = self._pause(answer, attempt)
+            if pause >= limits.seconds - answer.seconds:
+                note = f"it asked to wait {pause:.0f} s, longer than the {limits.seconds:.0f} s we have"
+                return replace(answer, note=f"{answer.note}; {note}")
+            self._sleep(pause)
+        if answer.outcome == "failed" and answer.tries > 1:
+            return replace(answer, note=f"{answer.note} ({answer.tries} tries)")
+        return answer
+
+    def _once(self, question: _Question, left: float) -> tuple[Answer, bool]:
+        """Try once; the second value says whether another try may help."""
+        until = self._clock() + left
+        silence = min(self.endpoint.limits.silence, max(left, 0.001))
+        content = orjson.dumps(question.body) if question.body is not None else None
+        try:
+            with self._client.stream(
+                question.method,
+                f"{self._base}/{question.path.lstrip('/')}",
+                params=httpx.QueryParams(tuple(question.params)),
+                content=content,
+                headers={"content-type": "application/json"} if content else None,
+                timeout=silence,
+            ) as response:
+                if response.is_success:
+                    return self._read(response, question.target, until), False
+                return self._refused(response), response.status_code in _AGAIN
+        except httpx.TimeoutException as error:
+            return Answer("failed", note=f"no answer within {silence:.0f} s ({type(error).__name__})"), True
+        except httpx.InvalidURL as error:
+            return Answer("failed", note=self.scrub(f"the address is not usable: {error}")), False
+        except httpx.HTTPError as error:
+            text = str(error) or type(error).__name__
+            return Answer("failed", note=self.scrub(f"{_host(self._base)}: {text}")), True
+        except _TooSlow:
+            return Answer("failed", note=f"the answer took longer than {left:.0f} s"), False
+
+    def _read(self, response: httpx.Response, target: Path | None, until: float) -> Answer:
+        limit = self.endpoint.limits.bytes if target else min(self.endpoint.limits.bytes, _MEMORY_BYTES)
+        chunks = self._chunks(response, until)
+        if target:
+            with target.open("wb") as file:
+                size, body = _store(chunks, file, limit), b""
+        else:
+            parts: list[bytes] = []
+            size = _store(chunks, parts, limit)
+            body = b"".join(parts)
+        outcome: Outcome = "partial" if size > limit else "ok" if size else "empty"
+        note = f"cut after {limit} bytes: the answer is longer" if outcome == "partial" else ""
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(outcome, response.status_code, body, note, min(size, limit), headers=headers)
+
+    def _chunks(self, response: httpx.Response, until: float) -> Iterator[bytes]:
+        for chunk in response.iter_bytes():
+            if self._clock() > until:
+                raise _TooSlow
+            yield chunk
+
+    def _refused(self, response: httpx.Response) -> Answer:
+        status = response.status_code
+        said = self.scrub(next(response.iter_bytes(_PROBLEM_BYTES), b"").decode("utf-8", "replace"))
+        text = f"HTTP {status} {response.reason_phrase}"
+        if response.is_redirect:
+            text += f" to {_host(response.headers.get('location', ''))}; redirects are not followed"
+        elif said:
+            text += f": {said[:200]}"
+        outcome: Outcome = "denied" if status in {401, 403, 407} else "failed"
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(outcome, status, note=text, headers=headers)
+
+    def _pause(self, answer: Answer, attempt: int) -> float:
+        """Seconds before the next try: Retry-After (RFC 9110, seconds or a date), else 0.5, 1, 2, ..."""
+        told = answer.headers.get("retry-after", "").strip()
+        if told.isdigit():
+            return float(told)
+        if told:
+            try:
+                until = parsedate_to_datetime(told)
+            except ValueError:
+                return 0.5 * 2 ** (attempt - 1)
+            return max(0.0, (until - self._now()).total_seconds())
+        return 0.5 * 2 ** (attempt - 1)
+
+
+def without_password(url: str) -> str:
+    """Leave out user and password of an address."""
+    split = urlsplit(url)
+    host = split.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    netloc = f"{host}:{split.port}" if split.port else host
+    return urlunsplit((split.scheme, netloc, split.path, split.query, ""))
+
+
+def clock_difference(answer: Answer, now: datetime) -> float | None:
+    """Seconds that a server's clock is ahead of ours by its Date header, which counts whole seconds."""
+    try:
+        return (parsedate_to_datetime(answer.headers["date"]) - now).total_seconds()
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+class _TooSlow(Exception):  # noqa: N818 - never leaves this module
+    """An answer that keeps coming for longer than a request may take."""
+
+
+def _client(endpoint: Endpoint, transport: httpx.BaseTransport | None) -> httpx.Client:
+    split = urlsplit(endpoint.url)
+    headers = {name: value.get_secret_value() for name, value in endpoint.headers.items()}
+    if endpoint.bearer:
+        headers["authorization"] = f"Bearer {endpoint.bearer.get_secret_value()}"
+    user = endpoint.user or split.username or ""
+    password = endpoint.password.get_secret_value() if endpoint.password else split.password or ""
+    return httpx.Client(
+        auth=httpx.BasicAuth(user, password) if user and not endpoint.bearer else None,
+        headers={"user-agent": "pm-agent", "accept": "application/json", **headers},
+        verify=True if endpoint.ca_file is None else _trust(endpoint.ca_file),
+        proxy=endpoint.proxy.get_secret_value() if endpoint.proxy else None,
+        trust_env=split.hostname not in _LOOPBACK,
+        follow_redirects=False,
+        transport=transport,
+    )
+
+
+def _trust(ca_file: Path) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(ca_file))
+
+
+def _store(chunks: Iterator[bytes], where: BinaryIO | list[bytes], limit: int) -> int:
+    """Keep the first `limit` bytes; return how many were seen, at most one chunk more."""
+    size = 0
+    for chunk in chunks:
+        kept = chunk[: max(0, limit - size)]
+        size += len(chunk)
+        if isinstance(where, list):
+            where.append(kept)
+        else:
+            where.write(kept)
+        if size > limit:
+            break
+    return size
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2] or "another address"

@@ -1,0 +1,96 @@
+"""What a pattern cannot decide: checksums, and whether a value looks like a secret at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from ipaddress import AddressValueError, IPv6Address
+
+_NO_VALUE = re.compile(
+    r"(?i)(?:null|none|nil|true|false|yes|no|undefined|empty|unset|missing|required|invalid|incorrect|expired"
+    r"|redacted|hidden|masked|omitted|set|unknown|wrong|bad|denied|disabled|enabled|x{3,}|\*+|\.{3,}|-+)[.,;:!)\]]*"
+)
+_PLACEHOLDER = re.compile(r"[<$%*{\[(]|\.\.\.")
+_NUMBER_OR_OBJECT = re.compile(r"(?i)0x[0-9a-f]+|\d+|[\w.$]+@[0-9a-f]{1,16}")
+_WORDS = re.compile(r"[A-Za-z]+(?:[-_./: ][A-Za-z]+)*[.,;:!]?")
+_OWN_DOMAINS = frozenset(
+    {"internal", "local", "lan", "svc", "cluster", "localdomain", "corp", "service", "slice"}
+)
+
+
+_HOSTING = (".amazonaws.com", ".googleapis.com", ".windows.net", ".azure.com")
+"""Where machines live and nobody has a mailbox: `app@db-1.rds.amazonaws.com` is a database."""
+
+
+def password(key: str, value: str) -> bool:
+    """Say whether a value beside a password key is one; after a bare colon prose is told from values."""
+    if _NO_VALUE.fullmatch(value) or _PLACEHOLDER.match(value):
+        return False
+    if re.search(r"(?i)pwd\W*$", key) and value[:1] in "/~":
+        return False
+    assigned = "=" in key or key.rstrip().endswith(("'", '"')) or re.search(r"[A-Z]_?(?:PASS|PWD)", key)
+    return bool(assigned) or _WORDS.fullmatch(value) is None
+
+
+def secretish(key: str, value: str) -> bool:
+    """Say whether a value beside a secret, token or key name is more than a word, a count or a name."""
+    bare = value.rsplit(maxsplit=1)[-1] if value.split() else ""
+    if len(bare) < 6 or _NO_VALUE.fullmatch(value) or _PLACEHOLDER.match(bare) or _WORDS.fullmatch(value):
+        return False
+    if _NUMBER_OR_OBJECT.fullmatch(bare.rstrip(".,;:)")):
+        return False
+    quoted = key.rstrip().endswith(("'", '"'))
+    if not quoted and " " in value:
+        return False
+    kinds = sum(bool(re.search(kind, bare)) for kind in (r"[A-Z]", r"[a-z]", r"\d", r"[+/=!@#^&]"))
+    return kinds >= 2 and (any(char.isdigit() for char in bare) or kinds >= 3)
+
+
+def luhn(key: str, value: str) -> bool:  # noqa: ARG001 - all checks have one shape
+    """Check the last digit of a card number (ISO/IEC 7812-1, annex B)."""
+    digits = [int(char) for char in value if char.isdigit()][::-1]
+    doubled = [sum(divmod(digit * 2, 10)) for digit in digits[1::2]]
+    return (sum(digits[::2]) + sum(doubled)) % 10 == 0 and len(set(digits)) > 1
+
+
+def iban(key: str, value: str) -> bool:  # noqa: ARG001
+    """Check an account number (ISO 13616-1, modulo 97)."""
+    compact = value.replace(" ", "")
+    if not 15 <= len(compact) <= 34:
+        return False
+    moved = compact[4:] + compact[:4]
+    return int("".join(str(int(char, 36)) for char in moved)) % 97 == 1
+
+
+def phone(key: str, value: str) -> bool:  # noqa: ARG001
+    """Check the length of an international number (ITU-T E.164: at most 15 digits)."""
+    return 9 <= sum(char.isdigit() for char in value) <= 15
+
+
+def email(key: str, value: str) -> bool:  # noqa: ARG001
+    """Tell mail addresses from `user@host` of logins and repositories."""
+    local, _, domain = value.rpartition("@")
+    if domain.lower().endswith(_HOSTING):
+        return False
+    return local != "git" and domain.rpartition(".")[2].lower() not in _OWN_DOMAINS
+
+
+def ipv6(key: str, value: str) -> bool:  # noqa: ARG001
+    """Tell addresses from times and scoped names."""
+    try:
+        IPv6Address(value)
+    except AddressValueError:
+        return False
+    return any(char.isdigit() for char in value)
+
+
+CHECKS: Mapping[str, Callable[[str, str], bool]] = {
+    "password": password,
+    "secretish": secretish,
+    "luhn": luhn,
+    "iban": iban,
+    "phone": phone,
+    "email": email,
+    "ipv6": ipv6,
+}
+"""Each gets what stands before the value in the match, and the value."""
