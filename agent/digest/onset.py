@@ -14,6 +14,8 @@ from agent.digest.metrics import Move, telling
 from agent.schema.incident import Incident, Window
 
 _TOGETHER = timedelta(minutes=5)
+_LASTING = 3
+"""Steps between samples from which a move is no spike: one sample, or a few, may be chance."""
 _SETTLE = 0.15
 """Share of a service's record that counts as its start-up, where a message says nothing about change."""
 
@@ -65,12 +67,10 @@ def _inside(time: datetime, window: Window | None) -> bool:
 
 
 def of_moves(moves: Sequence[Move]) -> list[Sign]:
-    """Take moves of metrics that tell of harm, by surprise."""
-    return [
-        Sign(datetime.fromtimestamp(move.start, UTC), move.surprise)
-        for move in telling(moves)
-        if move.surprise >= 0.25
-    ]
+    """Take moves of metrics that tell of harm, by surprise; spikes only where nothing lasted."""
+    strong = [move for move in telling(moves) if move.surprise >= 0.25]
+    lasting = [move for move in strong if move.last_sample - move.first_sample >= _LASTING]
+    return [Sign(datetime.fromtimestamp(move.start, UTC), move.surprise) for move in lasting or strong]
 
 
 def of_alerts(episodes: Sequence[Episode], services: Sequence[str]) -> list[Sign]:
