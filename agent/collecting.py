@@ -135,7 +135,7 @@ def _artifact(item: FetchedArtifact, *, root: Path, source: str) -> Artifact:
         signal=cast("Signal", item.sniffed.signal),
         format=item.sniffed.format,
         query=item.query,
-        outcome="empty" if item.sniffed.format == "empty" else "ok",
+        outcome=_outcome(item),
         bytes=item.path.stat().st_size,
         sha256=sha256_file(item.path),
         rows=tally.rows,
@@ -149,6 +149,14 @@ def _artifact(item: FetchedArtifact, *, root: Path, source: str) -> Artifact:
         labels=item.labels,
         note=_note(item.sniffed, tally, item.clock),
     )
+
+
+def _outcome(item: FetchedArtifact) -> Outcome:
+    if item.sniffed.format == "empty":
+        return "empty"
+    if item.tally.malformed and not item.tally.rows:
+        return "failed"
+    return "partial" if item.tally.truncated else "ok"
 
 
 def _note(sniffed: Sniffed, tally: Tally, clock: Clock) -> str:

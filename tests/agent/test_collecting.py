@@ -99,3 +99,21 @@ def test_command_prints_the_ledger(tmp_path: Path, capsys: pytest.CaptureFixture
     out = capsys.readouterr().out
     assert out.splitlines()[0].split() == ["SOURCE", "QUERY", "OUTCOME", "ROWS", "BYTES", "NOTE"]
     assert "evidence.2: 1 artifacts, sealed." in out
+
+
+@pytest.mark.parametrize(
+    ("content", "outcome"),
+    [
+        ("2026-03-17T10:00:00Z INFO up\n", "ok"),
+        ("2026-03-17T10:00:00Z INFO " + "x" * 70_000 + "\n", "partial"),
+        ('{"status": "error", "error": "query timed out"}\n', "failed"),
+        ("", "empty"),
+    ],
+)
+def test_an_artifact_says_how_much_of_it_was_read(tmp_path: Path, content: str, outcome: str) -> None:
+    path = tmp_path / "files" / "one"
+    path.parent.mkdir()
+    path.write_text(content)
+    artifact = describe_artifact(path, root=tmp_path, source="files", query="one", clock=Clock(), labels={})
+    assert artifact.outcome == outcome
+    assert (outcome == "ok") == (not artifact.note)

@@ -33,7 +33,7 @@ def from_text(
 
 ONE_LINE = [
     ("2026-03-17T02:43:50.433367060+08:00 2026-03-17 02:43:50.395  INFO 1 --- [main] c.a.Nacos : started",
-     "kubectl-logs", "2026-03-16T18:43:50.433367+00:00", "info", "1 --- [main] c.a.Nacos : started"),
+     "kubectl-logs", "2026-03-16T18:43:50.433367+00:00", "info", "started"),
     (('2026-01-08T15:37:58.323277878+08:00 {"message":"Tracing disabled.","severity":"info","timestamp":"2026'
      '-01-08T07:37:58.3Z"}'),
      "kubectl-logs", "2026-01-08T07:37:58.323277+00:00", "info", "Tracing disabled."),

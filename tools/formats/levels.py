@@ -13,7 +13,8 @@ _WORDS = {
     "trce": "debug", "fine": "debug", "finer": "debug", "finest": "debug", "verbose": "debug",
     "hint": "debug",
     "default": "info", "system": "info", "dbg": "debug", "inf": "info", "wrn": "warning", "ftl": "fatal",
-    "dpanic": "fatal", "detail": "info",
+    "dpanic": "fatal", "detail": "info", "vrb": "debug",
+    "trac": "debug", "debu": "debug", "erro": "error", "fata": "fatal", "pani": "fatal",
     "i": "info", "w": "warning", "e": "error", "f": "fatal", "d": "debug", "v": "debug", "c": "fatal",
 }  # fmt: skip
 _SYSLOG = ("fatal", "fatal", "fatal", "error", "warning", "info", "info", "debug")
@@ -23,8 +24,8 @@ _UPPER = re.compile(
     r"(?![\w/=$-])"
 )
 _MARKED = re.compile(
-    r"[\[<(|]\s*(trace|debug|info|notice|note|warn|warning|error|err|crit|critical|alert|emerg|fatal|panic|"
-    r"system)"
+    r"[\[<(|]\s*(?:[a-z]\w*:)?(trace|debug|info|notice|note|warn|warning|error|err|crit|critical|alert|emerg|"
+    r"fatal|panic|system|verbose|vrb|dbg|inf|wrn|ftl)"
     r"(?:\])?[\]>)|]",
     re.IGNORECASE,
 )
@@ -33,6 +34,9 @@ _FIRST = re.compile(
     r"(?:\t|\s*:(?=\s|$|[\w.]+:)|\s-\s)|([DIWEFV])(?:/|\s+(?=[\w.$]+\s*:)))",
     re.IGNORECASE,
 )
+_SHORT = re.compile(r"\s*(?:(VRB|DBG|INF|WRN|ERR|FTL)\]|(TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)\[\d{4,}\])\s+")
+"""Serilog behind its time, and logrus on a terminal with the seconds since it began."""
+_CHANNEL = re.compile(r"[\w-]+\.(DEBUG|INFO|NOTICE|WARNING|ERROR|CRITICAL|ALERT|EMERGENCY): ")
 _TABBED = re.compile(r"\t(trace|debug|info|notice|warn|warning|error|fatal|panic)\t", re.IGNORECASE)
 _CAPITALS = frozenset({
     "TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL", "SEVERE", "PANIC",
@@ -69,9 +73,13 @@ def split_level(rest: str) -> tuple[str, str]:
         found = match[1] or match[2]
         if match[1] is not None or found.isupper():
             return level_of(found), rest[match.end() :].lstrip(_TRIM)
+    if match := _CHANNEL.match(rest):
+        return level_of(match[1]), rest[match.end() :]
+    if match := _SHORT.match(rest):
+        return level_of(match[1] or match[2]), rest[match.end() :]
     match = _UPPER.search(rest, 0, 120) or _MARKED.search(rest, 0, 80) or _TABBED.search(rest, 0, 80)
     if match is None:
         return "", rest.strip()
     tail = rest[match.end() :].lstrip(_TRIM)
-    front = rest[: match.start()].strip(" \t-[(|")
+    front = rest[: match.start()].rstrip(" \t-[(|").lstrip(" \t-|")
     return level_of(match[1]), f"{front} {tail}" if front else tail

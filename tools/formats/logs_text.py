@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tools.formats.access import access_line
 from tools.formats.continuation import is_frame
+from tools.formats.heads import split_head
 from tools.formats.joining import join
 from tools.formats.levels import split_level
 from tools.formats.logline import LogLine
@@ -30,6 +31,10 @@ _FAILED = re.compile(
     r"^(?:Traceback \(most|Unhandled |Uncaught |Exception in thread|[\w.$]+(?:Exception|Error)(?::|$))"
 )
 _ANNOUNCED = re.compile(r"\b(?:time|timestamp|ts)\s*[:=]\s*$", re.IGNORECASE)
+_HEADED = frozenset("[#0123456789")
+_RUBY = re.compile(r"[DIWEFAU], (?=\[\d{4}-)")
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+"""Colours and cursor moves, and titles and links of terminals."""
 _STREAMS = frozenset({"stdout ", "stderr "})
 _AFTER_STAMP = " \t]):,-|>"
 
@@ -44,6 +49,10 @@ class LineReader:
 
     def read(self, text: str) -> LogLine:
         """Take one line apart; a line that fits nothing is a plain message."""
+        if "\x1b" in text:
+            text = _ANSI.sub("", text)
+        if text[1:4] == ", [" and (ruby := _RUBY.match(text)):
+            text = text[ruby.end() :]
         if text.startswith("[pod/") and (match := _PREFIX.match(text)):
             line = self.read(text[match.end() :])
             line.pod, line.container = match["pod"], match["container"]
@@ -139,8 +148,18 @@ class LineReader:
             return line
         if (inner := self._stamps.leading(rest)) is not None:
             rest = rest[inner.end :].lstrip(_AFTER_STAMP)
-        level, message = split_level(rest)
-        return LogLine(dialect="text", message=message, level=level)
+        return self._message(rest)
+
+    def _message(self, rest: str) -> LogLine:
+        level: str = ""
+        fields: dict[str, str] = {}
+        if rest[:1] in _HEADED:
+            level, fields, rest = split_head(rest)
+        if not level:
+            level, rest = split_level(rest)
+        if not fields and rest[:1] in _HEADED:
+            _, fields, rest = split_head(rest)
+        return LogLine("text", rest, level=level, fields=fields)
 
     def _stamped_later(self, text: str) -> LogLine | None:
         stamp = self._stamps.near(text)
