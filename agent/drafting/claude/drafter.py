@@ -168,6 +168,8 @@ class ClaudeDrafter:
         try:
             return ask(self._meter, request, Reply)
         except UnusableReply as error:
+            for key in error.keys:
+                self._meter.paid.discard(key)
             raise UserError(
                 str(error), hint="Finished stages are kept: run the same command again, or use --offline."
             ) from error

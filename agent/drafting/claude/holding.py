@@ -25,7 +25,7 @@ _ORDERS = re.compile(
             r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|previous|prior|above|rule|evidence)",
             r"\b(?:system|developer)\s+(?:prompt|message|note|override)\b",
             r"\byou (?:must|are|will|should) (?:now|write|say|state|report|conclude|cite|publish|approve)\b",
-            r"\b(?:as|dear) an? (?:ai|assistant|language model)\b",
+            r"\b(?:as an?|dear) (?:ai|assistant|language model)\b",
             r"\bnote to (?:the )?(?:ai|llm|assistant|model|drafter)\b",
             r"\b(?:post-?mortem|report|drafter)\s*:\s*(?:write|state|say|must|the root cause)\b",
             r"\broot cause\s*(?:is|was|:|=)",

@@ -39,6 +39,11 @@ class _Opening(Model):
     label: str
 
 
+class _Discarded(Model):
+    discarded: str
+    """Key of a reply that could not be used: it was paid for, and the next run asks again."""
+
+
 def new_label() -> str:
     """Choose a label that nobody can guess."""
     return secrets.token_hex(8)
@@ -51,7 +56,8 @@ class PaidCalls:
         self._file, self._choose = file, label
         self._lock = threading.RLock()
         self._label: str | None = None
-        self._calls: dict[str, PaidCall] = {}
+        self._calls: list[PaidCall] = []
+        self._usable: dict[str, ModelReply] = {}
 
     @property
     def label(self) -> str:
@@ -68,22 +74,27 @@ class PaidCalls:
         """Look up the reply to a request."""
         with self._lock:
             _ = self.label
-            found = self._calls.get(key)
-            return found.reply if found else None
+            return self._usable.get(key)
 
     def add(self, call: PaidCall) -> None:
         """Keep a reply."""
         with self._lock:
             _ = self.label
             self._append(call)
-            self._calls[call.key] = call
+            self._keep(call)
+
+    def discard(self, key: str) -> None:
+        """Never use a reply again; what it cost stays counted."""
+        with self._lock:
+            if self._usable.pop(key, None) is not None:
+                self._append(_Discarded(discarded=key))
 
     @property
     def calls(self) -> tuple[PaidCall, ...]:
         """Every call so far, in order."""
         with self._lock:
             _ = self.label
-            return tuple(self._calls.values())
+            return tuple(self._calls)
 
     @property
     def usage(self) -> Usage:
@@ -105,12 +116,20 @@ class PaidCalls:
         lines = whole.splitlines()
         try:
             self._label = _Opening.model_validate_json(lines[0]).label if lines else None
-            read = [PaidCall.model_validate_json(line) for line in lines[1:]]
+            for line in lines[1:]:
+                if line.startswith(b'{"discarded"'):
+                    self._usable.pop(_Discarded.model_validate_json(line).discarded, None)
+                else:
+                    self._keep(PaidCall.model_validate_json(line))
         except ValidationError:  # written by another version: nothing in it can be used
             self._label = None
+            self._calls.clear()
+            self._usable.clear()
             self._file.unlink()
-            return
-        self._calls = {call.key: call for call in read}
+
+    def _keep(self, call: PaidCall) -> None:
+        self._calls.append(call)
+        self._usable[call.key] = call.reply
 
     def _append(self, entry: Model) -> None:
         if self._file is None:

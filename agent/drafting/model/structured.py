@@ -18,9 +18,11 @@ _CUT = frozenset({"max_tokens", "model_context_window_exceeded"})
 class UnusableReply(PmAgentError):  # noqa: N818 - reads as the outcome it is
     """A model's reply that cannot be used: refused, cut off, or not of the form asked for."""
 
-    def __init__(self, step: str, outcome: str, detail: str) -> None:
+    def __init__(self, step: str, outcome: str, detail: str, keys: tuple[str, ...] = ()) -> None:
         super().__init__(f"{step}: the model's reply was {outcome}{': ' if detail else ''}{detail}")
         self.step, self.outcome = step, outcome
+        self.keys = keys
+        """Keys of the requests that led there."""
 
 
 def ask(endpoint: Endpoint, request: ModelRequest, reply_type: type[R]) -> R:
@@ -29,7 +31,7 @@ def ask(endpoint: Endpoint, request: ModelRequest, reply_type: type[R]) -> R:
     Raise UnusableReply for a refusal, a reply that was cut, and one that the repair did not mend.
     """
     request = request.model_copy(update={"reply_schema": reply_type.model_json_schema()})
-    reply = _ended(endpoint.send(request), request.step)
+    reply = _ended(endpoint.send(request), request.step, request.key)
     try:
         return reply_type.model_validate_json(reply.text)
     except ValidationError as error:
@@ -39,18 +41,20 @@ def ask(endpoint: Endpoint, request: ModelRequest, reply_type: type[R]) -> R:
         Message(role="user", blocks=(Text(text=prompts.load("repair").render(problems=problems)),)),
     )
     again = request.model_copy(update={"messages": (*request.messages, *turns)})
-    reply = _ended(endpoint.send(again), request.step)
+    reply = _ended(endpoint.send(again), request.step, request.key, again.key)
     try:
         return reply_type.model_validate_json(reply.text)
     except ValidationError as error:
-        raise UnusableReply(request.step, "not of the form asked for", problems_of(error)) from error
+        raise UnusableReply(
+            request.step, "not of the form asked for", problems_of(error), (request.key, again.key)
+        ) from error
 
 
-def _ended(reply: ModelReply, step: str) -> ModelReply:
+def _ended(reply: ModelReply, step: str, *keys: str) -> ModelReply:
     if reply.stop == "refusal":
-        raise UnusableReply(step, "refused", reply.note)
+        raise UnusableReply(step, "refused", reply.note, keys)
     if reply.stop in _CUT:
-        raise UnusableReply(step, "cut off", reply.stop)
+        raise UnusableReply(step, "cut off", reply.stop, keys)
     return reply
 
 

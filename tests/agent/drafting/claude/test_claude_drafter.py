@@ -13,6 +13,7 @@ import pytest
 from agent.drafting.choosing import choose
 from agent.drafting.claude.drafter import ClaudeDrafter
 from agent.drafting.model.endpoint import Endpoint, ScriptedEndpoint
+from agent.drafting.model.endpoint import said as said_by_endpoint
 from agent.drafting.model.meter import Budget, BudgetSpent, Meter
 from agent.drafting.model.paid import PaidCalls
 from agent.drafting.model.request import ModelReply, ModelRequest, Usage
@@ -116,6 +117,18 @@ def test_a_stop_by_budget_keeps_what_was_paid(folder: IncidentFolder) -> None:
     drafted(folder, second)
     kept = {request.key for request in first.requests}
     assert not kept & {request.key for request in second.requests}
+
+
+def test_a_refusal_stops_clearly_and_the_next_run_asks_again(folder: IncidentFolder) -> None:
+    def refusing(request: ModelRequest) -> ModelReply:
+        return said_by_endpoint("", stop="refusal") if request.step == "factors" else scripted().send(request)
+
+    with pytest.raises(UserError, match="factors: the model's reply was refused"):
+        drafted(folder, ScriptedEndpoint(refusing))
+    after = scripted()
+    drafted(folder, after)
+    assert [request.step for request in after.requests][:2] == ["factors", "actions"]
+    assert len(PaidCalls(folder.model_calls).calls) == 8
 
 
 def test_a_crash_amid_the_sections_pays_for_none_twice(folder: IncidentFolder) -> None:
