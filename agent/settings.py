@@ -23,6 +23,10 @@ _VARIABLES = {
     "authors": "PM_AGENT_AUTHORS",
     "checkpoint_dsn": "PM_AGENT_CHECKPOINT_DSN",
     "source_timeout": "PM_AGENT_SOURCE_TIMEOUT",
+    "model": "PM_AGENT_MODEL",
+    "effort": "PM_AGENT_EFFORT",
+    "budget_usd": "PM_AGENT_BUDGET_USD",
+    "max_seconds": "PM_AGENT_MAX_SECONDS",
 }
 
 
@@ -40,6 +44,16 @@ class Settings(Model):
     """PostgreSQL connection for checkpoints; without it each incident has an SQLite file."""
     source_timeout: float = Field(default=60.0, gt=0)
     """Seconds that one source may take."""
+    model: str = Field(default="claude-sonnet-5-5", min_length=1)
+    """Model that drafts."""
+    models: Mapping[Literal["timeline", "factors", "actions", "sections", "revise"], str] = {}
+    """Other models for single steps, only in the file; a small one may pick rows, not find causes."""
+    effort: Literal["low", "medium", "high"] = "medium"
+    """How long the model may think."""
+    budget_usd: float | None = Field(default=None, gt=0)
+    """What one draft may cost at list prices."""
+    max_seconds: float | None = Field(default=None, gt=0)
+    """Seconds after which one run makes no further model call."""
 
 
 def read_settings(

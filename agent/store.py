@@ -7,7 +7,7 @@ digest.json  draft.json  draft.md  draft.html  findings.json
 review.jsonl                                    append-only
 postmortem.md  postmortem.json  postmortem.html after approval
 history/draft-<version>.json                    drafts that were replaced
-.pm-agent/checkpoints.sqlite
+.pm-agent/checkpoints.sqlite  model-calls.jsonl
 """
 
 from __future__ import annotations
@@ -92,6 +92,11 @@ class IncidentFolder:
         folder = self.path / ".pm-agent"
         folder.mkdir(exist_ok=True)
         return folder / "checkpoints.sqlite"
+
+    @property
+    def model_calls(self) -> Path:
+        """The replies that the present draft has paid for."""
+        return self.path / ".pm-agent" / "model-calls.jsonl"
 
     def read_incident(self) -> Incident:
         """Read incident.yaml; raise UserError naming the file and field that is wrong."""

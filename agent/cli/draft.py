@@ -42,6 +42,12 @@ def configure(subparsers: options.Subparsers, name: str) -> None:
         choices=("auto", "offline", "claude"),
         help="who writes (default: the settings, else auto)",
     )
+    parser.add_argument(
+        "--budget-usd", type=float, metavar="USD", help="stop before a model call that would cost more in all"
+    )
+    parser.add_argument(
+        "--max-seconds", type=float, metavar="S", help="make no further model call after this time"
+    )
     parser.add_argument("--offline", action="store_true", help="same as --drafter offline")
     parser.add_argument(
         "--recollect", action="store_true", help="fetch the evidence again, as a new snapshot"
@@ -60,11 +66,16 @@ def run(args: argparse.Namespace) -> int:
     from agent.cli.display import display
     from agent.cli.locating import locate
     from agent.drafting.choosing import choose
-    from agent.settings import read_settings
+    from agent.schema.base import parse
+    from agent.settings import Settings, read_settings
 
     folder = locate(args.incident, options.home_of(args))
+    told = {"budget_usd": args.budget_usd, "max_seconds": args.max_seconds}
     settings = read_settings()
-    drafter = choose("offline" if args.offline else args.drafter or settings.drafter, settings)
+    given = {key: value for key, value in told.items() if value is not None}
+    settings = parse(Settings, {**dict(settings), **given}, where="the command line")
+    writer = "offline" if args.offline else args.drafter or settings.drafter
+    drafter = choose(writer, settings, folder=folder)
     with display() as progress:
         from agent.workflow.run import run_draft
 
@@ -106,6 +117,13 @@ def summary_lines(draft: PostMortem, outcome: DraftOutcome) -> list[str]:
         f"  findings   {counts.error} errors, {counts.warning} warnings, {counts.info} notes",
         f"  questions  {outcome.open_questions} open",
     ]
+    if used := outcome.usage:
+        money = f", {used['usd']:.3f} USD at list prices" if "usd" in used else ", no list price"
+        share = f"{used['cache_read_share']:.0%} from the cache"
+        lines.append(
+            f"  model      {outcome.drafter}: {used['calls']} calls, {used['input_tokens']} tokens in "
+            f"({share}), {used['output_tokens']} out{money}"
+        )
     lines += [f"  gap        {printable(gap)}" for gap in outcome.gaps[:5]]
     if len(outcome.gaps) > 5:
         lines.append(f"  gap        and {len(outcome.gaps) - 5} more, in the report's coverage table")

@@ -37,7 +37,7 @@ def assemble(
         lessons=narrative.lessons,
         actions=actions,
         prevention=narrative.prevention,
-        open_questions=analysis.open_questions,
+        open_questions=narrative.open_questions or analysis.open_questions,
         ruled_out=analysis.ruled_out,
         coverage=brief.digest.coverage,
         gaps=gaps(brief.digest),

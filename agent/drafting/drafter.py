@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
 
 from agent.schema.base import Model
 from agent.schema.digest import Digest
@@ -59,6 +60,8 @@ class Narrative(Model):
     lucky: tuple[Claim, ...]
     lessons: tuple[Claim, ...]
     prevention: tuple[Claim, ...]
+    open_questions: tuple[OpenQuestion, ...] = ()
+    """All questions of the draft, where writing the prose raised more than the analysis had."""
 
 
 class Drafter(Protocol):
@@ -93,4 +96,14 @@ class Drafter(Protocol):
 
     def revise(self, brief: Brief, draft: PostMortem, findings: tuple[Finding, ...]) -> PostMortem:
         """Answer blocking findings; what cannot be carried becomes an open question."""
+        ...
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """A drafter that counts what its draft has cost."""
+
+    @property
+    def usage(self) -> Mapping[str, int | float]:
+        """Calls, tokens by kind, money at list prices and seconds."""
         ...

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
+from agent.drafting.drafter import Drafter, Metered
 from agent.schema.base import Model
 from agent.schema.postmortem import Claim, PostMortem
 from agent.store import IncidentFolder
@@ -38,13 +39,13 @@ class DraftOutcome(Model):
     open_questions: int
     """Questions that nobody has answered or waived."""
     drafter: str
-    usage: Mapping[str, int] = {}
-    """Tokens by kind; empty where no model was asked."""
+    usage: Mapping[str, int | float] = {}
+    """Calls, tokens by kind, money at list prices and seconds; empty where no model was asked."""
     seconds: Mapping[str, float]
     """Wall-clock seconds a stage, runs before a kill included."""
 
 
-def outcome_of(folder: IncidentFolder, state: State, drafter: str) -> DraftOutcome:
+def outcome_of(folder: IncidentFolder, state: State, drafter: Drafter) -> DraftOutcome:
     """Read the outcome off the files and the state of a run that waits for review."""
     draft, digest = state.drafted, folder.read_digest()
     levels = [finding.level for finding in state.findings]
@@ -61,7 +62,8 @@ def outcome_of(folder: IncidentFolder, state: State, drafter: str) -> DraftOutco
             error=levels.count("error"), warning=levels.count("warning"), info=levels.count("info")
         ),
         open_questions=sum(question.status == "open" for question in draft.open_questions),
-        drafter=drafter,
+        drafter=drafter.name,
+        usage=drafter.usage if isinstance(drafter, Metered) else {},
         seconds={stage: round(seconds, 3) for stage, seconds in state.seconds.items()},
     )
 

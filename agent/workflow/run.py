@@ -60,11 +60,12 @@ def run_draft(
         if recollect or fresh or not run.unfinished(start.basis):
             _refuse_to_overwrite(deps, allowed=fresh)
             run.forget()
+            folder.model_calls.unlink(missing_ok=True)
             folder.discard_staging()
             run.go(start)
         else:
             run.go(None)
-        return outcome_of(folder, run.state(), drafter.name)
+        return outcome_of(folder, run.state(), drafter)
 
 
 def resume(
@@ -82,7 +83,7 @@ def resume(
     Where the run is gone (checkpoints deleted, the folder moved), the decision is carried out all the same.
     """
     settings = settings or read_settings()
-    drafter = drafter or choose(settings.drafter, settings)
+    drafter = drafter or choose(settings.drafter, settings, folder=folder)
     deps = Deps(folder, drafter, settings, now, stages or built_in(), progress or silent)
     with _opened(deps) as run:
         if run.carrying_out(decision):

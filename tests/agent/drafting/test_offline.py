@@ -201,9 +201,9 @@ def test_prose_blames_nobody(make: Making) -> None:
 
 
 def test_claude_is_refused_with_what_to_do() -> None:
-    assert choose("auto").name == choose("offline").name == "offline"
-    with pytest.raises(UserError, match="offline only"):
-        choose("claude")
+    assert choose("auto", environ={}).name == choose("offline").name == "offline"
+    with pytest.raises(UserError, match="needs a key"):
+        choose("claude", environ={})
 
 
 def test_claim_quotes_the_line_that_told_where_the_statement_hides_it(make: Making) -> None:

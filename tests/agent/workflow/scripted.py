@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import get_args
 
 from agent.drafting.drafter import Analysis, Brief, Narrative
 from agent.schema.bundle import Artifact, Manifest, Request
@@ -21,6 +22,7 @@ from agent.schema.postmortem import (
     OpenQuestion,
     PostMortem,
     Provenance,
+    SectionName,
     TimelineRow,
 )
 from agent.schema.review import Decision
@@ -142,7 +144,7 @@ def assemble(
         coverage=brief.digest.coverage,
         gaps=tuple(f"{row.source}: {row.outcome}" for row in brief.digest.coverage if row.gap),
         provenance=Provenance(drafter=drafter, drafted_at=now, pm_agent=version, digest_sha256=digest_sha256),
-        **{name: getattr(narrative, name) for name in Narrative.model_fields},
+        **{name: getattr(narrative, name) for name in get_args(SectionName)},
     )
 
 

@@ -1,0 +1,144 @@
+"""The brief as prompt text: byte-equal for the same brief and label, foreign text fenced and bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import prompts
+from agent.drafting.drafter import Analysis, Brief
+from agent.drafting.fence import fence, plain
+from agent.schema.base import format_utc
+from agent.schema.digest import Digest
+from agent.schema.evidence import Evidence
+from agent.schema.postmortem import Factor, TimelineRow
+
+MOST_EVIDENCE = 80
+_QUOTE, _STATEMENT, _VALUE = 240, 300, 160
+_SAID = frozenset({"summary", "description", "message", "text", "template", "title"})
+_SKIPPED = frozenset({"labels", "members", "also_in", "pod", "sigmas"})
+
+
+def prefix(brief: Brief, label: str) -> tuple[str, str]:
+    """Render the rules and the evidence: what every call of a draft begins with."""
+    rules = prompts.load("rules").render(label=label)
+    evidence = prompts.load("evidence").render(
+        record=_record(brief, label), digest=_digest(brief.digest, label)
+    )
+    return rules, evidence
+
+
+def timeline_text(rows: Iterable[TimelineRow], label: str) -> str:
+    """List rows, one a line."""
+    lines = [f"{format_utc(row.time)} {plain(row.event).text} [{', '.join(row.evidence)}]" for row in rows]
+    return fence("\n".join(lines) or "(no rows)", label).text
+
+
+def factors_text(factors: Iterable[Factor], label: str) -> str:
+    """List factors with their ids."""
+    lines = [
+        f"{factor.id} {factor.layer}, {factor.category}, {plain(factor.component or 'no component').text}: "
+        f"{plain(factor.title).text}. {plain(factor.claim.text).text} [{', '.join(factor.claim.evidence)}]"
+        for factor in factors
+    ]
+    return fence("\n".join(lines) or "(no factors)", label).text
+
+
+def analysis_text(analysis: Analysis, label: str) -> str:
+    """Tell verdict, cause, factors and what was ruled out."""
+    cause = analysis.cause
+    lines = [f"verdict: {cause.verdict}. {plain(cause.claim.text).text} [{', '.join(cause.claim.evidence)}]"]
+    lines += [f"ruled out: {plain(item.text).text}" for item in analysis.ruled_out]
+    return fence("\n".join(lines), label).text + "\n" + factors_text(analysis.factors, label)
+
+
+def notes_text(brief: Brief, label: str) -> str:
+    """Tell what people have answered and asked for since the last draft."""
+    lines = [
+        f"answered by a person: {plain(item.question).text} {plain(item.answer or '').text}"
+        for item in brief.answers
+        if item.status == "answered"
+    ]
+    lines += [
+        f"asked for on {item.section or 'the draft'}: {plain(item.text).text}" for item in brief.comments
+    ]
+    if not lines:
+        return ""
+    return (
+        "What reviewers said; it changes wording and focus, it is no evidence\n"
+        + fence("\n".join(lines), label).text
+    )
+
+
+def fenced(lines: Iterable[str], label: str) -> str:
+    """Fence lines that hold text of a draft, each made plain."""
+    return fence("\n".join(plain(line, most=1200).text for line in lines), label).text
+
+
+def evidence_line(item: Evidence) -> str:
+    """Render one piece of evidence."""
+    times = format_utc(item.start) if item.start else "no time"
+    times += f" to {format_utc(item.end)}" if item.end and item.end != item.start else ""
+    line = f"{item.id} | {times} | {item.severity} | {plain(item.service or '-').text} | "
+    line += plain(item.statement, most=_STATEMENT).text
+    told = item.statement.casefold()
+    pairs = [
+        f"{key}={plain(value, most=_VALUE).text}"
+        for key, value in item.attributes.items()
+        if key not in _SKIPPED and value and not (key in _SAID and value.casefold()[:60] in told)
+    ]
+    line += f" | {'; '.join(pairs)}" if pairs else ""
+    if item.quote and item.quote.casefold()[:60] not in told:
+        line += f" | quote: {plain(item.quote, most=_QUOTE).text}"
+    return line
+
+
+def _record(brief: Brief, label: str) -> str:
+    incident = brief.incident
+    lines = [f"title: {plain(incident.title).text}"]
+    if incident.severity:
+        lines.append(f"severity: {plain(incident.severity).text}")
+    lines += [
+        f"{name}: {format_utc(time)}"
+        for name, time in (("start", incident.start), ("end", incident.end))
+        if time
+    ]
+    if incident.summary:
+        lines.append(f"reported: {plain(incident.summary, most=2000).text}")
+    return fence("\n".join(lines), label).text
+
+
+def _digest(digest: Digest, label: str) -> str:
+    facts = [
+        f"{fact.name}: {fact.text}{'' if fact.known else f' ({plain(fact.note).text})'}"
+        for fact in digest.facts
+    ]
+    suspects = [
+        f"{plain(item.component).text} ({item.component_kind}): {plain(item.reason).text} "
+        f"[{', '.join(item.evidence[:6])}]"
+        for item in digest.suspects[:6]
+    ]
+    touched = {item.service for item in digest.evidence if item.service}
+    calls = [
+        f"{e.caller} -> {e.callee}" for e in digest.topology if e.caller in touched or e.callee in touched
+    ][:60]
+    missing = [
+        f"{row.source} {row.signal}: {row.outcome} {plain(row.note).text}"
+        for row in digest.coverage
+        if row.gap
+    ]
+    left = len(digest.evidence) - MOST_EVIDENCE
+    parts = [
+        "onset: " + (format_utc(digest.onset) if digest.onset else "not known") + f" ({digest.onset_source})",
+        "evidence, most telling first: id | time | severity | component | statement | attributes | quote",
+        *(evidence_line(item) for item in digest.evidence[:MOST_EVIDENCE]),
+        *([f"({left} items of lower rank are not shown)"] if left > 0 else []),
+        "facts",
+        *facts,
+        "suspects",
+        *(suspects or ["none"]),
+        "who calls whom",
+        *([plain(line).text for line in calls] or ["not recorded"]),
+        "gaps and notes",
+        *[plain(line).text for line in (*missing, *digest.notes)],
+    ]
+    return fence("\n".join(parts), label, most=60_000).text

@@ -1,0 +1,184 @@
+"""A whole draft with a scripted model over a recorded incident: what it says is held to the evidence."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from agent.drafting.choosing import choose
+from agent.drafting.claude.drafter import ClaudeDrafter
+from agent.drafting.model.endpoint import Endpoint, ScriptedEndpoint
+from agent.drafting.model.endpoint import said as said_by_endpoint
+from agent.drafting.model.meter import Budget, BudgetSpent, Meter
+from agent.drafting.model.paid import PaidCalls
+from agent.drafting.model.request import ModelReply, ModelRequest, Usage
+from agent.drafting.offline import OfflineDrafter
+from agent.errors import UserError
+from agent.schema.postmortem import PostMortem
+from agent.settings import Settings
+from agent.store import IncidentFolder
+from agent.workflow.run import run_draft
+
+from .obedient import Fields, prompt_of, said, scripted
+
+CASE = Path(__file__).parents[4] / "evals" / "incidents" / "boutique-1d95c3" / "bundle"
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> IncidentFolder:
+    shutil.copytree(CASE, tmp_path / "boutique-1d95c3")
+    return IncidentFolder(tmp_path / "boutique-1d95c3")
+
+
+def drafted(folder: IncidentFolder, endpoint: Endpoint, budget: Budget | None = None) -> PostMortem:
+    meter = Meter(endpoint, PaidCalls(folder.model_calls, label=lambda: "5eed"), budget)
+    run_draft(
+        folder,
+        drafter=ClaudeDrafter(meter, model="claude-sonnet-5-5"),
+        settings=Settings(),
+        now=lambda: NOW,
+    )
+    draft = folder.read_draft()
+    assert draft is not None
+    return draft
+
+
+def test_a_faithful_model_drafts_without_errors(folder: IncidentFolder) -> None:
+    endpoint = scripted()
+    draft = drafted(folder, endpoint)
+    assert draft.provenance.drafter == "claude-sonnet-5-5"
+    assert draft.cause.verdict == "probable"
+    assert len(draft.timeline) >= 4
+    assert [row.time for row in draft.timeline] == sorted(row.time for row in draft.timeline)
+    assert draft.actions[0].owner
+    steps = [request.step for request in endpoint.requests]
+    assert steps[:3] == ["timeline", "factors", "actions"]
+    assert steps.count("sections") == 4
+    findings = json.loads((folder.path / "findings.json").read_text())
+    assert '"level": "error"' not in json.dumps(findings)
+
+
+def test_every_call_begins_with_the_same_bytes_and_one_schema(folder: IncidentFolder) -> None:
+    endpoint = scripted()
+    drafted(folder, endpoint)
+    assert len({request.texts()[0] for request in endpoint.requests}) == 1
+    assert len({json.dumps(dict(request.reply_schema or {})) for request in endpoint.requests}) == 1
+    calls = PaidCalls(folder.model_calls).calls
+    assert sum(call.shared for call in calls) / sum(call.counted for call in calls) > 0.7
+
+
+def test_what_is_not_carried_becomes_a_question(folder: IncidentFolder) -> None:
+    def change(request: ModelRequest, reply: Fields) -> Fields:
+        if request.step == "sections":
+            for section in reply["sections"]:
+                section["claims"] += [said("Bob broke the cluster.", "L999"), said("All is well.")]  # type: ignore[index]
+        return reply
+
+    draft = drafted(folder, scripted(change))
+    assert "Bob" not in draft.model_dump_json(exclude={"open_questions"})
+    assert any("Bob broke the cluster" in question.question for question in draft.open_questions)
+
+
+def test_an_invented_number_does_not_stay(folder: IncidentFolder) -> None:
+    def change(request: ModelRequest, reply: Fields) -> Fields:
+        if request.step == "sections":
+            reply["sections"] = [
+                {"name": "summary", "claims": [said("It hit 98765 users at 03:14:15.", "K1")]}
+            ]
+        return reply
+
+    draft = drafted(folder, scripted(change))
+    assert "98765" not in draft.model_dump_json(exclude={"open_questions"})
+    assert draft.provenance.revisions >= 1
+
+
+class Dear:
+    """Uses more of the reply than was set aside."""
+
+    def __init__(self, inner: Endpoint) -> None:
+        self._inner = inner
+
+    def send(self, request: ModelRequest) -> ModelReply:
+        return self._inner.send(request).model_copy(update={"usage": Usage(output_tokens=3000)})
+
+
+def test_a_stop_by_budget_keeps_what_was_paid(folder: IncidentFolder) -> None:
+    first = scripted()
+    with pytest.raises(BudgetSpent):
+        drafted(folder, Dear(first), Budget(usd=0.12))
+    assert 0 < len(first.requests) < 7
+    second = scripted()
+    drafted(folder, second)
+    kept = {request.key for request in first.requests}
+    assert not kept & {request.key for request in second.requests}
+
+
+def test_a_refusal_stops_clearly_and_the_next_run_asks_again(folder: IncidentFolder) -> None:
+    def refusing(request: ModelRequest) -> ModelReply:
+        return said_by_endpoint("", stop="refusal") if request.step == "factors" else scripted().send(request)
+
+    with pytest.raises(UserError, match="factors: the model's reply was refused"):
+        drafted(folder, ScriptedEndpoint(refusing))
+    after = scripted()
+    drafted(folder, after)
+    assert [request.step for request in after.requests][:2] == ["factors", "actions"]
+    assert len(PaidCalls(folder.model_calls).calls) == 8
+
+
+def test_a_crash_amid_the_sections_pays_for_none_twice(folder: IncidentFolder) -> None:
+    good = scripted()
+    state = {"left": 5}
+
+    def failing(request: ModelRequest) -> ModelReply:
+        state["left"] -= 1
+        if state["left"] < 0:
+            raise KeyboardInterrupt
+        return good.send(request)
+
+    with pytest.raises(KeyboardInterrupt):
+        drafted(folder, ScriptedEndpoint(failing))
+    paid = len(PaidCalls(folder.model_calls).calls)
+    after = scripted()
+    drafted(folder, after)
+    assert paid == 5
+    assert len(after.requests) == 2
+
+
+def test_sections_really_run_side_by_side(folder: IncidentFolder) -> None:
+    delay, good = 0.4, scripted()
+
+    class Slow:
+        def send(self, request: ModelRequest) -> ModelReply:
+            time.sleep(delay)
+            return good.send(request)
+
+    drafter = ClaudeDrafter(Meter(Slow(), PaidCalls()), model="claude-sonnet-5-5")
+    outcome = run_draft(folder, drafter=drafter, settings=Settings(), now=lambda: NOW)
+    written = sum(outcome.seconds[stage] for stage in ("timeline", "factors", "actions", "narrative"))
+    assert written < 4 * delay + 1.0
+    assert outcome.usage["calls"] == 7
+    assert outcome.usage["usd"] > 0
+
+
+def test_the_digest_is_fenced_by_the_label(folder: IncidentFolder) -> None:
+    endpoint = scripted()
+    drafted(folder, endpoint)
+    assert prompt_of(endpoint.requests[0]).count("<<recorded 5eed\n") >= 2
+
+
+def test_claude_without_a_key_is_refused_and_auto_is_offline() -> None:
+    with pytest.raises(UserError, match="ANTHROPIC_API_KEY"):
+        choose("claude", Settings(), environ={})
+    assert isinstance(choose("auto", Settings(), environ={}), OfflineDrafter)
+    assert choose("auto", Settings(), environ={"ANTHROPIC_API_KEY": "x"}).name == "claude-sonnet-5-5"
+
+
+def test_a_small_model_may_not_find_causes() -> None:
+    with pytest.raises(UserError, match="may not find causes"):
+        choose("claude", Settings(model="claude-haiku-5-5"), environ={"ANTHROPIC_API_KEY": "x"})
