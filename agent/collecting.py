@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -23,13 +24,15 @@ Part = tuple[Request, tuple[Artifact, ...]]
 """What one source gave: its row of the ledger and its artifacts."""
 
 _BEFORE, _AFTER = timedelta(hours=1), timedelta(minutes=30)
-_OWN = ("incident.yaml", "digest.json", "draft.json", "draft.md", "draft.html", "findings.json", "findings.sarif",
-        "review.jsonl", "postmortem.md", "postmortem.json", "postmortem.html", "follow-up.json", "history",
-        ".pm-agent")  # fmt: skip
+_OWN = (
+    *("incident.yaml", "digest.json", "draft.json", "draft.md", "draft.html", "draft.edited.md"),
+    *("findings.json", "findings.sarif", "review.jsonl", "follow-up.json", "history", ".pm-agent"),
+    *("postmortem.md", "postmortem.json", "postmortem.html"),
+)
 
 
 def collect(folder: IncidentFolder, incident: Incident, *, now: Callable[[], datetime]) -> Bundle:
-    """Ask every source in parallel and seal a new snapshot; raise UserError where nothing at all came back."""
+    """Ask every source in parallel and seal a new snapshot; raise UserError where nothing came back."""
     if not incident.sources:
         raise UserError(
             f"{folder.incident_file} names no source.",
@@ -41,7 +44,7 @@ def collect(folder: IncidentFolder, incident: Incident, *, now: Callable[[], dat
         raise UserError(f"{folder.incident_file}: two sources are called {twice!r}; give each its own name.")
     with folder.new_snapshot() as scratch:
         with ThreadPoolExecutor(max_workers=min(8, len(names))) as pool:
-            parts = list(pool.map(lambda spec: fetch_source(spec, folder.path, scratch), incident.sources))
+            parts = list(pool.map(partial(fetch_source, base=folder.path, scratch=scratch), incident.sources))
         seal(scratch, incident, window_of(incident), parts, now)
     bundle = folder.bundle()
     if bundle is None:
@@ -50,7 +53,10 @@ def collect(folder: IncidentFolder, incident: Incident, *, now: Callable[[], dat
 
 
 def fetch_source(spec: SourceSpec, base: Path, scratch: Path) -> Part:
-    """Ask one source; what it gives lies below `scratch/<name>/`. Raise UserError for a zone that does not exist."""
+    """Ask one source; what it gives lies below `scratch/<name>/`.
+
+    Raise UserError for a zone that does not exist.
+    """
     if spec.assume_zone and zone(spec.assume_zone) is None:
         raise UserError(
             f"Source {spec.name!r}: {spec.assume_zone!r} is no time zone.",
@@ -115,7 +121,7 @@ def describe_artifact(
 
 
 def window_of(incident: Incident) -> Window | None:
-    """Evidence to look at: the record's window, else an hour before the start to half an hour after the end."""
+    """Evidence to look at: the record's window, else from 1 h before the start to 30 min after the end."""
     if incident.window is not None or incident.start is None:
         return incident.window
     return Window(start=incident.start - _BEFORE, end=(incident.end or incident.start) + _AFTER)
@@ -176,6 +182,10 @@ def _request_note(note: str, artifacts: tuple[Artifact, ...]) -> str:
 
 def _own_files(base: Path, scratch: Path) -> frozenset[Path]:
     names = {base / name for name in _OWN}
-    earlier = {entry for pattern in ("evidence", "evidence.*", ".collecting-*") for entry in base.glob(pattern)
-               if (entry / "manifest.json").is_file() or entry.name.startswith(".")}  # fmt: skip
+    earlier = {
+        entry
+        for pattern in ("evidence", "evidence.*", ".collecting-*")
+        for entry in base.glob(pattern)
+        if (entry / "manifest.json").is_file() or entry.name.startswith(".")
+    }
     return frozenset(path.resolve() for path in (*names, *earlier, scratch))

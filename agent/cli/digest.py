@@ -19,7 +19,7 @@ def configure(subparsers: options.Subparsers, name: str) -> None:
     parser = options.add_command(
         subparsers,
         name,
-        summary="compute ranked evidence, facts and suspects from the newest snapshot",
+        summary="rank what the evidence shows: evidence, facts, suspects",
         description="Compute ranked evidence, facts and suspects from the newest snapshot; writes nothing.",
         examples=f"pm-agent {name} INC-42\npm-agent {name} INC-42 --top 50\npm-agent {name} INC-42 --json",
     )
@@ -32,10 +32,9 @@ def configure(subparsers: options.Subparsers, name: str) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of at least 1")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of at least 1")
+    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -60,23 +59,25 @@ def run(args: argparse.Namespace) -> int:
 
 def _print(computed: Digest, top: int) -> None:
     from rich.console import Console
-    from rich.markup import escape
+
+    from agent.cli.text import marked
 
     console = Console(highlight=False, soft_wrap=False)
     source = {"record": "from the record", "evidence": "estimated from evidence"}
     began = computed.fact("started")
     shown = f"{began.text} ({source[computed.onset_source]})" if computed.onset else "not known"
-    console.print(f"[bold]{escape(computed.incident)}[/bold]  snapshot {computed.snapshot}, onset {shown}")
+    console.print(f"[bold]{marked(computed.incident)}[/bold]  snapshot {computed.snapshot}, onset {shown}")
     _print_suspects(console, computed)
     _print_evidence(console, computed, top)
     _print_facts(console, computed)
     for note in computed.notes:
-        console.print(f"Note: {escape(note)}")
+        console.print(f"Note: {marked(note)}")
 
 
 def _print_suspects(console: Console, computed: Digest) -> None:
-    from rich.markup import escape
     from rich.table import Table
+
+    from agent.cli.text import marked
 
     if not computed.suspects:
         console.print("No component stands out.")
@@ -85,34 +86,35 @@ def _print_suspects(console: Console, computed: Digest) -> None:
     for rank, suspect in enumerate(computed.suspects, 1):
         table.add_row(
             str(rank),
-            escape(suspect.component),
+            marked(suspect.component),
             suspect.component_kind,
             f"{suspect.score:.2f}",
-            escape(suspect.reason),
+            marked(suspect.reason),
             ", ".join(suspect.evidence),
         )
     console.print(table)
 
 
 def _print_evidence(console: Console, computed: Digest, top: int) -> None:
-    from rich.markup import escape
     from rich.table import Table
 
+    from agent.cli.text import marked
     from agent.schema.base import format_utc
 
     title = f"Evidence, {min(top, len(computed.evidence))} of {len(computed.evidence)}"
     table = Table("Id", "Time", "Severity", "What", "Rank", title=title, title_justify="left")
     for item in computed.evidence[:top]:
         time = format_utc(item.start.replace(microsecond=0)) if item.start else "undated"
-        table.add_row(item.id, time, item.severity, escape(item.statement), f"{item.salience:.2f}")
+        table.add_row(item.id, time, item.severity, marked(item.statement), f"{item.salience:.2f}")
     console.print(table)
 
 
 def _print_facts(console: Console, computed: Digest) -> None:
-    from rich.markup import escape
     from rich.table import Table
+
+    from agent.cli.text import marked
 
     table = Table("Fact", "Value", "How", title="Facts", title_justify="left")
     for fact in computed.facts:
-        table.add_row(fact.label, escape(fact.text), escape(fact.note))
+        table.add_row(fact.label, marked(fact.text), marked(fact.note))
     console.print(table)

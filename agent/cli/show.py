@@ -95,33 +95,34 @@ def _plain(found: Excerpt) -> dict[str, object]:
 
 def _print(item: Evidence, found: tuple[Excerpt, ...]) -> None:
     from rich.console import Console
-    from rich.markup import escape
 
+    from agent.cli.text import marked
     from agent.schema.base import format_utc
 
     console = Console(highlight=False, soft_wrap=True)
     start = format_utc(item.start) if item.start else "undated"
     end = f" to {format_utc(item.end)}" if item.end and item.end != item.start else ""
-    console.print(f"[bold]{item.id}[/bold]  {escape(item.statement)}")
-    console.print(f"{start}{end}  {item.severity}  {escape(item.service or '')}")
+    console.print(f"[bold]{item.id}[/bold]  {marked(item.statement)}")
+    console.print(f"{start}{end}  {item.severity}  {marked(item.service or '')}")
     for name, value in item.attributes.items():
-        console.print(f"  {name}: {escape(value)}")
+        console.print(f"  {name}: {marked(value)}")
     for part in found:
         _print_excerpt(console, part)
 
 
 def _print_excerpt(console: Console, part: Excerpt) -> None:
-    from rich.markup import escape
     from rich.table import Table
+
+    from agent.cli.text import marked
 
     if part.series is None:
         first = part.first_line or 1
         last = first + max(0, len(part.lines) - 1)
-        console.print(f"\n[bold]{escape(part.artifact)}:{first}-{last}[/bold]")
+        console.print(f"\n[bold]{marked(part.artifact)}:{first}-{last}[/bold]")
         for number, line in enumerate(part.lines, first):
-            console.print(f"{number:>7}  {escape(line)}")
+            console.print(f"{number:>7}  {marked(line)}")
         return
-    table = Table("Time", "Value", title=f"{part.artifact}  {part.series}", title_justify="left")
+    table = Table("Time", "Value", title=marked(f"{part.artifact}  {part.series}"), title_justify="left")
     for time, value in part.samples:
         table.add_row(time, f"{value:g}")
     console.print(table)

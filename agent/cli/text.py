@@ -9,3 +9,10 @@ def printable(text: str) -> str:
         char if char.isprintable() else char.encode("unicode_escape").decode()
         for char in " ".join(text.split())
     )
+
+
+def marked(text: str) -> str:
+    """Put foreign text into a rich console: printable, and square brackets are no markup."""
+    from rich.markup import escape
+
+    return escape(printable(text))

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-NONE = "*none*"
+NONE = "*none recorded*"
 """Stands where a list or value is empty; no escaped text can look like it."""
 
 CODE_SPAN = r"""(?<![`\\])`([A-Za-z0-9_./:=%+-][A-Za-z0-9_./:=%+\ (){}"',-]{0,78})`(?!`)"""

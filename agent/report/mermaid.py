@@ -11,6 +11,9 @@ from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
 from agent.schema.postmortem import TimelineRow
 
+DRAWN = "mermaid"
+"""Language of the fenced block that the report draws itself."""
+
 _MOST_ROWS = 30
 _LABEL_WIDTH = 64
 _UNSAFE = re.compile(r"[^\w .,()/+=%'-]+")
@@ -25,7 +28,7 @@ def chart(timeline: tuple[TimelineRow, ...], digest: Digest | None) -> str:
     evidence = {item.id: item for item in digest.evidence} if digest else {}
     wide = (rows[-1].time - rows[0].time).total_seconds() > 86400
     lines = [
-        "```mermaid",
+        f"```{DRAWN}",
         "gantt",
         "    title Timeline (UTC)",
         "    dateFormat YYYY-MM-DD HH:mm:ss",

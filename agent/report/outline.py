@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from agent.errors import UserError
 from agent.report.inline import NONE
+from agent.report.mermaid import DRAWN
 from agent.report.sections import COMPUTED, TITLES, SectionKey
 from agent.schema.base import M, parse
 
 _HEADING = re.compile(r"^(#{1,6})(?:[ \t]+(.*))?$")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+_NO_BLOCK = "a code block cannot be kept in a draft; write a sentence, and quote with single backticks."
 _KEYS: Mapping[str, SectionKey] = {title.casefold(): key for key, title in TITLES.items()}
 
 
@@ -22,6 +24,8 @@ class Row:
 
     number: int
     text: str
+    fenced: str | None = None
+    """For the first line of a fenced block: the block's language, or empty."""
 
     @property
     def blank(self) -> bool:
@@ -31,7 +35,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A draft taken apart at its headings; fenced blocks are left out."""
+    """A draft taken apart at its headings; the fenced blocks that rendering draws are left out."""
 
     where: str
     top: tuple[Row, ...]
@@ -50,16 +54,25 @@ class Outline:
 
 
 def read_outline(markdown: str, *, where: str) -> Outline:
-    """Take a draft apart; raise UserError for a heading that is unknown, repeated or missing."""
-    rows = _outside_fences(markdown)
+    """Take a draft apart; raise UserError for a heading that is unknown, repeated or missing.
+
+    Also for a fenced block where text is read back, which could not be kept.
+    """
+    rows = _rows(markdown)
     outline = Outline(where, (), {})
     top: list[Row] = []
     sections: dict[SectionKey, list[Row]] = {}
     current = top
+    section: SectionKey | None = None
     for row in rows:
+        if row.fenced is not None:
+            if section not in COMPUTED and row.fenced != DRAWN:
+                raise outline.wrong(row, _NO_BLOCK)
+            continue
         heading = _HEADING.match(row.text)
         if heading and len(heading[1]) == 2:
-            current = sections.setdefault(_key(outline, row, heading[2] or "", sections), [])
+            section = _key(outline, row, heading[2] or "", sections)
+            current = sections.setdefault(section, [])
         else:
             current.append(row)
     missing = [title for key, title in TITLES.items() if key not in sections and key not in COMPUTED]
@@ -81,7 +94,9 @@ def computed_text(markdown: str) -> dict[str, str]:
     """Give the text of each computed section that is present, by title, for comparing two renderings."""
     found: dict[str, list[str]] = {}
     current: list[str] = []
-    for row in _outside_fences(markdown):
+    for row in _rows(markdown):
+        if row.fenced is not None:
+            continue
         title = heading_of(row, 2)
         if title is not None:
             key = _KEYS.get(title.strip().casefold())
@@ -100,7 +115,8 @@ def _key(outline: Outline, row: Row, title: str, seen: Mapping[SectionKey, list[
     return key
 
 
-def _outside_fences(markdown: str) -> list[Row]:
+def _rows(markdown: str) -> list[Row]:
+    """Split into lines; of a fenced block only its first line is kept, marked."""
     rows: list[Row] = []
     closing = ""
     for number, raw in enumerate(markdown.removeprefix("\ufeff").split("\n"), 1):
@@ -111,6 +127,7 @@ def _outside_fences(markdown: str) -> list[Row]:
                 closing = ""
         elif match:
             closing = match[1]
+            rows.append(Row(number, line, fenced=line.strip().lstrip("`~").strip()))
         else:
             rows.append(Row(number, line))
     return rows

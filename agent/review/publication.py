@@ -15,7 +15,9 @@ from agent.report.html import render_html
 from agent.report.markdown import render
 from agent.review.pictures import plots_of
 from agent.review.state import ReviewState, named, require_draft, state_of
+from agent.review.verification import verify
 from agent.schema.review import Decision, ReviewEvent
+from agent.schema.schedule import FollowUp, follow_up_of
 from agent.store import IncidentFolder, to_json
 from tools.sinks.markdown import WouldOverwrite, plan, write
 
@@ -56,13 +58,14 @@ def publish_markdown(
     """Write `<date>-<id>.md`, `.json` and `.html` into a folder and record it; return the files.
 
     Raise NotAllowed where the draft is not approved, or it or the report has changed since, and where a file
-    of another incident has the name.
+    of another incident has the name, or where evidence or citations do not verify.
     """
     name = named(by)
     with folder.locked():
         state = _approved(folder)
         body = _report(folder, state)
         _unchanged(folder, body)
+        _verified(folder)
         files = {f"{_stem(folder)}{suffix}": data for suffix, data in body.items()}
         try:
             paths = plan(target, files, ours=lambda found: _is_ours(found, folder.id))
@@ -73,7 +76,17 @@ def publish_markdown(
             text = f"markdown:{target}"
             version = state.version or ""
             folder.append_review(ReviewEvent(at=now, by=name, action="published", version=version, text=text))
+            write_follow_up(folder)
     return Published(paths, state.version or "", name)
+
+
+def write_follow_up(folder: IncidentFolder) -> FollowUp:
+    """Write follow-up.json: until when to distribute the report, and when to review its items."""
+    draft, _ = require_draft(folder)
+    published = min((event.at for event in folder.reviews() if event.action == "published"), default=None)
+    due = follow_up_of(draft.header.end or folder.read_incident().end, published)
+    folder.write_text("follow-up.json", to_json(due).decode())
+    return due
 
 
 def _approved(folder: IncidentFolder) -> ReviewState:
@@ -118,6 +131,16 @@ def _unchanged(folder: IncidentFolder, body: Mapping[str, bytes]) -> None:
                 hint=f"`pm-agent approve {folder.id} --by NAME` writes the approved one again; "
                 "edit the draft, not the report.",
             )
+
+
+def _verified(folder: IncidentFolder) -> None:
+    found = verify(folder)
+    if not found.ok:
+        first = found.problems[0]
+        raise NotAllowed(
+            f"{folder.id} does not verify: {first.where}: {first.message}",
+            hint=f"`pm-agent verify {folder.id}` lists all {len(found.problems)} problems.",
+        )
 
 
 def _stem(folder: IncidentFolder) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
+from agent.checks import check_draft
 from agent.errors import UserError
 from agent.report.citations import citations
 from agent.review.resolving import Resolver
@@ -56,7 +57,7 @@ class _Ledger:
 
 
 def verify(folder: IncidentFolder) -> Verification:
-    """Re-hash every artifact, resolve every pointer of the digest, and look up every citation."""
+    """Re-hash every artifact, resolve every pointer, and hold every statement against what it cites."""
     ledger = _Ledger()
     bundles = _check_snapshots(folder, ledger)
     digest = _readable(folder.read_digest, "digest", ledger)
@@ -66,6 +67,8 @@ def verify(folder: IncidentFolder) -> Verification:
     _readable(folder.reviews, "review", ledger)
     if draft is not None:
         _check_draft(draft, digest, ledger)
+        if digest is not None:
+            _check_grounding(draft, digest, ledger)
     checked = Checked(artifacts=ledger.artifacts, evidence=ledger.evidence, claims=ledger.claims)
     return Verification(ok=not ledger.problems, checked=checked, problems=tuple(ledger.problems))
 
@@ -150,3 +153,9 @@ def _check_draft(draft: PostMortem, digest: Digest | None, ledger: _Ledger) -> N
     made = draft.provenance.digest_sha256
     if digest is not None and made and made != version_of(digest):
         ledger.wrong("draft", "draft.json", f"it was written from a digest with sha256 {made}, not this one.")
+
+
+def _check_grounding(draft: PostMortem, digest: Digest, ledger: _Ledger) -> None:
+    for finding in check_draft(draft, digest, now=draft.provenance.drafted_at):
+        if finding.rule.startswith("G") and finding.rule != "G01" and finding.level == "error":
+            ledger.wrong("claim", finding.section, f"{finding.rule} {finding.message}")

@@ -112,7 +112,7 @@ def test_citations_can_be_typed_without_links(folder: IncidentFolder, now: datet
         ("## Impact\n", "", "'Impact' is missing"),
         ("## Impact", "## Summary", "second time"),
         ("| logs | java-api-checker |", "| java-api-checker |", "expected 4 cells"),
-        ("| 2014-03-18 22:41:30 |", "| around noon |", "expected a time in UTC"),
+        ("| 2014-03-18 22:41:00 |", "| around noon |", "expected a time in UTC"),
         ("*(assumed)*", "*(guessed)*", "mark *(guessed)* is not known"),
         ("**Layer**: immediate", "**Layer**: somewhere", "layer"),
         ("| P1 |", "| urgent |", "priority"),

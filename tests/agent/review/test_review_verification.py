@@ -228,3 +228,13 @@ def test_the_service_tells_columns_of_one_metric_apart() -> None:
     assert choose((carts, ads), "cart-p90", "ads") is carts
     assert choose((carts, ads), "p90", None) is None
     assert choose((carts, ads), "p50", "ads") is None
+
+
+def test_a_changed_number_and_a_swapped_citation_do_not_verify(folder: IncidentFolder) -> None:
+    draft = folder.read_draft()
+    assert draft is not None
+    assert verify(folder).ok
+    row = draft.timeline[0]
+    invented = row.model_copy(update={"event": f"{row.event}, 987654 ms later"})
+    folder.write_draft(draft.model_copy(update={"timeline": (invented, *draft.timeline[1:])}))
+    assert ("claim", "timeline.1") in problems(folder)
