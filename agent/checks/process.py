@@ -9,9 +9,10 @@ from agent.schema.base import format_utc
 from agent.schema.finding import ProcessState
 from agent.schema.postmortem import PostMortem
 from agent.schema.review import ReviewEvent
+from agent.schema.schedule import follow_up_of
 
-_DISTRIBUTE = timedelta(hours=48)
-_REVIEW = timedelta(weeks=4)
+_GRACE = timedelta(days=7)
+"""A follow-up review this much before its date counts as held, this much after it not yet as late."""
 
 
 def read_states(
@@ -76,8 +77,8 @@ def _wording(findings: int) -> ProcessState:
 
 def _distributed(draft: PostMortem, now: datetime, reviews: tuple[ReviewEvent, ...]) -> ProcessState:
     published = min((event.at for event in reviews if event.action == "published"), default=None)
-    end = draft.header.end
-    if end is None:
+    due = follow_up_of(draft.header.end, published).distribute_by
+    if due is None:
         detail = (
             f"published {format_utc(published)}, end not known"
             if published
@@ -86,7 +87,6 @@ def _distributed(draft: PostMortem, now: datetime, reviews: tuple[ReviewEvent, .
         return ProcessState(
             step="distributed within 48 h", state="done" if published else "not known", detail=detail
         )
-    due = end + _DISTRIBUTE
     if published is not None:
         state = "done" if published <= due else "late"
         return ProcessState(
@@ -107,18 +107,16 @@ def _tracked(draft: PostMortem) -> ProcessState:
 
 
 def _follow_up(draft: PostMortem, now: datetime, reviews: tuple[ReviewEvent, ...]) -> ProcessState:
-    start = min((event.at for event in reviews if event.action == "published"), default=draft.header.end)
-    if start is None:
+    published = min((event.at for event in reviews if event.action == "published"), default=None)
+    due = follow_up_of(draft.header.end, published).review_on
+    if due is None:
         return ProcessState(
             step="follow-up review in four weeks",
             state="not known",
             detail="the end of the incident is not known",
         )
-    due = start + _REVIEW
     held = any(
-        event.action in {"edited", "approved"} and event.at >= due - timedelta(days=7) for event in reviews
+        event.action in {"edited", "approved"} and event.at.date() >= due - _GRACE for event in reviews
     )
-    state = "done" if held else "open" if now <= due + timedelta(days=7) else "late"
-    return ProcessState(
-        step="follow-up review in four weeks", state=state, detail=f"due {due.date().isoformat()}"
-    )
+    state = "done" if held else "open" if now.date() <= due + _GRACE else "late"
+    return ProcessState(step="follow-up review in four weeks", state=state, detail=f"due {due.isoformat()}")

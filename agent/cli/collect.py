@@ -18,7 +18,7 @@ def configure(subparsers: options.Subparsers, name: str) -> None:
     parser = options.add_command(
         subparsers,
         name,
-        summary="collect the evidence of an incident into a new sealed snapshot",
+        summary="collect and seal the evidence of an incident",
         examples="pm-agent collect checkout-outage\npm-agent collect checkout-outage --json",
     )
     options.add_incident(parser)

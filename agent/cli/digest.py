@@ -19,7 +19,7 @@ def configure(subparsers: options.Subparsers, name: str) -> None:
     parser = options.add_command(
         subparsers,
         name,
-        summary="compute ranked evidence, facts and suspects from the newest snapshot",
+        summary="rank what the evidence shows: evidence, facts, suspects",
         description="Compute ranked evidence, facts and suspects from the newest snapshot; writes nothing.",
         examples=f"pm-agent {name} INC-42\npm-agent {name} INC-42 --top 50\npm-agent {name} INC-42 --json",
     )
@@ -32,10 +32,9 @@ def configure(subparsers: options.Subparsers, name: str) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of at least 1")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of at least 1")
+    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:

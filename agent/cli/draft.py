@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """
 pm-agent samples                                   # recorded incidents to try
-pm-agent draft --incident boutique-7f3a            # a sample is copied into the home first
+pm-agent draft --incident boutique-4392eb         # a sample is copied into the home first
 pm-agent draft --incident INC-42 --json            # one JSON document on stdout
 pm-agent draft --incident INC-42 --recollect       # fetch the evidence again, as a new snapshot
 pm-agent draft --incident INC-42 --redraft         # even where people have worked on the draft

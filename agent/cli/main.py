@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from agent.cli.parser import Parser, did_you_mean
 from agent.errors import ExitCode, UserError
 
 COMMANDS: tuple[tuple[str, str], ...] = (
@@ -34,18 +35,24 @@ COMMANDS: tuple[tuple[str, str], ...] = (
 )
 """Command and its module in agent.cli, in the order of an incident's life."""
 
-EXIT_CODES = """exit status:
-  0 done   1 findings or failures   2 unusable input   3 not found   4 not allowed now
-  5 no evidence at all   130 interrupted"""
+_GLOBAL = ("-h", "--help", "--version", "--config")
+EPILOG = """examples:
+  pm-agent draft --incident boutique-4392eb   # recorded; no key, no network
+  pm-agent review boutique-4392eb             # the draft, and what blocks it
+  pm-agent new                                # your own; asks on a terminal
+
+exit status:
+  0 done                  3 not found             130 interrupted
+  1 findings or failures  4 not allowed now
+  2 unusable input        5 no evidence at all"""
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Build the whole parser; command modules import nothing heavy until they run."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="pm-agent",
         description="Draft blameless incident post-mortems in which every statement cites evidence.",
-        epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=EPILOG,
     )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     parser.add_argument(
@@ -62,7 +69,9 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; data goes to stdout, progress and errors to stderr."""
     parser = build_parser()
-    args = parser.parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    _check_command(parser, words)
+    args = parser.parse_args(words)
     if args.version:
         from importlib.metadata import version
 
@@ -71,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.config:
         os.environ["PM_AGENT_CONFIG"] = args.config
     if not hasattr(args, "run"):
-        parser.print_help()
+        parser.print_help(sys.stderr)
         return ExitCode.UNUSABLE
     try:
         return int(args.run(args))
@@ -87,6 +96,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OK
+
+
+def _check_command(parser: argparse.ArgumentParser, words: Sequence[str]) -> None:
+    """Refuse an unknown command or an option that stands before its command, and say what was meant."""
+    names = [name for name, _ in COMMANDS]
+    rest = iter(words)
+    for word in rest:
+        if word == "--config":
+            next(rest, None)
+        elif word in _GLOBAL or word.startswith("--config="):
+            continue
+        elif word.startswith("-"):
+            parser.error(
+                f"unknown option {word} before a command.{did_you_mean(word, _GLOBAL)} "
+                "Options of a command stand after it, as in `pm-agent status --home DIR`."
+            )
+        elif word not in names:
+            parser.error(f"unknown command {word!r}.{did_you_mean(word, names)}")
+        else:
+            return
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agent.cli.parser import EXAMPLES
+
 if TYPE_CHECKING:
     from agent.store import Home, IncidentFolder
 
@@ -22,8 +24,7 @@ def add_command(
         name,
         help=summary,
         description=description or summary[:1].upper() + summary[1:] + ".",
-        epilog="examples:\n" + "\n".join(f"  {line}" for line in examples.strip().splitlines()),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=EXAMPLES + "\n".join(f"  {line}" for line in examples.strip().splitlines()),
     )
 
 

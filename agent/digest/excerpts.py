@@ -36,7 +36,7 @@ def excerpt(bundle: Bundle, evidence: Evidence, *, around: int = 0, limit: int =
     """Read what a piece of evidence points at; at most `limit` lines or samples a pointer."""
     artifacts = {artifact.path: artifact for artifact in bundle.manifest.artifacts}
     return tuple(
-        _samples(bundle, artifacts[pointer.artifact], pointer, around, limit)
+        _samples(bundle, artifacts[pointer.artifact], pointer, evidence.service, around, limit)
         if pointer.lines is None
         else _lines(bundle.path(pointer.artifact), pointer, around, limit)
         for pointer in evidence.pointers
@@ -74,15 +74,28 @@ def _text(path: Path) -> Iterator[str]:
             yield line.rstrip("\r\n")
 
 
-def _samples(bundle: Bundle, artifact: Artifact, pointer: Pointer, around: int, limit: int) -> Excerpt:
+def _samples(
+    bundle: Bundle, artifact: Artifact, pointer: Pointer, service: str | None, around: int, limit: int
+) -> Excerpt:
+    record = _series(bundle, artifact, pointer.series, service)
+    if record is None:
+        return Excerpt(artifact=pointer.artifact, series=pointer.series)
+    low, high = pointer.samples or (0, len(record.times) - 1)
+    low = max(0, low - around)
+    high = min(len(record.times) - 1, high + around, low + limit - 1)
+    pairs = zip(record.times[low : high + 1], record.values[low : high + 1], strict=True)
+    shown = tuple((format_utc(datetime.fromtimestamp(t, UTC)), value) for t, value in pairs)
+    return Excerpt(artifact=pointer.artifact, series=record.column or record.name, samples=shown)
+
+
+def _series(bundle: Bundle, artifact: Artifact, name: str | None, service: str | None) -> Series | None:
+    """Find the series that a pointer means: in a wide table several services have one of the same name."""
     clock = Clock(zone=artifact.assume_zone, recorded_at=artifact.recorded_at)
     reading = read(bundle.path(artifact.path), clock=clock, labels=artifact.labels)
-    for record in reading.records:
-        if isinstance(record, Series) and record.name == pointer.series:
-            low, high = pointer.samples or (0, len(record.times) - 1)
-            low = max(0, low - around)
-            high = min(len(record.times) - 1, high + around, low + limit - 1)
-            pairs = zip(record.times[low : high + 1], record.values[low : high + 1], strict=True)
-            shown = tuple((format_utc(datetime.fromtimestamp(t, UTC)), value) for t, value in pairs)
-            return Excerpt(artifact=pointer.artifact, series=pointer.series, samples=shown)
-    return Excerpt(artifact=pointer.artifact, series=pointer.series)
+    named = [
+        record
+        for record in reading.records
+        if isinstance(record, Series) and name in (record.name, record.column)
+    ]
+    ours = [record for record in named if record.service == service]
+    return next(iter(ours or named), None)

@@ -3,7 +3,7 @@
 from agent.review.decisions import approve, reject, request_changes
 from agent.review.drafts import read_findings, save_draft
 from agent.review.edits import Edit, answer, apply_edit, take_in, waive
-from agent.review.publication import Published, finalise, publish_markdown
+from agent.review.publication import Published, finalise, publish_markdown, write_follow_up
 from agent.review.state import Check, ReviewState, blockers, state_of
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "state_of",
     "take_in",
     "waive",
+    "write_follow_up",
 ]

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from agent.checks import process_states
 from agent.review.drafts import read_findings
 from agent.review.state import Stage, state_of
 from agent.schema.base import Model, UtcTime
 from agent.schema.finding import ProcessState
+from agent.schema.schedule import follow_up_of
 from agent.store import IncidentFolder
-
-DISTRIBUTE_WITHIN = timedelta(hours=48)
-FOLLOW_UP_AFTER = timedelta(weeks=4)
 
 
 class Overview(Model):
@@ -37,7 +35,7 @@ class Overview(Model):
     late: bool
     """Not published, or published after `distribute_by`."""
     follow_up_on: date | None
-    """Four weeks after the end, when the action items are reviewed."""
+    """Four weeks after publication, or after the end while it is not published: when the action items are reviewed."""
     process: tuple[ProcessState, ...]
     """Steps of the blameless process; empty while there is no draft."""
 
@@ -47,8 +45,9 @@ def overview(folder: IncidentFolder, *, now: datetime) -> Overview:
     incident, draft = folder.read_incident(), folder.read_draft()
     state = state_of(folder, read_findings(folder) or ())
     ended = (draft.header.end if draft else None) or incident.end
-    due = ended + DISTRIBUTE_WITHIN if ended else None
     published = state.publications[0].at if state.publications else None
+    planned = follow_up_of(ended, published)
+    due = planned.distribute_by
     return Overview(
         incident=folder.id,
         title=draft.header.title if draft else incident.title,
@@ -62,6 +61,6 @@ def overview(folder: IncidentFolder, *, now: datetime) -> Overview:
         distribute_by=due,
         published_at=published,
         late=due is not None and (published or now) > due,
-        follow_up_on=(ended + FOLLOW_UP_AFTER).date() if ended else None,
+        follow_up_on=planned.review_on,
         process=process_states(draft, now=now, reviews=state.events) if draft else (),
     )

@@ -17,6 +17,7 @@ from agent.review.pictures import plots_of
 from agent.review.state import ReviewState, named, require_draft, state_of
 from agent.review.verification import verify
 from agent.schema.review import Decision, ReviewEvent
+from agent.schema.schedule import FollowUp, follow_up_of
 from agent.store import IncidentFolder, to_json
 from tools.sinks.markdown import WouldOverwrite, plan, write
 
@@ -75,7 +76,17 @@ def publish_markdown(
             text = f"markdown:{target}"
             version = state.version or ""
             folder.append_review(ReviewEvent(at=now, by=name, action="published", version=version, text=text))
+            write_follow_up(folder)
     return Published(paths, state.version or "", name)
+
+
+def write_follow_up(folder: IncidentFolder) -> FollowUp:
+    """Write follow-up.json: until when to distribute the report, and when to review its items."""
+    draft, _ = require_draft(folder)
+    published = min((event.at for event in folder.reviews() if event.action == "published"), default=None)
+    due = follow_up_of(draft.header.end or folder.read_incident().end, published)
+    folder.write_text("follow-up.json", to_json(due).decode())
+    return due
 
 
 def _approved(folder: IncidentFolder) -> ReviewState:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, TypedDict
 
 from agent.drafting.drafter import Analysis, Comment, Narrative
-from agent.schema.base import M, Model, UtcTime
+from agent.schema.base import M, Model
 from agent.schema.bundle import Artifact, Request
 from agent.schema.finding import Finding
 from agent.schema.incident import FileSource, SourceSpec
 from agent.schema.postmortem import ActionItem, OpenQuestion, PostMortem, TimelineRow
 from agent.schema.review import Decision
+from agent.schema.schedule import FollowUp
 
 
 class SourceTask(Model):
@@ -27,15 +27,6 @@ class Collected(Model):
 
     request: Request
     artifacts: tuple[Artifact, ...]
-
-
-class FollowUp(Model):
-    """When the process asks for the next steps."""
-
-    distribute_by: UtcTime
-    """48 hours after the end of the incident, or after approval where the end is not known."""
-    review_on: date
-    """Four weeks after approval: are the action items done, and did they help?"""
 
 
 def _joined(old: tuple[Collected, ...], new: tuple[Collected, ...]) -> tuple[Collected, ...]:

@@ -5,7 +5,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -140,7 +140,12 @@ def test_the_way_from_draft_to_publication(run: Run, folder: IncidentFolder, tmp
     assert (tmp_path / "out" / "2014-03-18-db-queue-full.md").is_file()
     code, out, _ = run("status", "--json")
     (row,) = json.loads(out)
-    assert (row["stage"], row["open_questions"], row["follow_up_on"]) == ("published", 0, "2014-04-15")
+    assert (row["stage"], row["open_questions"], row["edited"]) == ("published", 0, False)
+    published = datetime.fromisoformat(row["published_at"])
+    assert row["follow_up_on"] == f"{published + timedelta(weeks=4):%Y-%m-%d}"
+    planned = json.loads((folder.path / "follow-up.json").read_text())
+    assert planned == {"distribute_by": row["distribute_by"], "review_on": row["follow_up_on"]}
+    assert f"due {row['follow_up_on']}" in [step["detail"] for step in row["process"]]
     assert row["distribute_by"] == "2014-03-20T23:26:00Z"
 
 

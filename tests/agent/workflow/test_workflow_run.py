@@ -169,7 +169,7 @@ def test_approval_writes_the_report_and_the_dates(folder: IncidentFolder) -> Non
     decide(folder, Decision(verdict="approve", by="Dana", version="v"))
     assert (folder.path / "postmortem.md").read_text() == "approved by Dana\n"
     dates = json.loads((folder.path / "follow-up.json").read_text())
-    assert dates == {"distribute_by": "2026-03-04T09:00:00Z", "review_on": "2026-03-30"}
+    assert dates == {"distribute_by": None, "review_on": None}  # neither ended nor published
 
 
 def test_rejection_writes_no_report(folder: IncidentFolder) -> None:
