@@ -27,15 +27,14 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter):
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         if text.startswith((EXAMPLES, "exit status:")):
             return super()._fill_text(text, width, indent)
-        return "\n".join(
-            argparse.HelpFormatter._fill_text(self, line, width, indent) for line in text.splitlines()
-        )
+        wrap = super(argparse.RawDescriptionHelpFormatter, self)._fill_text
+        return "\n".join(wrap(line, width, indent) for line in text.splitlines())
 
 
 class Parser(argparse.ArgumentParser):
     """A parser that answers a misspelt option with the nearest one, at the command that was meant."""
 
-    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - passed on to argparse as they are
+    def __init__(self, **settings: Any) -> None:
         settings["formatter_class"] = HelpFormatter
         # Abbreviations that work today would break scripts as soon as an option is added.
         super().__init__(**settings, allow_abbrev=False)

@@ -36,7 +36,9 @@ def excerpt(bundle: Bundle, evidence: Evidence, *, around: int = 0, limit: int =
     """Read what a piece of evidence points at; at most `limit` lines or samples a pointer."""
     artifacts = {artifact.path: artifact for artifact in bundle.manifest.artifacts}
     return tuple(
-        _samples(bundle, artifacts[pointer.artifact], pointer, evidence.service, around, limit)
+        _samples(
+            bundle, artifacts[pointer.artifact], pointer, service=evidence.service, around=around, limit=limit
+        )
         if pointer.lines is None
         else _lines(bundle.path(pointer.artifact), pointer, around, limit)
         for pointer in evidence.pointers
@@ -75,7 +77,7 @@ def _text(path: Path) -> Iterator[str]:
 
 
 def _samples(
-    bundle: Bundle, artifact: Artifact, pointer: Pointer, service: str | None, around: int, limit: int
+    bundle: Bundle, artifact: Artifact, pointer: Pointer, *, service: str | None, around: int, limit: int
 ) -> Excerpt:
     record = _series(bundle, artifact, pointer.series, service)
     if record is None:

@@ -35,7 +35,7 @@ class Overview(Model):
     late: bool
     """Not published, or published after `distribute_by`."""
     follow_up_on: date | None
-    """Four weeks after publication, or after the end while it is not published: when the action items are reviewed."""
+    """Review of the action items: four weeks after publication, or after the end until then."""
     process: tuple[ProcessState, ...]
     """Steps of the blameless process; empty while there is no draft."""
 
