@@ -6,7 +6,8 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 
 from agent.cli.parser import Parser, did_you_mean
 from agent.errors import ExitCode, UserError
@@ -77,11 +78,29 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(f"pm-agent {version('pm-agent')}")
         return ExitCode.OK
-    if args.config:
-        os.environ["PM_AGENT_CONFIG"] = args.config
     if not hasattr(args, "run"):
         parser.print_help(sys.stderr)
         return ExitCode.UNUSABLE
+    with _configured(args.config):
+        return _run(args)
+
+
+@contextmanager
+def _configured(file: str | None) -> Generator[None]:
+    """Let every reader of settings find the named file, for as long as the command runs."""
+    before = os.environ.get("PM_AGENT_CONFIG")
+    if file:
+        os.environ["PM_AGENT_CONFIG"] = file
+    try:
+        yield
+    finally:
+        if file and before is None:
+            del os.environ["PM_AGENT_CONFIG"]
+        elif file and before is not None:
+            os.environ["PM_AGENT_CONFIG"] = before
+
+
+def _run(args: argparse.Namespace) -> int:
     try:
         return int(args.run(args))
     except UserError as error:

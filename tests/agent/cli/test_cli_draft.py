@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -129,6 +130,7 @@ def test_wrong_settings_stop_the_command(capsys: pytest.CaptureFixture[str], els
     (elsewhere / "team.toml").write_text("hom = 1\n")
     assert run("--config", "team.toml", "new", "--id", "i", "--title", "t") == ExitCode.UNUSABLE
     assert "team.toml is not valid: hom" in capsys.readouterr().err
+    assert "PM_AGENT_CONFIG" not in os.environ, "one command's settings are not the next one's"
 
 
 def test_samples_list_what_packages_offer_and_hide_the_folder(

@@ -34,4 +34,4 @@ def test_samples_are_those_of_the_service_also_in_a_wide_table(
     assert isinstance(excerpts, list)
     assert excerpts[0]["series"] == f"{evidence['service']}-{evidence['attributes']['metric']}"
     peak = max(value for _, value in excerpts[0]["samples"])
-    assert f"{peak:.1f}" == evidence["attributes"]["peak"]
+    assert peak == float(evidence["attributes"]["peak"])
