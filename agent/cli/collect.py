@@ -32,12 +32,15 @@ def run(args: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
     from agent.collecting import collect
+    from agent.settings import read_settings
+    from agent.sourcing import declared
 
     folder = options.incident_of(args)
-    incident = folder.read_incident()
-    print(f"collecting from {len(incident.sources)} sources ...", file=sys.stderr)
+    settings, incident = read_settings(), folder.read_incident()
+    count = len(declared(incident, folder.incident_file, settings))
+    print(f"collecting from {count} sources ...", file=sys.stderr)
     with folder.locked():
-        bundle = collect(folder, incident, now=lambda: datetime.now(UTC))
+        bundle = collect(folder, incident, settings=settings, now=lambda: datetime.now(UTC))
     if args.json:
         options.print_json(
             {

@@ -11,25 +11,25 @@ import pytest
 from agent.cli.main import main
 from agent.collecting import collect, describe_artifact, window_of
 from agent.errors import ExitCode, UserError
-from agent.schema.incident import FileSource, Incident
+from agent.schema.incident import Incident, SourceSpec
+from agent.settings import Settings
 from agent.store import Home, IncidentFolder, sha256_file
+from tests.agent.specs import files_spec
 from tools.formats.records import Clock
 
 NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
 
 
-def incident(tmp_path: Path, *sources: FileSource) -> tuple[IncidentFolder, Incident]:
+def incident(tmp_path: Path, *sources: SourceSpec) -> tuple[IncidentFolder, Incident]:
     record = Incident(id="checkout", title="t", start=datetime(2026, 3, 17, 10, tzinfo=UTC), sources=sources)
     return Home(tmp_path).create(record), record
 
 
 def test_collect_seals_a_snapshot_and_never_rewrites_it(tmp_path: Path) -> None:
-    folder, record = incident(
-        tmp_path, FileSource(paths=("logs/*",)), FileSource(name="other", paths=("nope/*",))
-    )
+    folder, record = incident(tmp_path, files_spec("logs/*"), files_spec("nope/*", name="other"))
     (folder.path / "logs").mkdir()
     (folder.path / "logs" / "cart.log").write_text("2026-03-17 10:00:00 ERROR down\nwords\n")
-    bundle = collect(folder, record, now=lambda: NOW)
+    bundle = collect(folder, record, settings=Settings(), now=lambda: NOW)
     assert bundle.name == "evidence"
     (artifact,) = bundle.manifest.artifacts
     assert artifact.path == "files/logs/cart.log"
@@ -47,33 +47,33 @@ def test_collect_seals_a_snapshot_and_never_rewrites_it(tmp_path: Path) -> None:
     ]
     assert bundle.manifest.window == window_of(record)
     before = sha256_file(bundle.folder / "manifest.json")
-    again = collect(folder, record, now=lambda: NOW)
+    again = collect(folder, record, settings=Settings(), now=lambda: NOW)
     assert again.name == "evidence.2"
     assert sha256_file(bundle.folder / "manifest.json") == before
     assert len(again.manifest.artifacts) == 1
 
 
 def test_everything_in_the_folder_leaves_our_own_files_out(tmp_path: Path) -> None:
-    folder, record = incident(tmp_path, FileSource(paths=("**/*",)))
+    folder, record = incident(tmp_path, files_spec("**/*"))
     (folder.path / "a.log").write_text("2026-03-17 10:00:00 ERROR down\n")
-    collect(folder, record, now=lambda: NOW)
-    second = collect(folder, record, now=lambda: NOW)
+    collect(folder, record, settings=Settings(), now=lambda: NOW)
+    second = collect(folder, record, settings=Settings(), now=lambda: NOW)
     assert [item.path for item in second.manifest.artifacts] == ["files/a.log"]
 
 
 def test_nothing_at_all_names_each_source_and_leaves_no_snapshot(tmp_path: Path) -> None:
-    folder, record = incident(tmp_path, FileSource(paths=("nope/*",)))
+    folder, record = incident(tmp_path, files_spec("nope/*"))
     with pytest.raises(UserError, match=r"files: empty, nope/\* matched nothing") as caught:
-        collect(folder, record, now=lambda: NOW)
+        collect(folder, record, settings=Settings(), now=lambda: NOW)
     assert caught.value.exit_code == ExitCode.NO_EVIDENCE
     assert folder.snapshots() == ()
-    assert [entry.name for entry in folder.path.iterdir()] == ["incident.yaml"]
+    assert {entry.name for entry in folder.path.iterdir()} == {"incident.yaml", ".pm-agent"}
 
 
 def test_unknown_zone_is_a_user_error(tmp_path: Path) -> None:
-    folder, record = incident(tmp_path, FileSource(paths=("*.log",), assume_zone="Mars/Base"))
+    folder, record = incident(tmp_path, files_spec("*.log", assume_zone="Mars/Base"))
     with pytest.raises(UserError, match="'Mars/Base' is no time zone"):
-        collect(folder, record, now=lambda: NOW)
+        collect(folder, record, settings=Settings(), now=lambda: NOW)
 
 
 def test_describe_artifact(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_describe_artifact(tmp_path: Path) -> None:
 
 
 def test_command_prints_the_ledger(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder, _ = incident(tmp_path, FileSource(paths=("*.log",)))
+    folder, _ = incident(tmp_path, files_spec("*.log"))
     (folder.path / "a.log").write_text("2026-03-17 10:00:00 ERROR down\n")
     assert main(["collect", "checkout", "--home", str(tmp_path), "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
