@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +25,11 @@ _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _MEMORY_BYTES = 64 * 1024 * 1024
 _PROBLEM_BYTES = 4096
+_USERINFO = re.compile(r"(?<=://)[^/\s@]+@")
+_SECRET_PARAMETER = re.compile(
+    r"((?:token|secret|password|passwd|api_?key|signature|sig|auth|credential)[a-z_-]*=)[^&\s\"']+",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +165,7 @@ class Service:
         """Remove what we know to be secret, and every address's password, from a text for people."""
         for secret in self._secrets:
             text = text.replace(secret, "***")
+        text = _SECRET_PARAMETER.sub(r"\1***", _USERINFO.sub("***@", text))
         return " ".join(text.split())
 
     def _parsed(self, answer: Answer) -> Document:

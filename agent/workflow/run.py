@@ -47,17 +47,19 @@ def run_draft(
     progress: Progress | None = None,
     fresh: bool = False,
     recollect: bool = False,
+    rescoped: bool = False,
     stages: Stages | None = None,
 ) -> DraftOutcome:
     """Draft the incident up to the point where a person must decide.
 
     A run that was killed goes on at the node that had not finished. A draft that nobody has touched is
     written anew from the same snapshot; one that people have worked on is refused (NotAllowed) unless
-    `fresh`. `recollect` adds a snapshot. Raise UserError where there is nothing to draft from.
+    `fresh`. `recollect` adds a snapshot; so does `rescoped`, but a run that was killed in it goes on.
+    Raise UserError where there is nothing to draft from.
     """
     deps = Deps(folder, drafter, settings, now, stages or built_in(), progress or silent)
     with _opened(deps) as run:
-        start = _start(deps, recollect=recollect)
+        start = _start(deps, recollect=recollect or rescoped)
         if recollect or fresh or not run.unfinished(start.basis):
             _refuse_to_overwrite(deps, allowed=fresh)
             run.forget()
