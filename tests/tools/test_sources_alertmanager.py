@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -31,12 +30,12 @@ def source(url: str, **settings: object) -> Source:
 
 
 def post(url: str, path: str, body: object) -> None:
-    httpx.post(f"{url}{path}", json=body, trust_env=False).raise_for_status()
+    answer = httpx.post(f"{url}{path}", json=body, trust_env=False)
+    assert answer.is_success, answer.text
 
 
-def legal(alert: dict[str, Any]) -> dict[str, Any]:
-    labels = {name: value for name, value in alert["labels"].items() if value and LEGAL.fullmatch(name)}
-    return {"labels": labels, "annotations": alert["annotations"], "startsAt": alert["startsAt"]}
+def legal(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value and LEGAL.fullmatch(name)}
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +47,15 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
         silence = {"matchers": [matcher], "startsAt": now.isoformat(), "endsAt": until}
         post(address, "/api/v2/silences", {**silence, "createdBy": "dana", "comment": "deploy"})
         recorded = httpx.Response(200, content=RECORDED.read_bytes()).json()
-        alerts = [{**legal(one), "endsAt": until} for one in recorded]
+        alerts: list[dict[str, object]] = [
+            {
+                "labels": legal(one["labels"]),
+                "annotations": legal(one["annotations"]),
+                "startsAt": one["startsAt"],
+                "endsAt": until,
+            }
+            for one in recorded
+        ]
         alerts.append({"labels": {"alertname": "Silenced", "namespace": "shop"}, "endsAt": until})
         post(address, "/api/v2/alerts", alerts)
         yield address
@@ -71,8 +78,8 @@ def test_a_recorded_alert_is_as_in_its_file_and_a_silenced_one_is_there(url: str
     found, (recorded,) = alerts_in(tmp_path / "alerts.json"), alerts_in(RECORDED).values()
     live = found[recorded.name]
     assert (live.starts_at, live.ends_at, live.state) == (recorded.starts_at, None, "firing")
-    assert live.labels == {k: v for k, v in recorded.labels.items() if v and LEGAL.fullmatch(k)}
-    assert live.annotations == recorded.annotations
+    assert live.labels == legal(recorded.labels)
+    assert live.annotations == legal(recorded.annotations)
     assert found["Silenced"].state == "silenced"
 
 
