@@ -45,14 +45,6 @@ def declared(incident: Incident, file: Path, settings: Settings) -> tuple[Declar
     return found
 
 
-def find(name: str, incident: Incident, file: Path, settings: Settings) -> Declared:
-    """Find a declared source by name; raise LookupError where there is none."""
-    for source in declared(incident, file, settings):
-        if source.spec.name == name:
-            return source
-    raise LookupError(name)
-
-
 def checked(source: Declared) -> tuple[SourceKind[Any], SourceSettings]:
     """Validate a source against its kind; raise UserError naming file, source and field."""
     spec = source.spec

@@ -244,3 +244,21 @@ def test_a_secret_that_is_not_set_is_a_row(tmp_path: Path, monkeypatch: pytest.M
     bundle = collect(folder, record, settings=Settings(), now=lambda: NOW)
     row = bundle.manifest.requests[1]
     assert (row.outcome, row.note) == ("failed", "the environment variable NO_SUCH_TOKEN is not set")
+
+
+@pytest.mark.usefixtures("behaviours")
+def test_the_draft_arrives_in_time_with_a_gap_for_each_source_that_gave_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PM_AGENT_SOURCE_TIMEOUT", "0.5")
+    does = ["ok"] * 5 + ["fail", "break", "fail"] + ["hang"] * 2
+    folder, _ = incident(tmp_path / "postmortems", *(behaviour(f"s{n}", what) for n, what in enumerate(does)))
+    assert main(["draft", "--incident", "checkout", "--offline", "--json"]) == ExitCode.OK
+    gaps = json.loads(capsys.readouterr().out)["gaps"]
+    assert sorted({gap.split()[0].rstrip(":") for gap in gaps} & {f"s{n}" for n in range(10)}) == [
+        f"s{n}" for n in range(5, 10)
+    ]
+    bundle = folder.bundle()
+    assert bundle
+    assert max(row.seconds for row in bundle.manifest.requests) < 3

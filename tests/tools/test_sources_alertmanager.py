@@ -56,7 +56,8 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
             }
             for one in recorded
         ]
-        alerts.append({"labels": {"alertname": "Silenced", "namespace": "shop"}, "endsAt": until})
+        silenced = {"alertname": "Silenced", "namespace": "shop"}
+        alerts.append({"labels": silenced, "startsAt": now.isoformat(), "endsAt": until})
         post(address, "/api/v2/alerts", alerts)
         yield address
 
@@ -84,13 +85,19 @@ def test_a_recorded_alert_is_as_in_its_file_and_a_silenced_one_is_there(url: str
 
 
 def test_namespaces_keep_alerts_that_have_none(url: str, tmp_path: Path) -> None:
-    source(url).fetch(scope(namespaces=("shop",)), tmp_path)
+    source(url).fetch(scope(namespaces=("shop",), window=now_scope()), tmp_path)
     assert set(alerts_in(tmp_path / "alerts.json")) == {"Silenced"}
 
 
 def test_a_silence_that_ended_before_the_window_is_not_told(url: str, tmp_path: Path) -> None:
     fetched = source(url).fetch(scope(), tmp_path)
     assert "silence alertname" not in fetched.note
+
+
+def test_an_alert_that_began_after_the_window_is_left_out_and_counted(url: str, tmp_path: Path) -> None:
+    fetched = source(url).fetch(scope(), tmp_path)
+    assert "1 alerts began after the window" in fetched.note
+    assert set(alerts_in(tmp_path / "alerts.json")) == set(alerts_in(RECORDED))
 
 
 def test_probe_of_a_real_server(url: str) -> None:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tools.http import Json, Params, Service, clock_difference
+import orjson
+
+from tools.http import Answer, Json, Params, Service, clock_difference
 from tools.sources.gathering import Gathering, GivenUp, load
 from tools.sources.settings import HttpSettings
 from tools.sources.source import Fetched, Health, Scope, Selector, SourceKind, Surroundings
@@ -80,20 +82,30 @@ class AlertmanagerSource:
         path = gathering.place("alerts")
         answer = service.download(_ALERTS, params, path)
         told = " ".join((_ALERTS, *filters))
-        rows = 0
         if path.exists():
-            try:
-                value = load(path)
-            except ValueError:
-                value = None
-            if not isinstance(value, list) and answer.outcome != "partial":
-                answer = replace(answer, outcome="failed", note="the answer is no JSON list of alerts")
-            rows = len(value) if isinstance(value, list) else 0
-            if rows or answer.outcome == "partial":
+            answer, kept = self._within(path, answer, gathering)
+            if kept:
                 gathering.keep(path, told, answer)
                 return
             path.unlink()
         gathering.record(told, answer)
+
+    def _within(self, path: Path, answer: Answer, gathering: Gathering) -> tuple[Answer, bool]:
+        """Leave out alerts that began after the window; the second value says whether any is left."""
+        try:
+            value = load(path)
+        except ValueError:
+            value = None
+        if not isinstance(value, list):
+            cut = answer.outcome == "partial"
+            note = answer.note if cut else "the answer is no JSON list of alerts"
+            return replace(answer, outcome="partial" if cut else "failed", note=note), cut
+        window = gathering.scope.window
+        kept = [item for item in value if not (window and _later(item, window.end))]
+        if len(kept) < len(value):
+            gathering.note(f"{len(value) - len(kept)} alerts began after the window and are left out")
+            path.write_bytes(orjson.dumps(kept, option=orjson.OPT_INDENT_2))
+        return answer, bool(kept)
 
     def _silences(self, service: Service, gathering: Gathering, scope: Scope) -> None:
         document = service.get_json(_SILENCES)
@@ -111,6 +123,11 @@ class AlertmanagerSource:
     def _service(self, scope: Scope) -> Service:
         endpoint = self.settings.endpoint(self.surroundings.environ)
         return Service(endpoint, left=lambda: scope.deadline.left)
+
+
+def _later(alert: Json, end: datetime) -> bool:
+    start = _time(alert.get("startsAt")) if isinstance(alert, dict) else None
+    return start is not None and start > end
 
 
 def _silence(value: Json, scope: Scope) -> str:
