@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tools.misbehaving import FAULTS, SECONDS, TOKEN, Fault, inside_200, put_through
@@ -188,10 +188,8 @@ def test_a_server_that_misbehaves_is_a_row(fault: Fault, tmp_path: Path) -> None
         assert trial.files == ()
 
 
-@given(
-    st.integers(min_value=1, max_value=20_000),
-    st.integers(min_value=1, max_value=300),
-)
+@settings(deadline=None)
+@given(st.integers(min_value=1, max_value=20_000), st.integers(min_value=1, max_value=300))
 def test_pieces_cover_the_window_once_and_none_is_too_long(seconds: int, step: int) -> None:
     window = Span(WINDOW.start, WINDOW.start + timedelta(seconds=seconds))
     found = pieces(window, step)
