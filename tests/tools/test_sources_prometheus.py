@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.tools.misbehaving import FAULTS, SECONDS, TOKEN, Fault, inside_200, put_through
 from tests.tools.scopes import WINDOW, scope
-from tests.tools.servers import Samples, prometheus
+from tests.tools.servers import Samples, prometheus, victoria_metrics
 from tools.formats import read
 from tools.formats.records import AlertRecord, Series
 from tools.sources import golden
@@ -103,6 +103,19 @@ def test_golden_signals_of_the_incident_s_services_are_found(url: str, tmp_path:
     assert ratio.values[-1] == pytest.approx(0.4)
     (quantile,) = found["http_request_duration_seconds_p99"]
     assert 0.1 < quantile.values[-1] <= 1
+
+
+def test_victoria_metrics_gives_the_same_golden_signals(url: str, tmp_path: Path) -> None:
+    with victoria_metrics(tmp_path / "server", past()) as other:
+        for address, folder in ((url, tmp_path / "one"), (other, tmp_path / "other")):
+            folder.mkdir()
+            fetched = source(address, alerts=False).fetch(scope("checkout", namespaces=("shop",)), folder)
+            assert (fetched.outcome, fetched.note) == ("ok", "")
+    one, two = series(tmp_path / "one"), series(tmp_path / "other")
+    assert one.keys() == two.keys()
+    (ratio,), (same,) = one["http_requests_error_ratio"], two["http_requests_error_ratio"]
+    assert ratio.labels == same.labels
+    assert same.values[-1] == pytest.approx(ratio.values[-1], rel=0.05)
 
 
 def test_past_alerts_and_rules_come_as_episodes_and_thresholds(url: str, tmp_path: Path) -> None:

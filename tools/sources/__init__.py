@@ -13,6 +13,7 @@ GROUP = "pm_agent.sources"
 BUILT_IN: Mapping[str, str] = {
     "files": "tools.sources.files:KIND",
     "alertmanager": "tools.sources.alertmanager:KIND",
+    "kubernetes": "tools.sources.kubernetes:KIND",
     "prometheus": "tools.sources.prometheus:KIND",
 }
 """Kind of source as configuration names it, and where its SourceKind lies; loaded on first use."""

@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 import orjson
 
 from tools.formats.records import Clock
-from tools.http import Answer, Json, Service
+from tools.http import Answer, Json
 from tools.sources.source import Asked, Fetched, FetchedArtifact, Outcome, Scope, Span, examine, outcome_of
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -21,11 +22,23 @@ class GivenUp(Exception):  # noqa: N818 - reads as the outcome it is
     """There is no sense in asking this service anything more; what was gathered counts."""
 
 
+class Scrubbing(Protocol):
+    """What knows which secrets may stand in no text for people."""
+
+    def scrub(self, text: str) -> str:
+        """Remove secrets and make it one line."""
+        ...
+
+
 class Gathering:
     """Collects queries and artifacts of one fetch; `result` sums them up."""
 
-    def __init__(self, scope: Scope, destination: Path, service: Service) -> None:
+    def __init__(
+        self, scope: Scope, destination: Path, service: Scrubbing, *, piecewise: bool = False
+    ) -> None:
+        """Take what is asked; `piecewise` where rights are given one by one: one refusal does not end it."""
         self.scope, self._destination, self._service = scope, destination, service
+        self._piecewise = piecewise
         self._asked: list[Asked] = []
         self._artifacts: list[FetchedArtifact] = []
         self._notes: list[str] = []
@@ -59,10 +72,11 @@ class Gathering:
         told: str = "",
         window: Span | None = None,
         labels: Mapping[str, str] | None = None,
+        clock: Clock = _CLOCK,
     ) -> None:
         """Keep a file as an artifact of `query`; `told` is the request as it was sent, where it says more."""
-        sniffed, tally = examine(path, clock=_CLOCK, labels=labels or {})
-        self._artifacts.append(FetchedArtifact(path, query, sniffed, tally, labels or {}, _CLOCK))
+        sniffed, tally = examine(path, clock=clock, labels=labels or {})
+        self._artifacts.append(FetchedArtifact(path, query, sniffed, tally, labels or {}, clock))
         self._add(Asked(told or query, answer.outcome, window, tally.rows), answer)
 
     def _add(self, asked: Asked, answer: Answer) -> None:
@@ -72,7 +86,8 @@ class Gathering:
         )
         if asked.outcome in {"denied", "failed"}:
             first = len(self._asked) == 1
-            if answer.status == 401 or (first and (answer.status is None or asked.outcome == "denied")):
+            refused = asked.outcome == "denied" and not self._piecewise
+            if answer.status == 401 or (first and (answer.status is None or refused)):
                 raise GivenUp
         if self.scope.deadline.passed:
             raise GivenUp
