@@ -18,10 +18,10 @@ from agent.errors import ExitCode, UserError
 from agent.schema.bundle import Artifact, Manifest, Outcome, Query, Request, Signal
 from agent.schema.incident import Incident, Window
 from agent.settings import Settings
-from agent.sourcing import Declared, declared, opened, scope_of, seconds_of, surroundings_of
+from agent.sourcing import Declared, declared, is_live, opened, scope_of, seconds_of, surroundings_of
 from agent.store import Bundle, IncidentFolder, sha256_file, write_model
 from tools.formats.records import Clock, Sniffed, Tally
-from tools.sources.source import Asked, Fetched, FetchedArtifact, Source, examine
+from tools.sources.source import Asked, Fetched, FetchedArtifact, Health, Scope, Source, examine
 from tools.sources.source import Span as SourceSpan
 
 Part = tuple[Request, tuple[Artifact, ...]]
@@ -74,7 +74,11 @@ def fetch_source(source: Declared, folder: IncidentFolder, settings: Settings, s
     own = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=folder.staging(".fetching")))
     try:
         try:
-            ready = opened(source, surroundings_of(folder, _own_files(folder.path, scratch)))
+            ready = (
+                _Unasked()
+                if settings.offline and is_live(source)
+                else opened(source, surroundings_of(folder, _own_files(folder.path, scratch)))
+            )
         except ValueError as error:
             fetched = Fetched(source.spec.kind, "failed", (), note=str(error))
         else:
@@ -116,6 +120,16 @@ def _asked(ready: Source, source: Declared, fetch: Callable[[], Fetched], second
         at = f"{Path(frame.filename).name}:{frame.lineno}"
         note = f"defect in {type(ready).__name__}: {type(error).__name__} at {at}"
         return Fetched(kind, "failed", (), note=note)
+
+
+class _Unasked:
+    """Stands for a source of which nothing was recorded, where the network must not be touched."""
+
+    def fetch(self, scope: Scope, destination: Path) -> Fetched:  # noqa: ARG002 - nothing is asked
+        return Fetched("nothing", "not recorded", (), "offline: the source was not asked")
+
+    def probe(self, scope: Scope) -> Health:  # noqa: ARG002 - nothing is asked
+        return Health(reachable=False, problem="offline: the source was not asked")
 
 
 def _query(asked: Asked) -> Query:

@@ -24,6 +24,7 @@ _VARIABLES = {
     "authors": "PM_AGENT_AUTHORS",
     "checkpoint_dsn": "PM_AGENT_CHECKPOINT_DSN",
     "source_timeout": "PM_AGENT_SOURCE_TIMEOUT",
+    "offline": "PM_AGENT_OFFLINE",
     "model": "PM_AGENT_MODEL",
     "effort": "PM_AGENT_EFFORT",
     "budget_usd": "PM_AGENT_BUDGET_USD",
@@ -47,6 +48,8 @@ class Settings(Model):
     """Seconds that one source may take."""
     sources: tuple[SourceSpec, ...] = ()
     """Sources of every incident; one that incident.yaml declares by the same name replaces it."""
+    offline: bool = False
+    """Whether no source is asked over the network; what was not recorded before is "not recorded"."""
     config_file: Path | None = None
     """The file that was read; no key of it."""
     model: str = Field(default="claude-sonnet-5-5", min_length=1)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from agent.digest.wording import plural
 from agent.schema.bundle import Artifact, Manifest, Request
-from agent.schema.digest import Coverage
+from agent.schema.digest import Coverage, SourceQuery
 
 
 def ledger(manifest: Manifest) -> tuple[Coverage, ...]:
@@ -20,6 +20,15 @@ def ledger(manifest: Manifest) -> tuple[Coverage, ...]:
             rows.append(_row(request, []))
         rows.extend(_row(request, [a for a in returned if a.signal == signal]) for signal in signals)
     return tuple(rows)
+
+
+def queries(manifest: Manifest) -> tuple[SourceQuery, ...]:
+    """Every query of every request, in order."""
+    return tuple(
+        SourceQuery(source=request.source, **dict(query))
+        for request in manifest.requests
+        for query in request.queries
+    )
 
 
 def _row(request: Request, artifacts: Sequence[Artifact]) -> Coverage:

@@ -54,6 +54,7 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
             incident, start, evidence, _counts(intake, found_patterns, start.time, recording, bundle)
         ),
         coverage=coverage.ledger(bundle.manifest),
+        queries=coverage.queries(bundle.manifest),
         suspects=suspects.suspects(_pairs(ranked, evidence), intake.graph, intake.inventory),
         topology=intake.graph.listed(),
         notes=_notes(intake, start, len(observed) - len(evidence)),

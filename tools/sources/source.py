@@ -177,6 +177,8 @@ class SourceKind(Generic[S]):
     settings: type[S]
     make: Callable[[S, Surroundings], Source]
     """Make the source; raise ValueError where a secret is not set. Opens no connection."""
+    local: bool = False
+    """Whether it reads this machine only, so that it is asked offline too."""
 
 
 def examine(path: Path, *, clock: Clock, labels: Mapping[str, str]) -> tuple[Sniffed, Tally]:
