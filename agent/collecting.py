@@ -83,7 +83,7 @@ def fetch_source(source: Declared, folder: IncidentFolder, settings: Settings, s
             fetched = Fetched(source.spec.kind, "failed", (), note=str(error))
         else:
             scope = scope_of(source, incident, window, seconds * _SOFT)
-            fetched = _asked(ready, source, lambda: ready.fetch(scope, own), seconds)
+            fetched = _asked(ready, source, scope, own, seconds)
         place = scratch / name
         if fetched.artifacts:
             own.chmod(0o755)
@@ -109,12 +109,16 @@ def fetch_source(source: Declared, folder: IncidentFolder, settings: Settings, s
     return request, artifacts
 
 
-def _asked(ready: Source, source: Declared, fetch: Callable[[], Fetched], seconds: float) -> Fetched:
+def _asked(ready: Source, source: Declared, scope: Scope, own: Path, seconds: float) -> Fetched:
     kind = source.spec.kind
     try:
-        return bounded(fetch, seconds)
+        return bounded(lambda: ready.fetch(scope, own), seconds)
     except TimedOut:
-        return Fetched(kind, "failed", (), note=f"timed out after {seconds:g} s")
+        ended = tuple(scope.ended)
+        many = f"{len(ended)} queries" if len(ended) > 1 else "1 query"
+        lost = f"; {many} had ended; what {'they' if len(ended) > 1 else 'it'} gave is not kept"
+        note = f"timed out after {seconds:g} s{lost if ended else ''}"
+        return Fetched(kind, "failed", (), note=note, asked=ended)
     except Exception as error:  # noqa: BLE001 - a defect of one source must not cost the draft; its text may hold secrets
         frame = extract_tb(error.__traceback__)[-1]
         at = f"{Path(frame.filename).name}:{frame.lineno}"

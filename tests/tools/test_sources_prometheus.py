@@ -160,8 +160,29 @@ def test_services_that_no_series_bears_are_said_and_all_are_asked(url: str, tmp_
 
 
 def test_more_metrics_than_wanted_are_counted(url: str, tmp_path: Path) -> None:
-    fetched = source(url, max_queries=1).fetch(scope("checkout"), tmp_path)
-    assert "further metrics not asked about" in fetched.note
+    for most in (0, 1, 3):
+        (folder := tmp_path / str(most)).mkdir()
+        fetched = source(url, max_queries=most, alerts=False).fetch(scope("checkout"), folder)
+        assert "further metrics not asked about" in fetched.note
+        assert sum("(step" in asked.query for asked in fetched.asked) <= most
+
+
+def test_native_histograms_and_summaries_have_queries_of_their_own() -> None:
+    names = ("rpc_seconds", "gc_seconds", "gc_seconds_sum", "gc_seconds_count", "old_seconds_bucket")
+    types = {"rpc_seconds": "histogram", "gc_seconds": "summary", "old_seconds": "histogram"}
+    found = dict(golden.families(names, types))
+    assert found == {
+        "rpc_seconds": "native histogram",
+        "gc_seconds": "summary",
+        "old_seconds": "histogram",
+    }
+    assert {golden.rank(name, kind) for name, kind in found.items()} == {1}
+    native = golden.queries(golden.Metric("rpc_seconds", "native histogram", "job"), "1m")
+    assert [query.expression for query in native][1] == (
+        "histogram_quantile(0.99, sum by (job) (rate(rpc_seconds[1m])))"
+    )
+    (summary,) = golden.queries(golden.Metric("gc_seconds", "summary", "job"), "1m")
+    assert summary.expression == 'gc_seconds{quantile=~"0.5|0.9.*"}'
 
 
 def test_probe_of_a_real_server(url: str) -> None:

@@ -81,9 +81,9 @@ class Gathering:
 
     def _add(self, asked: Asked, answer: Answer) -> None:
         cut = answer.outcome == "partial"
-        self._asked.append(
-            replace(asked, bytes=answer.size, seconds=answer.seconds, truncated=cut, note=answer.note)
-        )
+        row = replace(asked, bytes=answer.size, seconds=answer.seconds, truncated=cut, note=answer.note)
+        self._asked.append(row)
+        self.scope.ended.append(row)
         if asked.outcome in {"denied", "failed"}:
             first = len(self._asked) == 1
             refused = asked.outcome == "denied" and not self._piecewise

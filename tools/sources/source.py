@@ -62,28 +62,6 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """What a source is asked for."""
-
-    window: Span | None
-    """None where the incident's record says no time; files need none, most other sources do."""
-    selector: Selector
-    deadline: Deadline
-
-
-@dataclass(frozen=True, slots=True)
-class FetchedArtifact:
-    """One raw payload as it was written, and how reading it went."""
-
-    path: Path
-    query: str
-    sniffed: Sniffed
-    tally: Tally
-    labels: Mapping[str, str]
-    clock: Clock
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
     """One query as it was sent, and what it came to."""
 
@@ -96,6 +74,30 @@ class Asked:
     truncated: bool = False
     """Whether a limit cut the answer."""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a source is asked for."""
+
+    window: Span | None
+    """None where the incident's record says no time; files need none, most other sources do."""
+    selector: Selector
+    deadline: Deadline
+    ended: list[Asked] = field(default_factory=list[Asked], compare=False)
+    """Every query that has ended, which is known even of a source that must be given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedArtifact:
+    """One raw payload as it was written, and how reading it went."""
+
+    path: Path
+    query: str
+    sniffed: Sniffed
+    tally: Tally
+    labels: Mapping[str, str]
+    clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
