@@ -192,7 +192,7 @@ def test_ten_sources_of_which_three_fail_and_two_hang(tmp_path: Path) -> None:
     assert rows["s8"][1].startswith("timed out after 0.5 s")
     assert rows["s6"][1].startswith("defect in Behaviour: KeyError at test_collecting.py:")
     assert "4711" not in (bundle.folder / "manifest.json").read_text()
-    assert [row.queries[0].query for row in bundle.manifest.requests if row.queries] == ["q1"] * 5
+    assert [row.queries[0].query for row in bundle.manifest.requests if row.queries] == ["q1"] * 7
 
 
 @pytest.mark.usefixtures("behaviours")

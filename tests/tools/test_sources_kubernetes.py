@@ -333,7 +333,7 @@ def test_probe_names_version_and_missing_rights(ways: Callable[..., Source]) -> 
     assert (health.reachable, health.authenticated, health.version) == (True, True, "v1.32.4")
     assert health.missing == ("events in shop", "nodes")
     assert health.suggestion == "Allow `list` of events, nodes to this account."
-    assert "the window is older" in health.retention
+    assert "the window ended before that" in health.retention
 
 
 @pytest.mark.parametrize(

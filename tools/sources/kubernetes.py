@@ -100,15 +100,15 @@ class KubernetesSource:
                 return self._unwell(answer)
             missing = tuple(self._missing(cluster, scope))
         window = scope.window
-        past = window is not None and window.start < datetime.now(UTC) - _EVENTS_KEPT
-        kept = "events are kept about an hour, logs of the present and the previous container"
+        past = window is not None and window.end < datetime.now(UTC) - _EVENTS_KEPT
+        kept = "keeps events about an hour, logs of present pods"
         return Health(
             reachable=True,
             authenticated=True,
             version=string(version.value.get("gitVersion")),
             missing=missing,
             clock_seconds=clock_difference(answer, datetime.now(UTC)),
-            retention=f"{kept}{'; the window is older' if past else ''}",
+            retention=f"{kept}{'; the window ended before that' if past else ''}",
             suggestion=f"Allow `list` of {_plurals(missing)} to this account." if missing else "",
         )
 
