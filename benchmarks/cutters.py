@@ -23,8 +23,9 @@ Cuts = list[list[int]]
 def run(detector: str, series: Sequence[Sequence[float]]) -> tuple[Cuts, float] | None:
     """Let one detector cut the series; None where it is not installed and cannot be had."""
     uv = shutil.which("uv")
-    command = [uv] if uv else [sys.executable, "-m", "uv"]
-    command += ["run", "--quiet", "--no-project", "--with", PEER, "python", __file__, detector]
+    if uv is None:
+        return None
+    command = [uv, "run", "--quiet", "--no-project", "--with", PEER, "python", __file__, detector]
     text = json.dumps([list(values) for values in series])
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
     if done.returncode:

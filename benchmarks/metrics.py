@@ -26,6 +26,8 @@ Series = Sequence[Sequence[float]]
 Detector = Callable[[Series], list[list[int]]]
 BARS = {"f1": 0.82, "alarmed": 0.05, "seconds": 0.3}
 STRETCH = {"f1": 0.90, "alarmed": 0.02, "seconds": 0.15}
+_QUIET = 30
+"""Samples without an alarm after which the plain robust z may alarm anew."""
 _PEER_SERIES = {"KernelCPD linear": 500, "Binseg l2": 60, "Pelt l2 jump=5": 30, "Pelt rbf jump=5": 20}
 
 
@@ -45,17 +47,21 @@ def _edges(item: shifts.Excursion) -> list[int]:
 
 
 def robust_z(series: Series) -> list[list[int]]:
-    """Alarm where five samples in a row are 6 MADs from the median of the first quarter."""
+    """Alarm where five samples in a row are 6 MADs from the median of the first quarter; once an episode."""
     found: list[list[int]] = []
     for values in series:
         before = values[: len(values) // 4]
         middle = statistics.median(before)
         bound = 6 * statistics.median(abs(value - middle) for value in before)
         away = [abs(value - middle) > bound for value in values]
-        starts = (
-            i for i in range(len(values) - 5) if all(away[i : i + 5]) and not any(away[max(0, i - 1) : i])
-        )
-        found.append(list(starts))
+        alarms: list[int] = []
+        last = -_QUIET
+        for place in range(len(values) - 4):
+            if all(away[place : place + 5]):
+                if place - last > _QUIET:
+                    alarms.append(place)
+                last = place
+        found.append(alarms)
     return found
 
 

@@ -50,7 +50,7 @@ class Course:
 
 
 def courses(many: Sequence[Sequence[float]]) -> list[Course]:
-    """Cut every series; values must be finite, each series in order of time. Order of series does not matter."""
+    """Cut every series, each on its own; values must be finite and in order of time."""
     found: list[Course | None] = [None] * len(many)
     lengths: dict[int, list[int]] = {}
     for index, values in enumerate(many):

@@ -12,6 +12,7 @@ from agent.digest import (
     coverage,
     kubeevents,
     metrics,
+    movements,
     onset,
     patterns,
     ranking,
@@ -91,7 +92,7 @@ def _observe(
     complaints = "\n".join(pattern.exemplar[:2000] for pattern in found if pattern.bad())
     return [
         *patterns.observations(intake.logs, readings, start, known),
-        *metrics.observations(metrics.moves(intake.panel, start), nodes),
+        *movements.observations(metrics.moves(intake.panel, start), nodes),
         *alerts.observations(intake.alerts.folded(), start, nodes, incident.services),
         *kubeevents.observations(
             intake.events,

@@ -41,7 +41,7 @@ class Cut:
 
 
 def cuts(rows: Matrix, sigmas: Matrix) -> list[tuple[Cut, ...]]:
-    """Find the changes of level in each row (series by samples, at least 60); `sigmas` is each row's noise."""
+    """Find the changes of level in each row (a series of 60 samples or more); `sigmas`: the rows' noise."""
     scaled = (rows - np.median(rows, axis=1, keepdims=True)) / sigmas[:, None]
     bounded = _without_spikes(scaled)
     widths = _widths(rows.shape[1])
@@ -100,7 +100,7 @@ def _without_spikes(rows: Matrix) -> Matrix:
 
 
 def _contrasts(rows: Matrix, widths: Sequence[int]) -> tuple[list[Matrix], list[Matrix]]:
-    """Give for each width the mean after minus the mean before (column j: cut at j + width), and its scale."""
+    """Give by width the mean after minus the mean before (column j: cut at j + width), and its scale."""
     sums = np.zeros((len(rows), rows.shape[1] + 1))
     np.cumsum(rows, axis=1, out=sums[:, 1:])
     contrasts: list[Matrix] = []

@@ -42,17 +42,20 @@ def excursions(values: Sequence[float], *, baseline: int = 0) -> tuple[Excursion
 
 
 def excursions_of(
-    many: Sequence[Sequence[float]], baselines: Sequence[int] = ()
+    many: Sequence[Sequence[float]],
+    baselines: Sequence[int] = (),
+    courses: Sequence[changepoints.Course] | None = None,
 ) -> list[tuple[Excursion, ...]]:
     """Find where each series left its level; a baseline counts leading samples known to be from before.
 
     The usual level is that of the baseline, else the first segment's, else (from 200 samples on, where the
-    start says little about what is usual) the median of all. Values must be finite, in order of time.
+    start says little about what is usual) the middle one of all. Values must be finite and in order of time;
+    their courses are computed where they are not given.
     """
     counts = baselines or [0] * len(many)
+    cut = changepoints.courses(many) if courses is None else courses
     return [
-        _excursions(values, course, count)
-        for values, course, count in zip(many, changepoints.courses(many), counts, strict=True)
+        _excursions(values, course, count) for values, course, count in zip(many, cut, counts, strict=True)
     ]
 
 
@@ -69,7 +72,15 @@ def _excursions(values: Sequence[float], course: changepoints.Course, baseline: 
 def _usual(values: Sequence[float], parts: Sequence[changepoints.Segment], baseline: int) -> float:
     if baseline >= 3:
         return median(values[:baseline])
-    return median(values) if len(values) >= 200 and len(parts) > 1 else parts[0].level
+    return _middle(parts) if len(values) >= 200 else parts[0].level
+
+
+def _middle(parts: Sequence[changepoints.Segment]) -> float:
+    """Give the level that half of the samples are at or below: one that the series had, not one between."""
+    ordered = sorted(parts, key=lambda part: part.level)
+    seen = itertools.accumulate(part.end - part.start for part in ordered)
+    half = parts[-1].end / 2
+    return next(part.level for part, count in zip(ordered, seen, strict=True) if count >= half)
 
 
 def _notable(level: float, usual: float, sigma: float) -> bool:
@@ -236,16 +247,3 @@ def against(
         "shift",
         recovered=False,
     )
-
-
-def rates(times: Sequence[float], values: Sequence[float]) -> tuple[list[float], list[float]]:
-    """Turn a counter into a rate per second; a fall is a reset and counts from zero."""
-    out_times: list[float] = []
-    out: list[float] = []
-    for (t0, v0), (t1, v1) in zip(
-        zip(times, values, strict=True), list(zip(times, values, strict=True))[1:], strict=False
-    ):
-        if t1 > t0:
-            out_times.append(t1)
-            out.append((v1 - v0 if v1 >= v0 else v1) / (t1 - t0))
-    return out_times, out

@@ -101,12 +101,6 @@ def test_a_move_in_the_harmless_direction_is_not_reported_against_a_baseline() -
     assert shifts.against([20.0, 21.0, 22.0], baseline, harmless="down") is None
 
 
-def test_a_counter_becomes_a_rate_and_a_reset_counts_from_zero() -> None:
-    times, values = shifts.rates([0.0, 10.0, 20.0, 30.0], [100.0, 200.0, 50.0, 150.0])
-    assert times == [10.0, 20.0, 30.0]
-    assert values == [10.0, 5.0, 10.0]
-
-
 @given(st.lists(st.floats(-1e6, 1e6), min_size=0, max_size=120))
 def test_segments_cover_the_series_without_gap_or_overlap(values: list[float]) -> None:
     parts = changepoints.course(values).segments
