@@ -16,6 +16,7 @@ from agent.digest import (
     onset,
     patterns,
     ranking,
+    silences,
     states,
     suspects,
     traces,
@@ -93,6 +94,7 @@ def _observe(
     return [
         *patterns.observations(intake.logs, readings, start, known),
         *movements.observations(metrics.moves(intake.panel, start), nodes),
+        *silences.observations(intake.panel),
         *alerts.observations(intake.alerts.folded(), start, nodes, incident.services),
         *kubeevents.observations(
             intake.events,

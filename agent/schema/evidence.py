@@ -9,7 +9,9 @@ L log pattern   template, level, count, baseline_count, novelty (new, burst, sil
 M metric change metric, unit, labels, members, before, after, ratio, peak, sigmas,
                 metric_kind (latency, errors, traffic, cpu, throttling, memory, disk, network,
                 saturation, queue, availability, replication, clock, other),
-                change (shift, spike, ramp, gap, flat), direction (up, down), harm (bad, good, neutral)
+                change (shift, spike, ramp; gap: no samples; frozen: one value over and over; flat: unmoved),
+                direction (up, down), harm (bad, good, neutral), quantile (p95: computed from buckets),
+                recovered_after, usual_elsewhere ("true": the same metric does it in other services too)
 A alert episode alertname, severity, summary, description, count,
                 state (firing, pending, resolved, suppressed), noise (always-firing, informational, old, no),
                 members

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from agent.digest import metrics, movements
+from agent.digest import metrics, movements, silences
 from agent.digest.observation import Observation
 from agent.digest.panel import Panel
 from tools.formats.records import Series
@@ -72,3 +73,59 @@ def test_the_order_of_series_does_not_matter() -> None:
     plain, turned = seen(*records), seen(*reversed(records))
     assert [item.key for item in plain] == [item.key for item in turned]
     assert [item.attributes for item in plain] == [item.attributes for item in turned]
+
+
+def quiet(*records: Series) -> list[Observation]:
+    panel = Panel()
+    panel.read("metrics.csv", records)
+    return silences.observations(panel)
+
+
+def without(record: Series, missing: range) -> Series:
+    kept = [index for index in range(len(record.times)) if index not in missing]
+    return replace(
+        record,
+        times=tuple(record.times[index] for index in kept),
+        values=tuple(record.values[index] for index in kept),
+    )
+
+
+def test_a_service_without_samples_while_others_go_on_is_told_with_both_ends() -> None:
+    others = [record(f"svc-{n}", "cpu", n, {}) for n in range(5)]
+    assert quiet(*others) == []
+    (gap,) = quiet(*others, without(record("cart", "cpu", 7, {}), range(40, 60)))
+    assert (gap.service, gap.severity) == ("cart", "warning")
+    assert gap.statement == "cart cpu has no samples for 5 min 15 s"
+    assert gap.start == datetime.fromtimestamp(39 * 15, UTC)
+    (ended,) = quiet(*others, without(record("cart", "cpu", 7, {}), range(90, 120)))
+    assert ended.end is None
+
+
+def test_a_pod_that_another_replaced_left_no_gap() -> None:
+    old = without(replace(record("cart", "cpu", 1, {}), labels={"pod": "cart-a"}), range(60, 120))
+    new = without(replace(record("cart", "cpu", 2, {}), labels={"pod": "cart-b"}), range(60))
+    assert quiet(old, new, record("db", "cpu", 3, {})) == []
+
+
+def test_a_gap_in_the_whole_recording_is_one_thing_about_the_recording() -> None:
+    told = quiet(*(without(record(f"svc-{n}", "cpu", n, {}), range(40, 60)) for n in range(4)))
+    assert [(item.service, item.role) for item in told] == [(None, "context")]
+    assert told[0].statement == "4 series have no samples for 5 min 15 s"
+
+
+def test_a_service_that_lacks_one_series_of_three_is_not_silent() -> None:
+    latency = without(record("cart", "latency", 1, {}), range(40, 60))
+    others = [record("cart", "cpu", 2, {}), record("cart", "memory", 3, {}), record("db", "cpu", 4, {})]
+    (told,) = quiet(latency, *others)
+    assert (told.service, told.role) == ("cart", "context")
+
+
+def test_a_series_that_freezes_is_told_and_one_that_is_constant_or_zero_is_not() -> None:
+    lively = record("cart", "cpu", 1, {})
+    frozen = replace(lively, values=(*lively.values[:80], *[lively.values[80]] * 40))
+    (told,) = quiet(frozen)
+    assert told.attributes["change"] == "frozen"
+    assert told.start == datetime.fromtimestamp(80 * 15, UTC)
+    assert quiet(lively) == []
+    assert quiet(replace(lively, values=(*lively.values[:80], *[0.0] * 40))) == []
+    assert quiet(replace(lively, values=(3.0,) * 120)) == []
