@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from agent.digest import (
-    alerts,
     changes,
     chat,
     coverage,
+    firings,
     kubeevents,
     metrics,
     movements,
@@ -95,7 +95,7 @@ def _observe(
         *patterns.observations(intake.logs, readings, start, known),
         *movements.observations(metrics.moves(intake.panel, start), nodes),
         *silences.observations(intake.panel),
-        *alerts.observations(intake.alerts.folded(), start, nodes, incident.services),
+        *firings.observations(intake.alerts.folded(), start, nodes, incident.services),
         *kubeevents.observations(
             intake.events,
             start,

@@ -168,7 +168,12 @@ def _spikes(
     least = _spike_size(sizes, usual, sigma)
     if len(habit) > 2 and habit[-1][0] - habit[0][0] > len(values) / 5:
         least = max(least, 2.5 * median(max(sizes[index] for index in group) for group in habit))
-    far = [index for group in habit for index in group if sizes[index] >= least]
+    far = [
+        index
+        for group in habit
+        for index in group
+        if sizes[index] >= least and abs(values[index] - usual) >= smallest
+    ]
     if len(far) > max(2, len(values) // 100):
         far = sorted(sorted(far, key=lambda index: -sizes[index])[: max(2, len(values) // 400)])
     return [_spike(values, group, usual, sigma) for group in _grouped(far, near)]

@@ -14,7 +14,8 @@ M metric change metric, unit, labels, members, before, after, ratio, peak, sigma
                 recovered_after, usual_elsewhere ("true": the same metric does it in other services too)
 A alert episode alertname, severity, summary, description, count,
                 state (firing, pending, resolved, suppressed), noise (always-firing, informational, old, no),
-                members
+                members, flaps (how often it fired where that was in quick succession), pending_since,
+                covered_by (a graver alert about the same thing that was firing when it began)
 C change        ref, author, title, members, before_onset (a duration as text),
                 change_kind (deploy, image, config, scale, rollback, commit, policy, flag, job)
 K Kubernetes    source (event, state), reason, object_kind, object, namespace, node, message, count,
