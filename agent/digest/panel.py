@@ -121,6 +121,22 @@ def samples(column: Column) -> Samples:
     return Samples(column, what, tuple(times), tuple(values), tuple(places))
 
 
+def judged_as(series: Sequence[Series], record: Series, quantile: str) -> Samples:
+    """Make one of an artifact's series ready, or the named quantile of the histogram that it is part of."""
+    if quantile:
+        histogram = [column for column in (Column("", other) for other in series) if _beside(column, record)]
+        found = [item for item in _quantiles(histogram) if item.quantile == quantile]
+        if found:
+            return found[0]
+    return samples(Column("", record))
+
+
+def _beside(column: Column, record: Series) -> bool:
+    """Say whether two series are buckets of one histogram."""
+    other = column.series
+    return other.metric == record.metric and {**other.labels, "le": ""} == {**record.labels, "le": ""}
+
+
 def _counts_up(values: Sequence[float], *, sure: bool) -> bool:
     """Say whether a series falls as rarely as a counter that is reset does, and is never negative.
 
