@@ -21,6 +21,8 @@ _OWNERS = (
     "daemonset",
     "service_name",
 )
+_YEAR_10000 = 253_402_300_800
+"""Epoch seconds from which a time cannot be told; milliseconds are beyond it too."""
 ALERT_SERIES = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
 
 
@@ -118,6 +120,8 @@ def _series(element: Element, query: str, tally: Tally) -> Series | None:
 def _sample(item: Json) -> tuple[float, float] | None:
     pair = listing(item)
     if len(pair) != 2 or not isinstance(pair[0], (int, float)):
+        return None
+    if not 0 <= pair[0] < _YEAR_10000:
         return None
     try:
         return float(pair[0]), float(string(pair[1]))
