@@ -71,7 +71,7 @@ class Move:
     def brief(self) -> bool:
         """Whether it came back within three samples or a fifth of the record, or is its last two samples."""
         length, count = self.excursion.last - self.excursion.first + 1, len(self.samples.values)
-        return length <= max(3, count // 5) if self.excursion.recovered else length <= 2 and count >= 12
+        return length <= max(3, count // 4) if self.excursion.recovered else length <= 2 and count >= 12
 
     @property
     def ordinary(self) -> bool:
