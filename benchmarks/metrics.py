@@ -73,11 +73,12 @@ def _measured(detector: Detector, planted: Sequence[Planted]) -> tuple[Score, fl
     return score(planted, found), taken
 
 
-def _row(scores: dict[str, list[Score]], seconds: float, series: int) -> dict[str, object]:
+def _row(scores: dict[str, list[Score]], taken: Sequence[float], series: int) -> dict[str, object]:
     return {
         "series_per_noise": series,
         "seeds": len(scores[NOISES[0]]),
-        "seconds": round(seconds, 3),
+        "seconds": round(statistics.median(taken), 3),
+        "seconds_fastest": round(min(taken), 3),
         "noises": {
             noise: {
                 "f1": round(statistics.mean(s.f1 for s in found), 3),
@@ -107,7 +108,7 @@ def measure(seeds: Sequence[int], count: int, length: int, *, peers: bool) -> di
                 found, seconds = _measured(detector, sample)
                 scores.setdefault(noise, []).append(found)
                 taken.append(seconds)
-        rows[name] = _row(scores, statistics.median(taken), count)
+        rows[name] = _row(scores, taken, count)
     for name in cutters.DETECTORS if peers else ():
         if row := _peer(name, {noise: planted[noise][0] for noise in NOISES}, count):
             rows[f"ruptures {name}"] = row
@@ -141,7 +142,7 @@ def _peer(name: str, planted: dict[str, list[Planted]], count: int) -> dict[str,
             return None
         scores[noise] = [score(sample, answer[0])]
         taken.append(answer[1] * count / series)
-    return _row(scores, statistics.median(taken), series)
+    return _row(scores, taken, series)
 
 
 def _met(row: dict[str, object], bars: dict[str, float]) -> bool:

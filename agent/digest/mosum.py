@@ -24,10 +24,14 @@ _CRITICAL = 4.4
 _LEAST_STEP = 1.5
 """Cuts between levels closer than this, in units of the noise, are dropped."""
 _MOST_CUTS = 24
+_SAMPLES_A_CUT = 60
+"""A long series may have a cut for so many samples: two a day where samples come every ten minutes."""
 _WIDEST = 96
 _SPIKE = 3.0
 _RAMP_GAP = 60
 _RAMP_REACH = 48
+_SHARP = 0.5
+"""Share of a change between the four samples on either side of its cut from which it is a step."""
 _RAMP_GAIN = 10.0
 """Least F statistic for calling one cut a ramp instead of a step."""
 
@@ -121,7 +125,8 @@ def _contrasts(rows: Matrix, widths: Sequence[int]) -> tuple[list[Matrix], list[
 def _places(values: Matrix, profiles: Sequence[Matrix], widths: Sequence[int], critical: float) -> list[int]:
     """Take the highest place of all widths, hide what it explains, and repeat."""
     found: list[int] = []
-    while len(found) < _MOST_CUTS:
+    most = max(_MOST_CUTS, len(values) // _SAMPLES_A_CUT)
+    while len(found) < most:
         tops = [float(profile.max()) for profile in profiles]
         best = max(range(len(tops)), key=tops.__getitem__)
         if tops[best] < critical:
@@ -210,7 +215,7 @@ def _ramp(values: Matrix, bounds: tuple[int, int, int, int]) -> Cut:
     before, after = float(part[: first - low].mean()), float(part[last - low :].mean())
     if first == last:
         near = float(part[last - low : last - low + 4].mean() - part[first - low - 4 : first - low].mean())
-        if near / (after - before) > 0.7 if after != before else True:
+        if after == before or near / (after - before) > _SHARP:
             return step
     starts = np.unique(np.linspace(low + 4, first, 8).astype(int))
     ends = np.unique(np.linspace(last, high - 4, 8).astype(int))

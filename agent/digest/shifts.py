@@ -119,7 +119,7 @@ def _habitual(item: Excursion, found: Sequence[Excursion], count: int) -> bool:
         other
         for other in found
         if other.direction == item.direction
-        and abs(other.after - other.before) >= 0.6 * abs(item.after - item.before)
+        and abs(other.after - other.before) >= 0.8 * abs(item.after - item.before)
     ]
     return len(alike) > 3 and len({5 * other.first // count for other in alike}) >= 3
 

@@ -182,6 +182,36 @@ def test_what_a_series_does_every_day_is_no_excursion() -> None:
     assert [(f.first, f.direction) for f in shifts.excursions(outage)] == [(1500, "down")]
 
 
+def _fortnight(kind: str, rng: random.Random) -> list[float]:
+    """Fourteen days at five minutes of something that a service does every day."""
+    values: list[float] = []
+    drift = 0.0
+    for index in range(14 * 288):
+        drift = 0.8 * drift + rng.gauss(0, 1)
+        wave = math.sin(2 * math.pi * index / 288 - 1)
+        quiet_day = 0.6 if index // 288 % 7 >= 5 else 1.0
+        values.append(
+            {
+                "traffic": 1000 * quiet_day * (1 + 0.6 * wave) + 25 * drift,
+                "latency": 45 + 2 * wave + rng.expovariate(0.7) + 0.5 * drift,
+                "batch": 20 + 55 * (index % 288 < 18) + 1.2 * drift,
+                "leak": 80 + 0.002 * index + 2 * wave + 0.6 * drift,
+            }[kind]
+        )
+    return values
+
+
+@pytest.mark.parametrize("kind", ["traffic", "latency", "batch", "leak"])
+def test_weeks_of_habit_are_quiet_and_a_drop_in_them_is_dated(kind: str) -> None:
+    for seed in range(3):
+        values = _fortnight(kind, random.Random(seed))
+        assert shifts.excursions(values) == ()
+        dropped = [value / 4 if 2500 <= index < 2540 else value for index, value in enumerate(values)]
+        (found,) = shifts.excursions(dropped)
+        assert abs(found.first - 2500) <= 3
+        assert found.direction == "down"
+
+
 def test_a_series_that_spikes_all_the_time_has_no_spike_unless_one_dwarfs_the_others() -> None:
     rng = random.Random(4)
     values = [20 + rng.gauss(0, 1) + 25 * (index % 60 == 7) for index in range(720)]
