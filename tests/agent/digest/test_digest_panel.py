@@ -133,6 +133,12 @@ def test_a_quantile_is_that_of_prometheus() -> None:
     assert histograms.quantiles(buckets[2:]) == {}
 
 
+def test_a_bucket_that_counts_less_than_the_one_below_it_is_raised_to_it() -> None:
+    torn = {0.1: 45.0, 0.5: 40.0, 1.0: 90.0, math.inf: 100.0}
+    found = histograms.quantiles([histograms.Bucket(bound, {0.0: rate}) for bound, rate in torn.items()])
+    assert found["p50"].values == pytest.approx((0.5 + 0.5 * 5 / 45,))
+
+
 @given(st.lists(st.floats(0, 1e6), min_size=2, max_size=8), st.randoms(use_true_random=False))
 def test_quantiles_grow_with_their_share_and_do_not_depend_on_the_order_of_buckets(
     counts: list[float], rng: random.Random
