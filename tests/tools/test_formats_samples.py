@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tools.formats import read
-from tools.formats.records import Series
+from tools.formats.records import AlertRecord, Series
 
 
 def written(folder: Path, values: object) -> Path:
@@ -45,6 +46,29 @@ def test_a_time_that_cannot_be_one_is_counted(tmp_path: Path, time: object) -> N
     pairs, bad = samples(written(tmp_path, [[5, "2"], [time, "1"]]))
     assert pairs == [(5, 2)]
     assert bad == 1
+
+
+def test_an_alert_that_fired_before_the_range_began_keeps_its_own_start(tmp_path: Path) -> None:
+    labels = {"alertname": "DiskFull", "instance": "db-1"}
+    firing = {"__name__": "ALERTS", "alertstate": "firing"}
+    times = [1_000_000 + 60 * index for index in range(10)]
+    result = [
+        {
+            "metric": {**firing, **labels},
+            "values": [[t, "1"] for t in times],
+        },
+        {"metric": {"__name__": "ALERTS_FOR_STATE", **labels}, "values": [[t, "900000"] for t in times]},
+        {
+            "metric": {**firing, "alertname": "Late"},
+            "values": [[t, "1"] for t in times[4:]],
+        },
+    ]
+    file = tmp_path / "alerts.json"
+    file.write_text(json.dumps({"status": "success", "data": {"resultType": "matrix", "result": result}}))
+    found = {item.name: item for item in read(file).records if isinstance(item, AlertRecord)}
+    assert found["DiskFull"].starts_at == datetime.fromtimestamp(900_000, UTC)
+    assert found["DiskFull"].ends_at is None
+    assert found["Late"].starts_at == datetime.fromtimestamp(times[4], UTC)
 
 
 _CELL = st.one_of(
