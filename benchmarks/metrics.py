@@ -28,7 +28,7 @@ BARS = {"f1": 0.82, "alarmed": 0.05, "seconds": 0.3}
 STRETCH = {"f1": 0.90, "alarmed": 0.02, "seconds": 0.15}
 _QUIET = 30
 """Samples without an alarm after which the plain robust z may alarm anew."""
-_PEER_SERIES = {"KernelCPD linear": 500, "Binseg l2": 60, "Pelt l2 jump=5": 30, "Pelt rbf jump=5": 20}
+_PEER_SERIES = {"KernelCPD linear": 500, "Binseg l2": 40, "Pelt l2 jump=5": 20, "Pelt rbf jump=5": 10}
 
 
 def cut(series: Series) -> list[list[int]]:

@@ -145,7 +145,8 @@ def _statement(move: Move, service: str | None) -> str:
     item, unit = move.excursion, move.meaning.unit
     name = spoken_name(move.column.series.metric)
     if move.samples.quantile:
-        name = f"{name.removesuffix('_bucket')} {move.samples.quantile}"
+        base = name.removesuffix("_bucket").removesuffix("_sum")
+        name = f"{base} {move.samples.quantile}"
     subject = name if not service or name.startswith(service) else f"{service} {name}"
     if statistic := move.column.series.labels.get("statistic"):
         subject += f" ({statistic})"

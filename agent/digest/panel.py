@@ -10,7 +10,7 @@ from functools import cached_property
 from statistics import median
 
 from agent.digest import changepoints, histograms
-from agent.digest.metrickinds import Meaning, meaning
+from agent.digest.metrickinds import Meaning, distribution, meaning
 from tools.formats import workload_of
 from tools.formats.records import Series
 
@@ -56,7 +56,7 @@ class Samples:
     rate: bool = False
     """Whether the values are increases per second of a recorded counter."""
     quantile: str = ""
-    """The quantile that the values are, such as p95, where the artifact has a histogram's buckets."""
+    """The statistic that the values are: p95 from a histogram's buckets, mean from a sum and its count."""
 
     @cached_property
     def step(self) -> float:
@@ -95,7 +95,8 @@ class Panel:
         """Cut every series that is not baseline into stretches of one level; computed once."""
         if self._judged is None:
             live = [column for column in self.columns if not column.baseline]
-            ready = [*_quantiles(live), *(samples(column) for column in _without_buckets(live))]
+            whole = [samples(column) for column in _without_parts(live)]
+            ready = [*_quantiles(live), *_means(live), *whole]
             ready = [item for item in ready if item.values]
             cut = changepoints.courses([item.values for item in ready])
             self._judged = list(zip(ready, cut, strict=True))
@@ -122,19 +123,19 @@ def samples(column: Column) -> Samples:
 
 
 def judged_as(series: Sequence[Series], record: Series, quantile: str) -> Samples:
-    """Make one of an artifact's series ready, or the named quantile of the histogram that it is part of."""
+    """Make one of an artifact's series ready, or the statistic of the histogram or summary it is part of."""
+    column = Column("", record)
     if quantile:
-        histogram = [column for column in (Column("", other) for other in series) if _beside(column, record)]
-        found = [item for item in _quantiles(histogram) if item.quantile == quantile]
+        parts = {_key(column, record.metric), _key(column, _count_of(column))}
+        beside = [
+            other
+            for other in (Column("", item) for item in series)
+            if _key(other, other.series.metric) in parts
+        ]
+        found = [item for item in (*_quantiles(beside), *_means(beside)) if item.quantile == quantile]
         if found:
             return found[0]
-    return samples(Column("", record))
-
-
-def _beside(column: Column, record: Series) -> bool:
-    """Say whether two series are buckets of one histogram."""
-    other = column.series
-    return other.metric == record.metric and {**other.labels, "le": ""} == {**record.labels, "le": ""}
+    return samples(column)
 
 
 def _counts_up(values: Sequence[float], *, sure: bool) -> bool:
@@ -157,19 +158,50 @@ def rates(times: Sequence[float], values: Sequence[float]) -> list[float]:
     return [(v1 - v0 if v1 >= v0 else v1) / (t1 - t0) for (t0, v0), (t1, v1) in pairs]
 
 
-def _without_buckets(columns: Sequence[Column]) -> list[Column]:
-    """Leave out the parts of histograms: their quantiles are judged, and a sum alone says nothing."""
-    bases = {
-        (column.artifact, column.series.metric.removesuffix("_bucket"))
-        for column in columns
-        if histograms.is_bucket(column.series)
-    }
+def _without_parts(columns: Sequence[Column]) -> list[Column]:
+    """Leave out buckets and sums of what has a count too: quantiles and means are judged instead."""
+    named = {_key(column, column.series.metric) for column in columns}
     return [
         column
         for column in columns
         if not histograms.is_bucket(column.series)
-        and (column.artifact, column.series.metric.removesuffix("_sum")) not in bases
+        and not (column.series.metric.endswith("_sum") and _key(column, _count_of(column)) in named)
     ]
+
+
+def _count_of(column: Column) -> str:
+    return column.series.metric.removesuffix("_sum") + "_count"
+
+
+def _key(column: Column, metric: str) -> tuple[object, ...]:
+    """Name a series by artifact, metric and labels; for a bucket its histogram."""
+    labels = tuple(sorted((key, value) for key, value in column.series.labels.items() if key != "le"))
+    return column.artifact, metric, labels
+
+
+def _means(columns: Sequence[Column]) -> list[Samples]:
+    """Divide sums by their counts, over time, where there are no buckets: mean latency, mean size."""
+    by_key = {_key(column, column.series.metric): column for column in columns}
+    found: list[Samples] = []
+    for column in columns:
+        base = column.series.metric.removesuffix("_sum")
+        count = by_key.get(_key(column, _count_of(column)))
+        if base == column.series.metric or count is None or _key(column, f"{base}_bucket") in by_key:
+            continue
+        total, number = samples(column), samples(count)
+        if not (total.rate and number.rate):
+            continue
+        per_second = dict(zip(number.times, number.values, strict=True))
+        rows = [
+            (time, value / per_second[time], place)
+            for time, value, place in zip(total.times, total.values, total.places, strict=True)
+            if per_second.get(time, 0) > 0
+        ]
+        if rows:
+            times, values, places = zip(*rows, strict=True)
+            what = distribution(base, column.series.labels)
+            found.append(Samples(column, what, times, values, places, quantile="mean"))
+    return found
 
 
 def _quantiles(columns: Sequence[Column]) -> list[Samples]:
@@ -177,14 +209,13 @@ def _quantiles(columns: Sequence[Column]) -> list[Samples]:
     groups: dict[tuple[object, ...], list[Column]] = {}
     for column in columns:
         if histograms.is_bucket(column.series):
-            labels = tuple(sorted((k, v) for k, v in column.series.labels.items() if k != "le"))
-            groups.setdefault((column.artifact, column.series.metric, labels), []).append(column)
+            groups.setdefault(_key(column, column.series.metric), []).append(column)
     found: list[Samples] = []
     for members in groups.values():
         ready = [samples(member) for member in members]
         for quantile, course in histograms.quantiles([_buckets(item) for item in ready]).items():
             member = members[course.widest]
-            what = meaning(member.series.metric.removesuffix("_bucket"), member.series.labels)
+            what = distribution(member.series.metric.removesuffix("_bucket"), member.series.labels)
             where = dict(zip(ready[course.widest].times, ready[course.widest].places, strict=True))
             places = tuple(where[time] for time in course.times)
             found.append(Samples(member, what, course.times, course.values, places, quantile=quantile))

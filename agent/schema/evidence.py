@@ -10,8 +10,9 @@ M metric change metric, unit, labels, members, before, after, ratio, peak, sigma
                 metric_kind (latency, errors, traffic, cpu, throttling, memory, disk, network,
                 saturation, queue, availability, replication, clock, other),
                 change (shift, spike, ramp; gap: no samples; frozen: one value over and over; flat: unmoved),
-                direction (up, down), harm (bad, good, neutral), quantile (p95: computed from buckets),
-                recovered_after, usual_elsewhere ("true": the same metric does it in other services too)
+                direction (up, down), harm (bad, good, neutral), recovered_after,
+                quantile (p95: from buckets; mean: from a sum),
+                usual_elsewhere ("true": the same metric does it in other services too)
 A alert episode alertname, severity, summary, description, count,
                 state (firing, pending, resolved, suppressed), noise (always-firing, informational, old, no),
                 members, flaps (how often it fired where that was in quick succession), pending_since,

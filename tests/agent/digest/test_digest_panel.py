@@ -120,6 +120,21 @@ def test_buckets_become_quantiles_and_one_piece_of_news() -> None:
     assert p95.harm == "bad"
 
 
+def test_a_sum_and_its_count_become_a_mean_and_neither_is_judged_as_a_sum() -> None:
+    requests = [10.0 * index for index in range(120)]
+    slow = [
+        0.2 * value if index < 80 else 160.0 + 2.0 * (value - 800) for index, value in enumerate(requests)
+    ]
+    records = [
+        series("http_server_requests_seconds_sum", slow, app="cart"),
+        series("http_server_requests_seconds_count", requests, app="cart"),
+    ]
+    (move,) = metrics.moves(panel_of(*records), datetime.fromtimestamp(60 * 81, UTC))
+    assert move.samples.quantile == "mean"
+    assert (move.excursion.before, move.excursion.after) == pytest.approx((0.2, 2.0), rel=0.01)
+    assert (move.meaning.kind, move.meaning.unit, move.harm) == ("latency", "s", "bad")
+
+
 def test_a_quantile_is_that_of_prometheus() -> None:
     buckets = [
         histograms.Bucket(0.1, {0.0: 50.0}),
