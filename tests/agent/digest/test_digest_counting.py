@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from agent.digest import absorbing, bulk, skeletons
 from agent.digest.counting import LineCounter, Plan
-from agent.digest.kinds import whole_lines
+from agent.digest.kinds import Kind, whole_lines
 from agent.digest.logs import LogBook, merged
 from benchmarks import generate
 from tools.formats import read
@@ -44,6 +44,14 @@ def by_keys(path: Path, *, width: float = 10.0) -> LogBook:
     counted = bulk.count(path, CLOCK, ORIGIN, base_width=width)
     absorbing.absorb(book, "x.log", counted, CLOCK, {})
     return book
+
+
+def told(kind: Kind) -> tuple[object, ...]:
+    slots: dict[int, tuple[int, int, int, int]] = {}
+    for slot in kind.slots():
+        count, line, begun, _ = slots.get(slot.number, (0, slot.line, slot.begun, 0))
+        slots[slot.number] = (count + slot.count, line, begun, slot.ended)
+    return kind.key, kind.event, kind.line, kind.end_line, kind.text, kind.count, kind.timeless, slots
 
 
 def shape(book: LogBook) -> dict[object, object]:
@@ -103,9 +111,7 @@ def test_processes_give_the_same_as_one(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(bulk, "CHUNK", 50_000)
     together = bulk.count(path, CLOCK, ORIGIN, base_width=10.0, workers=2)
     assert together.lines == alone.lines == 12_000
-    assert [(k.key, k.event, k.line, k.slots, k.text) for k in together.kinds] == [
-        (k.key, k.event, k.line, k.slots, k.text) for k in alone.kinds
-    ]
+    assert [told(kind) for kind in together.kinds] == [told(kind) for kind in alone.kinds]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -118,8 +124,7 @@ def test_any_cut_into_chunks_gives_the_same(cuts: list[int], seed: int) -> None:
         counter = LineCounter(plan)
         for block in whole_lines(iter(pieces), 1):
             counter.feed(block)
-        kinds = sorted((kind for kind in counter.kinds if kind.count), key=lambda kind: kind.line)
-        return [(k.key, k.event, k.line, k.end_line, k.text, k.slots, k.timeless) for k in kinds]
+        return [told(kind) for kind in counter.finish()]
 
     places = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
     pieces = [data[a:b] for a, b in pairwise(places)]
