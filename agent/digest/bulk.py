@@ -22,9 +22,9 @@ from tools.formats.opening import Damage, chunks, decode, head
 from tools.formats.records import Clock, Tally
 from tools.formats.stamps import Stamps
 
-CHUNK = 1 << 19
+CHUNK = 1 << 17
 """Bytes that are counted in one step."""
-PART = 64 << 20
+PART = 128 << 20
 """Bytes that one process counts, at most, before it hands back what it found."""
 LARGE = 8 << 20
 """Files from this size on are counted by key; of smaller ones each record is read, to the microsecond."""
@@ -62,7 +62,7 @@ def count(path: Path, clock: Clock, origin: float, *, base_width: float, workers
     cores = workers or _cores()
     if not plain or size <= SMALL or whole or cores < 2:
         return _one(path, plan)
-    step = min(PART, -(-size // (2 * cores)))
+    step = -(-size // (cores * -(-size // (cores * PART))))
     cuts = [0, *_cuts(path, size, step, plan), size]
     parts = [
         (path, low, high, replace(plan, first_time=_first(path, low, plan))) for low, high in _pairs(cuts)

@@ -31,7 +31,8 @@ MAX_COARSE = 5_000
 """Distinct coarse keys; what comes after is counted in one kind."""
 _STEP = 1_000_003
 """A code is slot * _STEP + kind; a prime keeps the codes of neighbouring slots apart in hash tables."""
-_NO_TIME = -(1 << 40) * _STEP
+_NO_SLOT = -(1 << 40)
+_NO_TIME = _NO_SLOT * _STEP
 _DROP = 2 * _NO_TIME
 _ORDINARY, _EVENT, _CAREFUL, _UNDATED, _PLAIN, _BLANK = range(6)
 
@@ -115,19 +116,19 @@ class LineCounter:
     def finish(self) -> list[Kind]:
         """Give what was counted, in the order of the first lines; only once."""
         found: dict[int, array[int]] = defaultdict(lambda: array("q"))
+        self._counts.pop(_DROP, 0)
         for code, count in self._counts.items():
-            if code == _DROP:
+            slot, number = divmod(code, _STEP)
+            self._kinds[number].count += count
+            if slot == _NO_SLOT:
+                self._kinds[number].timeless += count
                 continue
-            number = code % _STEP
-            kind, slot = self._kinds[number], code - number
-            kind.count += count
-            if slot == _NO_TIME:
-                kind.timeless += count
-                continue
-            line, stamp = self._firsts[code]
-            begun, ended = self._second(number, stamp), self._second(number, self._lasts[code])
-            row = (slot // _STEP, count, line, begun or 0, ended or 0)
-            found[number].extend(row)
+            line, first = self._firsts[code]
+            last = self._lasts[code]
+            begun = ended = self._second(number, first)
+            if last is not first:
+                ended = self._second(number, last)
+            found[number].extend((slot, count, line, begun or 0, ended or 0))
         for number, numbers in found.items():
             self._kinds[number].stretches.append((0, numbers))
         return sorted((kind for kind in self._kinds if kind.count), key=lambda kind: kind.line)
@@ -230,12 +231,14 @@ class LineCounter:
         self, lines: Sequence[bytes], infos: Sequence[_Info], codes: list[int], stamps: _Stamps
     ) -> None:
         """Go through the lines that need more than a look-up: traces, undated lines, event numbers."""
-        settled = -1
+        settled, heads = -1, self._heads
         specials = list(map(_SPECIAL, infos))
         for index in [i for i, special in enumerate(specials) if special]:
             special, number = specials[index], infos[index][2]
             if special == _EVENT:
-                codes[index] += self._event(number, lines[index], index) - number
+                place = heads[number].event
+                found = place.known(lines[index]) if place else number
+                codes[index] += (found if found >= 0 else self._event(number, lines[index], index)) - number
                 continue
             if special == _CAREFUL:
                 codes[index] = self._carefully(lines[index], index, stamps) + number

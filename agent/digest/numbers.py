@@ -22,6 +22,11 @@ class EventPlace:
     kinds: dict[bytes, int] = field(default_factory=dict[bytes, int])
     """Event number -> number of its kind."""
 
+    def known(self, line: bytes) -> int:
+        """Give the kind of a line by its event number; -1 where this number was not met yet."""
+        at = line.find(self.prefix) + len(self.prefix)
+        return self.kinds.get(line[at : at + self.length], -1) if self.prefix else -1
+
     def number(self, line: bytes) -> bytes:
         """Read the event number of a line of this key; empty where it has none."""
         if self.prefix and (at := line.find(self.prefix)) >= 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agent.digest import bursts, novelty
@@ -83,23 +83,32 @@ class Reading:
 def compare(book: LogBook, patterns: Sequence[Pattern], onset: datetime | None) -> list[Reading]:
     """Count every pattern before and after the onset, and judge it by the time its service was recorded."""
     whole = book.extent()
+    if onset is None or whole is None:
+        return [Reading(pattern, 0, pattern.count, None, 0.0) for pattern in patterns]
     found: list[Reading] = []
+    laid: list[bursts.Counts | None] = []
     for pattern in patterns:
         log = book.services[pattern.service]
-        if onset is None or whole is None or log.first is None or log.last is None:
+        if log.first is None or log.last is None:
             found.append(Reading(pattern, 0, pattern.count, None, 0.0))
+            laid.append(None)
             continue
         seconds_before = max(0.0, (onset - log.first).total_seconds())
         seconds_after = max(0.0, (whole[1] - max(onset, log.first)).total_seconds()) + 1.0
         before = pattern.between(book.origin, None, onset)
         after = pattern.between(book.origin, onset, None)
-        verdict = (
-            novelty.judge(before, after, seconds_before, seconds_after) if seconds_before >= 20 else None
-        )
-        if verdict is not None and pattern.buckets:
-            verdict = bursts.revised(verdict, _laid_out(book, pattern, log.first, onset, whole[1]))
+        judged = seconds_before >= 20
+        verdict = novelty.judge(before, after, seconds_before, seconds_after) if judged else None
         found.append(Reading(pattern, before, after, verdict, seconds_before))
-    return found
+        counted = _laid_out(book, pattern, log.first, onset, whole[1]) if judged and pattern.buckets else None
+        laid.append(counted)
+    tide = bursts.tides([counted for counted in laid if counted])
+    return [
+        replace(reading, verdict=bursts.revised(reading.verdict, counted, tide))
+        if reading.verdict and counted
+        else reading
+        for reading, counted in zip(found, laid, strict=True)
+    ]
 
 
 def _laid_out(
