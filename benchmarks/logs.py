@@ -26,7 +26,8 @@ _PAGE = 4096
 def digest(path: Path, onset: str) -> dict[str, object]:
     """Count, group and judge one file; what the digest does with a log artifact of this size."""
     from agent.digest import absorbing, bulk, patterns  # noqa: PLC0415 - only the measured process pays for it
-    from agent.digest.logs import BUCKET_SECONDS, LogBook, merged  # noqa: PLC0415
+    from agent.digest.families import merged  # noqa: PLC0415
+    from agent.digest.logs import BUCKET_SECONDS, LogBook  # noqa: PLC0415
     from tools.formats.records import Clock  # noqa: PLC0415
 
     begun = time.perf_counter()

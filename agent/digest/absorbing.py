@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from agent.digest import bulk, masking
 from agent.digest.bulk import Counted
 from agent.digest.kinds import Kind
-from agent.digest.logs import LogBook, Pattern, Place, ServiceLog, inferred_level, service_of, text_of
+from agent.digest.logs import LogBook, Pattern, Place, ServiceLog
+from agent.digest.messages import inferred_level, service_of, text_of
 from tools.formats import workload_of
 from tools.formats.logs_text import LineReader
 from tools.formats.records import Clock, LogRecord
@@ -80,26 +81,15 @@ def _add(pattern: Pattern, artifact: str, kind: Kind, record: LogRecord, width: 
         pattern.containers.add(record.container)
     if record.node and len(pattern.nodes) < 10:
         pattern.nodes.add(record.node)
-    _widen(pattern, width)
+    pattern.widen(width)
     _stretch(pattern, kind)
     buckets, starts, ratio = pattern.buckets, pattern.starts, width / pattern.width
     for slot in kind.slots():
         at = int(slot.number * ratio // 1)
-        buckets[at] = buckets.get(at, 0) + slot.count
+        buckets[at] = buckets.get(at, 0) + slot.many
         held = starts.get(at)
         if held is None or (held.artifact, held.first) > (artifact, slot.line):
             starts[at] = Place(artifact, slot.line, slot.line)
-
-
-def _widen(pattern: Pattern, width: float) -> None:
-    while pattern.width < width:
-        pattern.width *= 2
-        buckets: dict[int, int] = {}
-        starts: dict[int, Place] = {}
-        for slot in sorted(pattern.buckets):
-            buckets[slot // 2] = buckets.get(slot // 2, 0) + pattern.buckets[slot]
-            starts.setdefault(slot // 2, pattern.starts[slot])
-        pattern.buckets, pattern.starts = buckets, starts
 
 
 def _stretch(span: Pattern | ServiceLog, kind: Kind) -> None:

@@ -19,6 +19,7 @@ OVER_BUSIEST = 1.15
 LEAST = 4
 """Records after the onset below which nothing is called a burst."""
 _FEW = 8
+_SURE = 2.5
 _BUSY = 100
 """Records before the onset that make a pattern a measure of the common rise."""
 
@@ -61,8 +62,8 @@ def dispersion(series: Sequence[int]) -> float:
     """Estimate variance over mean, at least 1, as the largest of several slot widths.
 
     Bursty and drifting logs vary more in wide slots than a Poisson count would; widths of one slot up to an
-    eighth of the series are tried. What the uncertainty of a variance from n slots explains, one standard
-    error of sqrt(2 / (n - 1)), is no unrest.
+    eighth of the series are tried. An estimate from n slots counts when it is _SURE standard errors, each of
+    sqrt(2 / (n - 1)), above that of a Poisson count, which is 1.
     """
     found = 1.0
     width = 1
@@ -70,7 +71,9 @@ def dispersion(series: Sequence[int]) -> float:
         sums = _sums(series, width, width)
         mean = fmean(sums)
         if mean * len(sums) >= _FEW:
-            found = max(found, variance(sums) / mean - math.sqrt(2 / (len(sums) - 1)))
+            estimate = variance(sums) / mean
+            if estimate > 1 + _SURE * math.sqrt(2 / (len(sums) - 1)):
+                found = max(found, estimate)
         width *= 2
     return found
 
@@ -146,7 +149,9 @@ def tides(patterns: Sequence[Counts]) -> Tide:
         if sum(pattern.before) >= _BUSY:
             busy.setdefault(len(pattern.after), []).append(pattern)
     return {
-        length: {stretch: max(1.0, median(_rise(one, stretch) for one in many)) for stretch in stretches(length)}
+        length: {
+            stretch: max(1.0, median(_rise(one, stretch) for one in many)) for stretch in stretches(length)
+        }
         for length, many in busy.items()
         if len(many) >= 5
     }

@@ -18,12 +18,11 @@ from agent.digest.instants import BAD, Slots, Style
 from agent.digest.kinds import Kind
 from agent.digest.numbers import EventPlace, event_place
 from agent.digest.skeletons import KEY_LENGTH, Anchor
+from agent.digest.timing import NO_SLOT, Stamp, Timing
 from agent.digest.trails import Trail
 from tools.formats.logline import LogLine
-from tools.formats.logs_text import LineReader
 from tools.formats.opening import LINE_LIMIT, decode
-from tools.formats.records import Clock, Tally
-from tools.formats.stamps import Stamps
+from tools.formats.records import Clock
 
 MAX_KEYS = 20_000
 """Distinct keys that one process keeps; further lines are keyed without any word that has a digit."""
@@ -31,9 +30,7 @@ MAX_COARSE = 5_000
 """Distinct coarse keys; what comes after is counted in one kind."""
 _STEP = 1_000_003
 """A code is slot * _STEP + kind; a prime keeps the codes of neighbouring slots apart in hash tables."""
-_NO_SLOT = -(1 << 40)
-_NO_TIME = _NO_SLOT * _STEP
-_DROP = 2 * _NO_TIME
+_DROP = 2 * NO_SLOT * _STEP
 _ORDINARY, _EVENT, _CAREFUL, _UNDATED, _PLAIN, _BLANK = range(6)
 
 
@@ -51,8 +48,6 @@ class Plan:
 _Info = tuple[slice, Slots, int, int, Style | None]
 """Where the stamp stands, its reader, the kind's number, what is special, and the style of the stamp."""
 _PLACE, _SLOTS, _NUMBER, _SPECIAL = (itemgetter(index) for index in range(4))
-_Stamps = list[bytes | int | None]
-"""The stamp of each line of a chunk, or its second where that was worked out otherwise; None: no time."""
 
 
 @dataclass(slots=True)
@@ -78,31 +73,24 @@ class LineCounter:
         self._table: dict[bytes, _Info] = {}
         self._coarse: dict[bytes, _Info] = {}
         self._rest: _Info | None = None
-        self._styles: dict[tuple[bytes, str], tuple[Slots, Style]] = {}
-        self._untimed = Slots(lambda _: None, lambda _: BAD)
-        self._untimed[b""] = _NO_TIME
-        self._tally = Tally()
-        self._stamps = Stamps(plan.clock, self._tally)
-        if self._stamps.anchor is None:
-            self._stamps.anchor = plan.first_time
-        self._reader = LineReader(self._stamps)
+        self._timing = Timing(plan.clock, plan.first_time, origin=plan.origin, width=plan.width, step=_STEP)
         self._special = False
         self._trail = Trail(instants.seconds(plan.first_time) if plan.first_time else None)
         self._counts: Counter[int] = Counter()
-        self._firsts: dict[int, tuple[int, bytes | int | None]] = {}
-        self._lasts: dict[int, bytes | int | None] = {}
+        self._firsts: dict[int, tuple[int, Stamp]] = {}
+        self._lasts: dict[int, Stamp] = {}
 
     @property
     def zone_assumed(self) -> bool:
         """Whether a time without a zone was read as UTC."""
-        return self._tally.zone_assumed
+        return self._timing.zone_assumed
 
     def feed(self, chunk: bytes) -> None:
         """Count the lines of a chunk, which ends with a line end or with the file."""
         body = chunk.removesuffix(b"\n")
         lines = body.split(b"\n")
         infos = self._infos(body, lines)
-        stamps: _Stamps = list(map(getitem, lines, map(_PLACE, infos)))
+        stamps: list[Stamp] = list(map(getitem, lines, map(_PLACE, infos)))
         slots = list(map(getitem, map(_SLOTS, infos), stamps))
         if BAD in slots:
             for index in [i for i, slot in enumerate(slots) if slot == BAD]:
@@ -120,7 +108,7 @@ class LineCounter:
         for code, count in self._counts.items():
             slot, number = divmod(code, _STEP)
             self._kinds[number].count += count
-            if slot == _NO_SLOT:
+            if slot == NO_SLOT:
                 self._kinds[number].timeless += count
                 continue
             line, first = self._firsts[code]
@@ -142,20 +130,8 @@ class LineCounter:
             return [info or self._meet(keys[i], lines[i], i) for i, info in enumerate(found)]
         return found  # pyright: ignore[reportReturnType] - no None is in it
 
-    def _slot(self, second: int) -> int:
-        return int((second - self.plan.origin) // self.plan.width) * _STEP
-
-    def _read(self, text: str) -> datetime | None:
-        time = self._reader.read(text).time
-        if time is not None and self.plan.clock.recorded_at is None:
-            self._stamps.anchor = time
-        return time
-
-    def _second(self, number: int, stamp: bytes | int | None) -> int | None:
-        if not isinstance(stamp, bytes):
-            return stamp
-        style = self._heads[number].info[4]
-        return style.second(stamp, self._read) if style else None
+    def _second(self, number: int, stamp: Stamp) -> int | None:
+        return self._timing.second(stamp, self._heads[number].info[4])
 
     def _meet(self, key: bytes, line: bytes, index: int) -> _Info:
         info = self._table.get(key)
@@ -180,7 +156,7 @@ class LineCounter:
 
     def _new(self, key: bytes, line: bytes, index: int, *, allow_times: bool) -> _Info:
         text = _text(line)
-        parsed = self._reader.read(text)
+        parsed = self._timing.reader.read(text)
         kind = Kind(key, b"", self.lines + index + 1, self.lines + index + 1, text)
         number = len(self._kinds)
         info, event = self._place(parsed, line, text, number, allow_times=allow_times), None
@@ -197,38 +173,25 @@ class LineCounter:
         return info
 
     def _place(self, parsed: LogLine, line: bytes, text: str, number: int, *, allow_times: bool) -> _Info:
-        nowhere = slice(0, 0)
+        where = self._timing.place(parsed, line, text) if parsed.own and allow_times else None
+        if where is not None:
+            return *where[:2], number, _ORDINARY, where[2]
+        special = _CAREFUL
         if not parsed.own:
             special = _PLAIN if parsed.message else _BLANK
-            return nowhere, self._untimed, number, special, None
-        if parsed.time is None:
-            return nowhere, self._untimed, number, _UNDATED, None
-        place = instants.locate(text, parsed.time, self._reader) if allow_times else None
-        if place is None:
-            return nowhere, self._untimed, number, _CAREFUL, None
-        start, end = (len(text[:at].encode()) for at in place)
-        slots, style = self._style(line, start, end)
-        return slice(start, end), slots, number, _ORDINARY, style
+        elif parsed.time is None:
+            special = _UNDATED
+        place, slots, style = self._timing.nowhere
+        return place, slots, number, special, style
 
-    def _style(self, line: bytes, start: int, end: int) -> tuple[Slots, Style]:
-        shape = instants.shape_of(line[start:end])
-        after = decode(line[end:])
-        zone = instants.zone_of(after)
-        found = self._styles.get((shape, zone))
-        if found is None:
-            style = Style(decode(line[:start]), after, shape)
-            slots = Slots(lambda stamp: style.second(stamp, self._read), self._slot)
-            found = self._styles[shape, zone] = slots, style
-        return found
-
-    def _carefully(self, line: bytes, index: int, stamps: _Stamps) -> int:
+    def _carefully(self, line: bytes, index: int, stamps: list[Stamp]) -> int:
         """Read the time of one line; without one it stands beside the line above."""
-        time = self._read(_text(line))
+        time = self._timing.read(_text(line))
         second = stamps[index] = instants.seconds(time) if time else self._trail.last
-        return _NO_TIME if second is None else self._slot(second)
+        return self._timing.slot(second)
 
     def _specially(
-        self, lines: Sequence[bytes], infos: Sequence[_Info], codes: list[int], stamps: _Stamps
+        self, lines: Sequence[bytes], infos: Sequence[_Info], codes: list[int], stamps: list[Stamp]
     ) -> None:
         """Go through the lines that need more than a look-up: traces, undated lines, event numbers."""
         settled, heads = -1, self._heads
@@ -251,7 +214,7 @@ class LineCounter:
                 continue
             self._begin(index, number, lines[index], special)
             second = stamps[index] = self._trail.last
-            codes[index] = number + (_NO_TIME if second is None else self._slot(second))
+            codes[index] = number + self._timing.slot(second)
         if len(lines) - 1 > settled:
             self._settle(codes[-1], len(lines) - 1, stamps)
 
@@ -275,7 +238,7 @@ class LineCounter:
             place.kinds[event] = found
         return found
 
-    def _settle(self, code: int, index: int, stamps: _Stamps) -> None:
+    def _settle(self, code: int, index: int, stamps: list[Stamp]) -> None:
         """Take a dated line as the head of what follows it."""
         number = code % _STEP
         self._trail.settle(
@@ -289,7 +252,7 @@ class LineCounter:
         kind, head, mine = self._kinds[owner], self._heads[owner], self._heads[number]
         if mine.pod != head.pod:
             return False
-        body = self._reader.read(_text(line)).body
+        body = self._timing.reader.read(_text(line)).body
         if not head.partial and not self._trail.goes_on(body, own=own, dated=not kind.undated):
             return False
         if kind.line == head_line:
@@ -305,7 +268,7 @@ class LineCounter:
             kind.line = kind.end_line = at
             kind.text = text
 
-    def _fold(self, codes: Sequence[int], stamps: _Stamps) -> None:
+    def _fold(self, codes: Sequence[int], stamps: list[Stamp]) -> None:
         known = len(self._counts)
         self._counts.update(codes)
         self._lasts.update(zip(codes, stamps, strict=True))

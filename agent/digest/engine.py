@@ -20,8 +20,9 @@ from agent.digest import (
     traces,
 )
 from agent.digest.facts import Counts, facts
+from agent.digest.families import merged
 from agent.digest.intake import Intake, take_in
-from agent.digest.logs import Pattern, merged
+from agent.digest.logs import Pattern
 from agent.digest.minting import mint
 from agent.digest.observation import Observation
 from agent.schema.digest import Digest

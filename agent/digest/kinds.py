@@ -12,10 +12,10 @@ _LONGEST = 1 << 20
 
 
 class Slot(NamedTuple):
-    """Lines of one kind in one stretch of time: its number, how many, the first, and its times in seconds."""
+    """Lines of one kind in one stretch of time: its number, how `many`, the first, and its times in seconds."""
 
     number: int
-    count: int
+    many: int
     line: int
     begun: int
     ended: int
@@ -46,8 +46,8 @@ class Kind:
         """Yield the slots; one that two parts share comes twice."""
         for before, numbers in self.stretches:
             values = iter(numbers)
-            for number, count, line, begun, ended in zip(*[values] * _WIDTH, strict=True):
-                yield Slot(number, count, line + before, begun, ended)
+            for number, many, line, begun, ended in zip(*[values] * _WIDTH, strict=True):
+                yield Slot(number, many, line + before, begun, ended)
 
     def extent(self) -> tuple[int, int] | None:
         """Epoch seconds of the first and the last dated line."""

@@ -177,6 +177,7 @@ def _observe(
         "container": ", ".join(sorted(pattern.containers)[:5]),
         "node": ", ".join(sorted(pattern.nodes)[:5]),
         "exception": pattern.exception,
+        "values": _values(pattern, 10) if pattern.values else "",
         "code": pattern.event.partition(" ")[2],
         "code_kind": pattern.event.partition(" ")[0],
         "also_in": ", ".join(others[:8]),
@@ -197,6 +198,15 @@ def _observe(
         role=_role(pattern, steady=steady),
         blames=far_side(pattern.exemplar, known, pattern.service) if pattern.bad() else (),
     )
+
+
+def _values(pattern: Pattern, most: int = 3) -> str:
+    """Say which words stand in the varying place, the most frequent first, and how often."""
+    ranked = sorted(pattern.values.items(), key=lambda item: (-item[1], item[0]))
+    said = [f"{value} {times(count)}" for value, count in ranked[:most]]
+    if more := len(ranked) - most if len(ranked) > most else 0:
+        said.append(f"{more} further")
+    return ", ".join(said)
 
 
 def _unknown(text: str, known: frozenset[str]) -> str:
@@ -237,7 +247,11 @@ def _statement(reading: Reading, message: str) -> str:
     pattern, verdict = reading.pattern, reading.verdict
     who = pattern.service or "an unnamed service"
     what = {"fatal": "fatal error", "error": "error", "warning": "warning"}.get(pattern.level, "message")
-    text = f'"{one_line(message, 180)}"'
+    text = (
+        f'"{one_line(headline(pattern.form), 180)}" ({_values(pattern)})'
+        if pattern.values
+        else f'"{one_line(message, 180)}"'
+    )
     if _KUBECTL.match(message):
         return f"The logs of {who} could not be fetched: kubectl answered {text} {times(pattern.count)}"
     if verdict is None or verdict.novelty == "steady":

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from agent.digest import absorbing, bulk, skeletons
 from agent.digest.counting import LineCounter, Plan
+from agent.digest.families import merged
 from agent.digest.kinds import Kind, whole_lines
-from agent.digest.logs import LogBook, merged
+from agent.digest.logs import LogBook
 from benchmarks import generate
 from tools.formats import read
 from tools.formats.records import Clock, LogRecord
@@ -50,7 +51,7 @@ def told(kind: Kind) -> tuple[object, ...]:
     slots: dict[int, tuple[int, int, int, int]] = {}
     for slot in kind.slots():
         count, line, begun, _ = slots.get(slot.number, (0, slot.line, slot.begun, 0))
-        slots[slot.number] = (count + slot.count, line, begun, slot.ended)
+        slots[slot.number] = (count + slot.many, line, begun, slot.ended)
     return kind.key, kind.event, kind.line, kind.end_line, kind.text, kind.count, kind.timeless, slots
 
 
