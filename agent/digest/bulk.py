@@ -16,9 +16,9 @@ from pathlib import Path
 
 from agent.digest import skeletons
 from agent.digest.counting import LineCounter, Plan
-from agent.digest.kinds import Kind, whole_lines
+from agent.digest.kinds import Kind
 from tools.formats.logs_text import LineReader
-from tools.formats.opening import Damage, chunks, decode, head
+from tools.formats.opening import Damage, chunks, decode, head, whole_lines
 from tools.formats.records import Clock, Tally
 from tools.formats.stamps import Stamps
 

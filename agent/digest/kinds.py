@@ -1,4 +1,4 @@
-"""What was counted of lines of one kind, in slots of time; and blocks of whole lines to count."""
+"""What was counted of lines of one kind, in slots of time."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 _WIDTH = 5
-_LONGEST = 1 << 20
 
 
 class Slot(NamedTuple):
-    """Lines of one kind in one stretch of time: its number, how `many`, the first, and its times in seconds."""
+    """Lines of one kind in one stretch of time: how many, the first, and the seconds of first and last."""
 
     number: int
     many: int
@@ -53,25 +52,3 @@ class Kind:
         """Epoch seconds of the first and the last dated line."""
         times = [numbers[at::_WIDTH] for _, numbers in self.stretches for at in (3, 4) if numbers]
         return (min(map(min, times)), max(map(max, times))) if times else None
-
-
-def whole_lines(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
-    """Regroup chunks of bytes so that each ends with a line end; about `size` bytes each.
-
-    Of a line that does not end within 1 MiB the rest is left out, as memory is bounded.
-    """
-    held: list[bytes] = []
-    length = 0
-    for chunk in chunks:
-        cut = chunk.rfind(b"\n") + 1
-        if not cut and length > size + _LONGEST:
-            continue
-        held.append(chunk)
-        length += len(chunk)
-        if not cut or length < size:
-            continue
-        held[-1], rest = chunk[:cut], chunk[cut:]
-        yield b"".join(held)
-        held, length = [rest], len(rest)
-    if rest := b"".join(held):
-        yield rest

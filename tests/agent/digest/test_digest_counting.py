@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from agent.digest import absorbing, bulk, skeletons
 from agent.digest.counting import LineCounter, Plan
 from agent.digest.families import merged
-from agent.digest.kinds import Kind, whole_lines
+from agent.digest.kinds import Kind
 from agent.digest.logs import LogBook
 from benchmarks import generate
 from tools.formats import read
+from tools.formats.opening import whole_lines
 from tools.formats.records import Clock, LogRecord
 
 ORIGIN = datetime(2026, 3, 20, 13, tzinfo=UTC).timestamp()
