@@ -45,6 +45,9 @@ def test_a_survey_tells_what_reading_every_line_tells(tmp_path: Path, seed: int)
     told, surveyed = by_records(path), survey(path, Clock(), {})
     assert (surveyed.rows, surveyed.undated, surveyed.malformed) == (told.rows, told.undated, told.malformed)
     assert (surveyed.plain, surveyed.truncated) == (told.plain, told.truncated)
-    assert (surveyed.first_bad_line, surveyed.first_bad_reason) == (told.first_bad_line, told.first_bad_reason)
+    assert (surveyed.first_bad_line, surveyed.first_bad_reason) == (
+        told.first_bad_line,
+        told.first_bad_reason,
+    )
     assert (surveyed.first_time, surveyed.last_time) == (told.first_time, told.last_time)
     assert surveyed.zone_assumed == told.zone_assumed
