@@ -46,7 +46,7 @@ def fit(
         if spent + cost <= budget:
             spent += cost
             kept.add(item.id)
-    cut = dict(Counter(item.kind for item in digest.evidence if item.id not in kept))
+    cut: Counter[EvidenceKind] = Counter(item.kind for item in digest.evidence if item.id not in kept)
     return Fitted(_cut(digest, kept, cut) if cut else digest, spent, cut)
 
 
