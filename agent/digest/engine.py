@@ -22,8 +22,9 @@ from agent.digest import (
     traces,
 )
 from agent.digest.facts import Counts, facts
+from agent.digest.families import merged
 from agent.digest.intake import Intake, take_in
-from agent.digest.logs import Pattern, merged
+from agent.digest.logs import Pattern
 from agent.digest.minting import mint
 from agent.digest.observation import Observation
 from agent.schema.digest import Digest
@@ -37,10 +38,13 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
     intake = take_in(bundle, incident)
     found_patterns = merged(intake.logs)
     healthy = states.healthy(intake.inventory)
-    start = _onset(intake, incident, found_patterns, healthy)
+    moves = metrics.moves(intake.panel, incident.start)
+    start = _onset(intake, incident, found_patterns, moves, healthy)
+    if start.time != incident.start:
+        moves = metrics.moves(intake.panel, start.time)
     calls = intake.traces.calls()
     traces.link(calls, intake.graph)
-    observed = _observe(intake, incident, found_patterns, calls, start=start.time, healthy=healthy)
+    observed = _observe(intake, incident, found_patterns, calls, moves, start=start.time, healthy=healthy)
     ranked = ranking.rank(observed, start.time)
     evidence = mint(ranked)
     recording = _recording(intake)
@@ -63,11 +67,15 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
 
 
 def _onset(
-    intake: Intake, incident: Incident, found: Sequence[Pattern], healthy: frozenset[str]
+    intake: Intake,
+    incident: Incident,
+    found: Sequence[Pattern],
+    moves: Sequence[metrics.Move],
+    healthy: frozenset[str],
 ) -> onset.Onset:
     gone = states.gone(intake.inventory, (fold.workload for fold in intake.events.folds.values()))
     signs = [
-        *onset.of_moves(metrics.moves(intake.panel, incident.start)),
+        *onset.of_moves(moves),
         *onset.of_alerts(intake.alerts.folded(), incident.services),
         *onset.of_events(intake.events, healthy | gone),
         *onset.of_logs(intake.logs, found),
@@ -80,6 +88,7 @@ def _observe(
     incident: Incident,
     found: Sequence[Pattern],
     calls: Sequence[traces.Call],
+    moves: Sequence[metrics.Move],
     *,
     start: datetime | None,
     healthy: frozenset[str],
@@ -93,7 +102,7 @@ def _observe(
     complaints = "\n".join(pattern.exemplar[:2000] for pattern in found if pattern.bad())
     return [
         *patterns.observations(intake.logs, readings, start, known),
-        *movements.observations(metrics.moves(intake.panel, start), nodes),
+        *movements.observations(moves, nodes),
         *silences.observations(intake.panel),
         *firings.observations(intake.alerts.folded(), start, nodes, incident.services),
         *kubeevents.observations(
