@@ -3,105 +3,195 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import combinations
 
-from agent.checks.quantity import Quantity, Reading, read_sentence, seconds_of, without_united
+from agent.checks.mention import Clock, Reading, read_sentence, weekday_of
+from agent.checks.quantity import Bound, Quantity, Span
+from agent.checks.stem import stem
 from agent.schema.base import format_utc
 from agent.schema.digest import Digest, Fact
 from agent.schema.evidence import Evidence
 from agent.schema.postmortem import Header
 
 _MEASURED = frozenset({"before", "after", "peak"})
+_NOT_STATED = frozenset({"p_value", "sigmas", "ratio"})
+"""Attributes whose digits nobody quotes: a number that occurs only there carries nothing."""
 _TIME_UNITS = (1.0, 1e3, 1e6, 1e9, 1 / 60, 1 / 3600)
+_PAIR = re.compile(r"(?<![\w.])(?P<part>\d+)\s*(?:of|out of|/)\s*(?:the )?(?P<whole>\d+)(?![\w.])", re.IGNORECASE)
+_CHANGE = re.compile(
+    r"(?:from|Normal=)\s*(?P<low>\d[\d.]*(?:e-?\d+)?)\s*[A-Za-z%]*\s*(?:to|->\s*Current=)\s*(?P<high>\d[\d.]*(?:e-?\d+)?)"
+)
+_EDGE = r"(?<![a-z0-9])"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Support:
     """The evidence and facts that one sentence cites, taken apart once."""
 
     items: tuple[Evidence, ...]
     facts: tuple[Fact, ...]
     text: str
+    """All of it in lower case."""
     reading: Reading
     moments: tuple[datetime, ...]
+    """Times of the cited items and facts."""
+    edges: tuple[datetime, ...] = field(default=())
+    """Start and end of the incident: what "after the start" counts from."""
 
     def has_number(self, wanted: Quantity) -> bool:
-        """Tell whether a number occurs, or follows by unit, rounding, ratio, sum or count."""
-        if any(_agree(wanted, found) for found in self.reading.numbers):
+        """Tell whether a number occurs in its role, or follows by unit, rounding, ratio, sum or count."""
+        near = [found for found in self.reading.numbers if _agree(wanted, found)]
+        if wanted.weak and not wanted.spelled:
+            rivals = [found for found in self.reading.numbers if _same_role(wanted, found)]
+            if rivals and not any(found in rivals for found in near):
+                return any(abs(count - wanted.base) <= wanted.slack for count in self._exact_counts(wanted))
+        if near:
             return True
-        if any(
-            fact.count is not None and abs(fact.count - wanted.base) <= wanted.slack for fact in self.facts
-        ):
+        if wanted.kind == "time" and self.has_length(Span(wanted.text, wanted.base, wanted.slack, "", "", wanted.bound)):
             return True
-        if wanted.kind == "time":
-            return self.has_length(wanted.base, wanted.slack)
         return self._is_computed(wanted)
 
-    def has_length(self, seconds: float, slack: float) -> bool:
+    def has_length(self, wanted: Span) -> bool:
         """Tell whether a duration occurs or lies between two cited times."""
-        for _, length, own in self.reading.lengths:
-            if abs(length - seconds) <= max(slack, min(own, slack)):
+        slack = wanted.slack * (1 - 1e-6)
+        written = [(span.seconds, span) for span in self.reading.spans]
+        if wanted.seconds < 100 or wanted.bound == "":
+            rivals = [seconds for seconds, span in written if span.leads and span.leads == wanted.leads]
+            if rivals and wanted.seconds < 100 and not any(_within(wanted, found, slack) for found in rivals):
+                return False
+        if any(_within(wanted, seconds, slack) for seconds, _ in written):
+            return True
+        if any(fact.seconds is not None and _within(wanted, fact.seconds, slack) for fact in self.facts):
+            return True
+        for found in self._measured():
+            if any(_within(wanted, found / unit, slack) for unit in _TIME_UNITS):
                 return True
-        for fact in self.facts:
-            if fact.seconds is not None and abs(fact.seconds - seconds) <= slack:
-                return True
-        for found in self.reading.numbers:
-            if not found.kind and any(abs(found.value / unit - seconds) <= slack for unit in _TIME_UNITS):
-                return True
-            if found.kind == "time" and abs(found.base - seconds) <= slack:
-                return True
-        apart = (abs((b - a).total_seconds()) for a, b in combinations(self.moments, 2))
-        return any(abs(length - seconds) <= slack for length in apart)
+        if any(found.kind == "time" and _within(wanted, found.base, slack) for found in self.reading.numbers):
+            return True
+        every = dict.fromkeys((*self.moments, *self.edges))
+        return any(_within(wanted, abs((b - a).total_seconds()), slack) for a, b in combinations(every, 2))
 
-    def has_clock(self, clock: str) -> bool:
+    def has_clock(self, clock: Clock, *, edges: bool = False) -> bool:
         """Tell whether a time of day is that of a cited item; a time without seconds covers its minute."""
-        wanted, exact = seconds_of(clock)
-        own = [seconds_of(found)[0] for found in self.reading.clocks]
-        own.extend(_of_day(moment) for moment in self.moments)
-        if exact:
-            return any(abs(found - wanted) < 1 for found in own)
-        return any(wanted <= found < wanted + 60 or abs(found - wanted) <= 30 for found in own)
+        own = [found.seconds for found in self.reading.clocks if found.zone == clock.zone]
+        if not clock.zone:
+            own.extend(_of_day(moment) for moment in self.moments)
+            if edges:
+                own.extend(_of_day(moment) for moment in self.edges)
+        if clock.exact:
+            return any(abs(found - clock.seconds) < 1 for found in own)
+        return any(clock.seconds <= found < clock.seconds + 60 or abs(found - clock.seconds) <= 30 for found in own)
 
     def has_date(self, day: str) -> bool:
-        """Tell whether a date is that of a cited item."""
-        return day in self.reading.dates or any(moment.date().isoformat() == day for moment in self.moments)
+        """Tell whether a date, a day without a year or a weekday is that of a cited item."""
+        if day in self.reading.dates:
+            return True
+        moments = (*self.moments, *self.edges)
+        if day.startswith("--"):
+            return any(moment.date().isoformat()[4:] == day[1:] for moment in moments)
+        return any(day in {moment.date().isoformat(), weekday_of(moment.date())} for moment in moments)
 
     def has_name(self, name: str) -> bool:
-        """Tell whether a name occurs in the cited items, also as part of a longer name."""
-        return name.lower().removeprefix("v") in self.text
+        """Tell whether a name occurs in the cited items, also as the head of a longer name."""
+        low = name.lower()
+        low = low[1:] if re.match(r"v\d", low) else low
+        ending = r"(?!\d)" if low[-1].isdigit() else r"(?![a-z])" if low[-1].isalpha() else ""
+        if re.search(rf"{_EDGE}{re.escape(low)}{ending}", self.text):
+            return True
+        percentile = re.fullmatch(r"p(\d\d)", low)
+        if percentile:
+            digits = percentile.group(1)
+            return bool(re.search(rf"0\.{digits.rstrip('0')}\b|\b{digits}th\b|p{digits}", self.text))
+        return low.endswith("s") and len(low) > 4 and bool(re.search(rf"{_EDGE}{re.escape(low[:-1])}(?![a-z0-9])", self.text))
+
+    def has_pair(self, part: int, whole: int) -> bool:
+        """Tell whether "3 of 5" occurs, or is a state's ready and wanted."""
+        pairs = {(int(found["part"]), int(found["whole"])) for found in _PAIR.finditer(self.text)}
+        for item in self.items:
+            values = item.attributes
+            for key in ("ready", "available"):
+                have, want = values.get(key, ""), values.get("desired", "")
+                if have.isdigit() and want.isdigit():
+                    pairs.add((int(have), int(want)))
+        counts = [int(item.attributes["count"]) for item in self.items if item.attributes.get("count", "").isdigit()]
+        if (part, whole) in pairs or (part in counts and whole in {*counts, sum(counts)}):
+            return True
+        return any(fact.count == part or fact.count == whole for fact in self.facts) or not pairs
+
+    def _measured(self) -> Iterator[float]:
+        """Yield levels of metrics whose unit the recording does not have."""
+        for item in self.items:
+            if item.kind == "M" and not item.attributes.get("unit"):
+                for key in _MEASURED:
+                    value = _number(item.attributes.get(key, ""))
+                    if value is not None:
+                        yield value
+
+    def _exact_counts(self, wanted: Quantity) -> Iterator[float]:
+        """Yield counts that follow from what is cited: items of a kind, services, what a sum of counts gives."""
+        yield from (float(fact.count) for fact in self.facts if fact.count is not None)
+        items = self.items
+        if wanted.counts in {"alert", "servic", "pod", "chang", "metric", "event", "log", "node", "workload", "component"}:
+            yield float(len({item.service for item in items if item.service}))
+        kind = _KINDS.get(wanted.counts)
+        if kind:
+            yield float(sum(item.kind == kind for item in items))
+        yield float(len(items))
+        counts = [found for item in items if (found := _number(item.attributes.get("count", ""))) is not None]
+        if len(counts) > 1:
+            yield sum(counts)
+        for key in ("members", "object", "also_in", "node", "pod"):
+            for item in items:
+                if item.attributes.get(key, "").strip():
+                    yield float(item.attributes[key].count(",") + 1)
+        restarts = [found for item in items if (found := _number(item.attributes.get("restarts", ""))) is not None]
+        if len(restarts) > 1:
+            yield sum(restarts)
 
     def _is_computed(self, wanted: Quantity) -> bool:
-        values = [
-            *(found.base for found in self.reading.numbers),
-            *(length[1] for length in self.reading.lengths),
-        ][:60]
-        counts = [
-            float(item.attributes["count"])
-            for item in self.items
-            if item.attributes.get("count", "").isdigit()
-        ]
-        totals = (
-            float(len(self.items)),
-            sum(counts),
-            float(len({item.service for item in self.items if item.service})),
-        )
-        if any(abs(total - wanted.base) <= wanted.slack for total in totals):
-            return True
-        for low, high in combinations(values, 2):
-            for a, b in ((low, high), (high, low)):
-                if a and wanted.kind == "times" and abs(b / a - wanted.base) <= wanted.slack:
+        if wanted.kind in {"", "times", "count"}:
+            if any(_close(wanted, count) for count in self._exact_counts(wanted)):
+                return True
+        for low, high in self._changes():
+            if wanted.kind in {"", "times"} and low and (_close(wanted, high / low) or (high and _close(wanted, low / high))):
+                return True
+            if wanted.kind == "percent" and low:
+                if any(_close(wanted, value) for value in (abs(high - low) / low * 100, high / low * 100)):
                     return True
-                if (
-                    a
-                    and wanted.kind == "percent"
-                    and min(abs((b - a) / a * 100 - wanted.base), abs(b / a * 100 - wanted.base))
-                    <= wanted.slack
-                ):
-                    return True
+            if wanted.kind != "percent" and abs(wanted.value) >= 1 and _close(wanted, abs(high - low)):
+                return True
+        if wanted.kind == "percent":
+            return any(_close(wanted, share) for share in self._shares())
         return False
+
+    def _changes(self) -> Iterator[tuple[float, float]]:
+        for item in self.items:
+            values = [_number(item.attributes.get(key, "")) for key in ("before", "after", "peak")]
+            counts = [_number(item.attributes.get(key, "")) for key in ("baseline_count", "incident_count")]
+            for first, second in ((values[0], values[1]), (values[0], values[2]), (counts[0], counts[1])):
+                if first is not None and second is not None:
+                    yield first, second
+        for found in _CHANGE.finditer(self.text):
+            low, high = _number(found.group("low")), _number(found.group("high"))
+            if low is not None and high is not None:
+                yield low, high
+
+    def _shares(self) -> Iterator[float]:
+        for found in _PAIR.finditer(self.text):
+            if int(found["whole"]):
+                share = int(found["part"]) / int(found["whole"]) * 100
+                yield from (share, 100 - share)
+        counts = [found for item in self.items if (found := _number(item.attributes.get("count", ""))) is not None]
+        counts.extend(float(fact.count) for fact in self.facts if fact.count)
+        for part in counts[:20]:
+            yield from (part / whole * 100 for whole in (*counts[:20], sum(counts)) if whole and part < whole)
+        yield from (found.value * 100 for found in self.reading.numbers if not found.kind and 0 < found.value < 1)
+
+
+_KINDS = {"alert": "A", "chang": "C", "deploy": "C", "messag": "H", "metric": "M", "seri": "M", "event": "K", "trac": "T"}
 
 
 def gather(digest: Digest, header: Header, evidence: Iterable[str], facts: Iterable[str]) -> Support:
@@ -112,40 +202,81 @@ def gather(digest: Digest, header: Header, evidence: Iterable[str], facts: Itera
     items = tuple(item for item in (digest.find(found) for found in ids) if item is not None)
     moments = [moment for item in items for moment in (item.start, item.end) if moment is not None]
     moments.extend(fact.time for fact in named if fact.time is not None)
-    moments.extend(moment for moment in (header.start, header.end) if moment is not None)
-    text = "\n".join([*(_text_of(item) for item in items), *(f"{fact.text} {fact.note}" for fact in named)])
-    return Support(items, named, text.lower(), _readings(text), tuple(dict.fromkeys(moments)))
+    edges = tuple(moment for moment in (header.start, header.end) if moment is not None)
+    parts = [*(text_of(item) for item in items), *(f"{fact.label}: {fact.text} ; {fact.note}" for fact in named)]
+    text = "\n".join(parts)
+    read = read_sentence(text)
+    numbers = (*read.numbers, *(found for item in items for found in _attributes(item)))
+    reading = Reading(numbers, read.spans, read.clocks, read.dates, read.names)
+    return Support(items, named, text.lower(), reading, tuple(dict.fromkeys(moments)), edges)
 
 
-def _readings(text: str) -> Reading:
-    """Read evidence text; digits inside names and markup count too, such as a code in a template."""
-    plain = read_sentence(text)
-    loose = read_sentence(re.sub(r"[A-Za-z_=\[\](){}<>\"'|/]", " ", without_united(text)))
-    return Reading((*plain.numbers, *loose.numbers), plain.clocks, plain.dates, plain.names, plain.lengths)
-
-
-def _text_of(item: Evidence) -> str:
+def text_of(item: Evidence) -> str:
+    """Return all words of one piece of evidence that a sentence may use."""
     times = " ".join(format_utc(moment) for moment in (item.start, item.end) if moment is not None)
     places = " ".join(f"{pointer.artifact} {pointer.series or ''}" for pointer in item.pointers)
     unit = item.attributes.get("unit", "")
-    values = [f"{value} {unit}" if key in _MEASURED else value for key, value in item.attributes.items()]
+    values = [
+        f"{key.replace('_', ' ')} {value} {unit}" if key in _MEASURED else f"{key.replace('_', ' ')} {value}"
+        for key, value in item.attributes.items()
+        if key not in _NOT_STATED
+    ]
     return " ; ".join([item.statement, item.quote, item.service or "", times, places, *values])
+
+
+def _attributes(item: Evidence) -> Iterator[Quantity]:
+    """Read counts out of the attributes by their names: `restarts: 4` is a number of restarts."""
+    for key, value in item.attributes.items():
+        number = _number(value)
+        if number is not None and key not in _NOT_STATED and key not in _MEASURED:
+            yield Quantity(value, number, "", number, 0.0, stem(key.split("_")[-1]))
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _of_day(moment: datetime) -> float:
     return moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6
 
 
-def _agree(wanted: Quantity, found: Quantity) -> bool:
-    if wanted.kind == found.kind and abs(wanted.base - found.base) <= wanted.slack:
+def _close(wanted: Quantity, value: float) -> bool:
+    return _bounded(wanted.base, value, wanted.slack, wanted.bound)
+
+
+def _within(wanted: Span, seconds: float, slack: float) -> bool:
+    return _bounded(wanted.seconds, seconds, slack, wanted.bound)
+
+
+def _bounded(stated: float, value: float, slack: float, bound: Bound) -> bool:
+    """Tell whether a value fits; a bound must not be so far away that it says nothing."""
+    if abs(value - stated) <= slack:
         return True
+    if bound == "most":
+        return stated * 0.5 <= value <= stated
+    return bound == "least" and stated <= value <= stated * 2
+
+
+def _same_role(wanted: Quantity, found: Quantity) -> bool:
+    """Tell whether two numbers count the same thing: one kind, and the same word after or before them."""
+    if wanted.kind != found.kind and "" not in {wanted.kind, found.kind}:
+        return False
+    after = bool(wanted.counts) and wanted.counts == found.counts
+    return after or (not wanted.counts and bool(wanted.leads) and wanted.leads == found.leads)
+
+
+def _agree(wanted: Quantity, found: Quantity) -> bool:
+    slack = wanted.slack
+    if wanted.kind == found.kind or {wanted.kind, found.kind} <= {"", "count", "times"}:
+        return _bounded(wanted.base, found.base, slack, wanted.bound)
     if not found.kind or not wanted.kind:
         scale = wanted.base / wanted.value if wanted.value else 1.0
-        if (
-            abs(wanted.value - found.value) <= wanted.slack / scale
-            or abs(wanted.base - found.base) <= wanted.slack
-        ):
-            return True
-    return (
-        wanted.kind == "percent" and not found.kind and abs(wanted.value - found.value * 100) <= wanted.slack
-    )
+        if found.spelled or wanted.spelled:
+            return False
+        if not found.kind and wanted.kind == "percent":
+            return abs(wanted.value - found.value * 100) <= slack or abs(wanted.value - found.value) <= slack
+        return not wanted.kind and abs(wanted.value - found.value) <= slack / scale
+    return False

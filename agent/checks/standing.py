@@ -1,0 +1,98 @@
+"""Whether a statement claims more certainty than its evidence gives, rule G06."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agent.checks.places import Place
+from agent.checks.stem import stems
+from agent.checks.support import Support, text_of
+from agent.schema.postmortem import Cause
+
+_HARD = frozenset("LMACKT")
+_CERTAIN = re.compile(
+    r"\b(?:the (?:root )?cause (?:is established|is known|was|is(?! not| open| unknown| probably| likely))|was caused by|is caused by|"
+    r"(?:clearly|definitely|certainly|undoubtedly|proven|proves?|without doubt))\b",
+    re.IGNORECASE,
+)
+_HEDGED = re.compile(
+    r"\b(?:likely|probabl[ey]|possibl[ey]|may|might|could have|perhaps|suggests?|suggested|appears?|appeared|seems?|seemed|"
+    r"suspected|presumably|points? (?:at|to)|consistent with|indicates?|would explain|not established|candidate)\b",
+    re.IGNORECASE,
+)
+_CAUSAL = re.compile(
+    r"\b(?:because|caused(?: by)?|causes|causing|led to|leads to|leading to|resulted in|due to|owing to|triggered(?: by)?|as a result|"
+    r"therefore|hence|which meant|brought down|responsible for|root cause|so that|forced)\b",
+    re.IGNORECASE,
+)
+_ABSENT = re.compile(
+    r"\b(?:no recorded|(?:evidence|recording|logs|metrics) (?:holds?|shows?|contains?|has|have) (?:no|nothing|none)|"
+    r"nothing (?:in the recording|recorded)|was not recorded|were not recorded)\b",
+    re.IGNORECASE,
+)
+
+
+def overstated(place: Place, support: Support) -> Iterator[tuple[str, str, str]]:
+    """Yield words, message and suggestion where "supported" stands on a guess or on reasoning of the writer."""
+    if place.standing != "supported":
+        return
+    hedge = _HEDGED.search(place.bare)
+    if hedge:
+        yield (
+            hedge.group(),
+            f'is called supported, but says "{hedge.group()}"',
+            'Mark it "inferred", or say only what the evidence shows.',
+        )
+        return
+    absence = _ABSENT.search(place.bare)
+    if absence and not any(fact.known or fact.note for fact in support.facts):
+        yield (
+            absence.group(),
+            f'is called supported, but "{absence.group()}" is about what was not recorded, which no cited evidence shows',
+            'Mark it "inferred".',
+        )
+    for link in _CAUSAL.finditer(place.bare):
+        if link.group().lower() in support.text or any(item.kind == "H" for item in support.items):
+            continue
+        if _one_item_has_both(place.bare, link, support):
+            continue
+        yield (
+            link.group(),
+            f'is called supported, but "{link.group()}" is reasoning: no cited evidence says what caused what',
+            'Mark it "inferred", or give the observation alone.',
+        )
+        return
+
+
+def _one_item_has_both(text: str, link: re.Match[str], support: Support) -> bool:
+    """Tell whether one piece of evidence speaks of both sides of a causal word, so that it makes the link itself."""
+    left = stems(re.split(r"[:;.]\s", text[: link.start()])[-1])
+    right = stems(re.split(r"[:;.,](?:\s|$)", text[link.end() :])[0])
+    for item in support.items:
+        told = stems(text_of(item))
+        if left and right and all(len(side & told) >= 0.6 * len(side) for side in (left, right)):
+            return True
+    return False
+
+
+def overstated_cause(cause: Cause) -> Iterator[tuple[str, str, str]]:
+    """Yield what makes a cause's verdict or its words more certain than its claim and evidence."""
+    claim = cause.claim
+    if claim.standing == "stated by a person":
+        return
+    if cause.verdict == "established":
+        if claim.standing == "inferred":
+            yield "established", "is called established, but its claim is inferred", 'Use "probable", or cite evidence that shows it.'
+        if not any(cited[0] in _HARD for cited in claim.evidence):
+            message = "is called established without evidence from a system"
+            yield "established", message, 'Use "not established" and ask a question.'
+        hedge = _HEDGED.search(claim.text)
+        if hedge:
+            message = f'is called established, but its claim says "{hedge.group()}"'
+            yield hedge.group(), message, 'Use "probable", or cite evidence that shows it.'
+    elif cause.verdict in {"probable", "not established"}:
+        certain = _CERTAIN.search(claim.text)
+        if certain and not _HEDGED.search(claim.text):
+            message = f'is called {cause.verdict}, but its claim says "{certain.group()}"'
+            yield certain.group(), message, "Say how likely it is, or cite evidence that establishes it."
