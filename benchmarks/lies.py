@@ -266,7 +266,7 @@ def merge_claims(scene: Scene) -> Iterator[str]:
 
 
 def misquote(scene: Scene) -> Iterator[str]:
-    for found in re.finditer(r'(?<=")[^"]{12,}(?=")', scene.place.text):
+    for found in re.finditer(r'(?<= ")[A-Za-z][^"]{12,}(?=")', scene.place.text):
         words = found.group().split(" ")
         if len(words) > 2:
             words[1] = "upstream" if words[1] != "upstream" else "downstream"

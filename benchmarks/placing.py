@@ -27,15 +27,14 @@ def focus(draft: PostMortem, section: str) -> PostMortem:
     empty: dict[str, object] = {name: () for name in _SECTIONS if name != own}
     if own != "timeline":
         empty["timeline"] = ()
-    if own not in {"factors", "actions", "cause"}:
+    if own == "summary":
+        empty["actions"] = ()
+    elif own not in {"factors", "actions", "cause"}:
         empty |= {"factors": (), "actions": ()}
         harmless = Claim(text="Nothing is said here.", standing="stated by a person")
         empty["cause"] = Cause(verdict="no incident", claim=harmless)
     if own == "factors":
-        number = section.split(".")[1:2]
         empty["actions"] = ()
-        if number:
-            empty["factors"] = tuple(factor for factor in draft.factors if factor.id == number[0])
     if own != "ruled_out":
         empty["ruled_out"] = ()
     return draft.model_copy(update={**empty, "open_questions": ()})

@@ -32,7 +32,7 @@ _BACK = re.compile(
     re.IGNORECASE,
 )
 _FLAT = re.compile(r"\b(?:unchanged|constant|flat|stable|steady|unaffected|no change|at (?:its|the) normal level)\b", re.IGNORECASE)
-_NEGATOR = r"\b(?:not|never|no|none|nor|without|cannot|neither|hardly)\b|n't\b"
+_NEGATOR = r"\b(?:not|never|no|none|nor|without|cannot|neither|hardly|no longer|stopped being|ceased to be)\b|n't\b"
 _DENIED = re.compile(rf"(?:{_NEGATOR})(?:\s+\w+){{0,2}}\s*$", re.IGNORECASE)
 _RECOVERED = re.compile(
     r"\b(?:recovered|(?:was|were|has been|have been|got|had) (?:resolved|restored|cleared)|resolved|returned to (?:its |their |the )?(?:normal|baseline|usual)\w*"
@@ -60,11 +60,11 @@ class Contradiction:
     message: str
 
 
-def contradictions(text: str, support: Support) -> Iterator[Contradiction]:
-    """Yield what a sentence, without its quotations, says against its citations."""
-    yield from _directions(text, support)
-    yield from _recoveries(text, support)
-    yield from _polarity(text, support)
+def contradictions(text: str, bare: str, support: Support) -> Iterator[Contradiction]:
+    """Yield what a sentence says against its citations; `bare` is `text` without its quotations."""
+    yield from _directions(bare, support)
+    yield from _recoveries(bare, support)
+    yield from _polarity(bare, support)
     yield from _near_copies(text, support)
 
 
@@ -156,6 +156,9 @@ def _recoveries(text: str, support: Support) -> Iterator[Contradiction]:
 def _polarity(text: str, support: Support) -> Iterator[Contradiction]:
     """Compare what is negated in the sentence with what is negated in the statements it cites."""
     mine, mine_plain = _negated(text)
+    said = {word.lower() for word in re.findall(r"[A-Za-z]+", _NEGATED.sub(" ", text))}
+    denied_words = {word.lower() for found in _NEGATED.finditer(text) for word in found.group(1).split()}
+    twice = {stem(word) for word in said & denied_words}
     theirs: set[str] = set()
     plain: set[str] = set()
     for item in support.items:
@@ -165,7 +168,7 @@ def _polarity(text: str, support: Support) -> Iterator[Contradiction]:
     for fact in support.facts:
         if not fact.known:
             return
-    for word in sorted((mine & plain) - theirs - mine_plain - _NOT_TELLING):
+    for word in sorted((mine & plain) - theirs - twice - _NOT_TELLING):
         if word in _states():
             yield Contradiction(word, "", f'the sentence denies "{word}", which the cited evidence states')
     for word in sorted((theirs & mine_plain) - plain - mine - _NOT_TELLING):
@@ -207,11 +210,11 @@ def _negated(text: str) -> tuple[set[str], set[str]]:
 def _near_copies(text: str, support: Support) -> Iterator[Contradiction]:
     """Find a statement copied but for a word that turns its sense."""
     mine = _words(text)
-    if len(mine) > 160:
+    if len(mine) > 400:
         return
     for item in support.items[:8]:
-        theirs = _words(_statement_of(item))
-        if not 4 <= len(theirs) <= 80:
+        theirs = _words(item.statement)
+        if not 4 <= len(theirs) <= 120:
             continue
         matcher = SequenceMatcher(None, theirs, mine, autojunk=False)
         blocks = [block for block in matcher.get_matching_blocks() if block.size]

@@ -11,13 +11,15 @@ from agent.checks.contradiction import contradictions
 from agent.checks.mention import Reading, read_sentence
 from agent.checks.naming import known_names, mentioned, name_like
 from agent.checks.places import Place, read_places
-from agent.checks.quotation import flat, misquoted, quotations
-from agent.checks.relation import better_evidence, unrelated
+from agent.checks.quotation import flat, misquoted, quotations, without_copies, without_quotations
+from agent.checks.relation import better_evidence, speaks_of_nothing, unrelated
 from agent.checks.sequence import misordered
-from agent.checks.standing import overstated, overstated_cause
-from agent.checks.support import Support, gather
+from agent.checks.standing import overstated, overstated_cause, too_certain
+from agent.checks.stem import stem, stems
+from agent.checks.support import Support, close, gather
 from agent.schema.base import format_utc
 from agent.schema.digest import Digest
+from agent.schema.evidence import Evidence
 from agent.schema.finding import Finding, Level
 from agent.schema.postmortem import PostMortem, TimelineRow
 
@@ -26,6 +28,9 @@ _AT_EDGE = re.compile(
     r"\b(?:start|started|starts|began|begin|onset|incident|end|ended|ends|over|closed|resolved|outage|first|last)\b", re.IGNORECASE
 )
 _PAIR = re.compile(r"(?<![\w.])(?P<part>\d+) (?:of|out of) (?:the )?(?P<whole>\d+)(?![\w.%])")
+_FROM_TO = re.compile(r"\bfrom (?P<low>(?:about |around |roughly )?\d[\d.,]*\s?[a-zA-Z%]{0,3}) to (?P<high>(?:about |around |roughly |a peak of )?\d[\d.,]*\d|\d)")
+_OF_WHAT = re.compile(r"\d\s?(?:%|percent) of (?:all |the |its |their )?(?P<noun>[a-z]{3,})", re.IGNORECASE)
+_WHOLES = frozenset(stem(word) for word in "time capacity limit total normal baseline maximum level usual available quota size these those them which cases lines limits".split())  # noqa: SIM905
 _ENDING = re.compile(r"\b(?:resolved|recovered|left the deviating level|cleared|ended)\b", re.IGNORECASE)
 
 
@@ -62,7 +67,12 @@ class _Reader:
         self.digest = digest
         self.known = known
         self.support: Support = gather(digest, draft.header, place.evidence, place.facts)
-        self.reading: Reading = read_sentence(place.bare)
+        self.verdict = draft.cause.verdict
+        copied = (value for item in self.support.items for value in (item.statement, *_copied(item)))
+        self.own = without_copies(place.text, copied)
+        """The sentence without what it copies from its evidence word for word."""
+        self.bare = without_quotations(self.own)
+        self.reading: Reading = read_sentence(self.bare)
 
     def findings(self) -> Iterator[Finding]:
         """Yield every finding on the sentence; none where it cites nothing that exists."""
@@ -70,27 +80,35 @@ class _Reader:
             return
         carried = [*self._quotations(), *self._numbers(), *self._times(), *self._names()]
         yield from carried
-        for found in contradictions(self.place.bare, self.support):
+        for found in contradictions(self.own, self.bare, self.support):
             yield _finding(self.place, "G07", "error", found.words, found.message, "Say what the evidence shows.")
         for words, have in misordered(self.place.bare, self.support):
             message = f'"{words}" is not the order of the cited times: {have}'
             yield _finding(self.place, "G07", "error", words, message, "Give the order that the times have.")
         for words, message, advice in overstated(self.place, self.support):
             yield _finding(self.place, "G06", "error", words, message, advice)
+        if self.place.section != "cause.claim":
+            for words, message, advice in too_certain(self.place, self.verdict):
+                yield _finding(self.place, "G06", "error", words, message, advice)
         if not carried:
             yield from self._relation()
 
     def _quotations(self) -> Iterator[Finding]:
         evidence = flat(self.support.text)
-        for quotation in quotations(self.place.text):
+        for quotation in quotations(self.own):
             if misquoted(quotation, evidence):
                 yield self._not_carried("G09", quotation)
 
     def _numbers(self) -> Iterator[Finding]:
         pairs: set[str] = set()
-        for found in _PAIR.finditer(self.place.bare):
+        for found in _PAIR.finditer(self.bare):
             pairs.update((found["part"], found["whole"]))
             if not self.support.has_pair(int(found["part"]), int(found["whole"])):
+                yield self._not_carried("G02", found.group())
+        yield from self._levels()
+        for found in _OF_WHAT.finditer(self.bare):
+            noun = stem(found["noun"])
+            if noun not in _WHOLES and noun not in stems(self.support.raw):
                 yield self._not_carried("G02", found.group())
         for span in self.reading.spans:
             if not self.support.has_length(span):
@@ -98,6 +116,23 @@ class _Reader:
         for number in self.reading.numbers:
             if number.text not in pairs and not self.support.has_number(number) and not self._listed(number.value):
                 yield self._not_carried("G02", number.text)
+
+    def _levels(self) -> Iterator[Finding]:
+        """Hold "from A to B" to the levels of a cited metric: A is the one before, B the one after or the peak."""
+        for found in _FROM_TO.finditer(self.bare):
+            first, second = (read_sentence(found[name]).numbers[:1] for name in ("low", "high"))
+            if not first or not second:
+                continue
+            changes = list(self.support.changes())
+            peaked = "peak" in self.bare[found.end() :]
+            fits = [
+                (low, high)
+                for low, high, peak in changes
+                if close(first[0], low) and (close(second[0], high) or (close(second[0], peak) and not peaked))
+            ]
+            known = [number for number in (first[0], second[0]) if self.support.has_number(number)]
+            if changes and not fits and len(known) == 2:
+                yield self._not_carried("G02", found.group())
 
     def _listed(self, value: float) -> bool:
         """Tell whether a count is that of the names listed in the sentence itself: "three services: a, b and c"."""
@@ -115,7 +150,7 @@ class _Reader:
                 yield self._not_carried("G03", day)
 
     def _names(self) -> Iterator[Finding]:
-        text = self.place.bare
+        text = self.bare
         wanted = dict.fromkeys((*self.reading.names, *name_like(text, self.known)))
         for name in wanted:
             if not self.support.has_name(name):
@@ -138,6 +173,13 @@ class _Reader:
         return _finding(self.place, "G04", level, name, f'"{name}" does not occur in the cited evidence', suggestion)
 
     def _relation(self) -> Iterator[Finding]:
+        reading = self.reading
+        telling = reading.numbers or reading.spans or reading.clocks or reading.dates or reading.names
+        if not telling and (silent := speaks_of_nothing(self.place, self.support)):
+            message = "the cited evidence does not speak of this"
+            level: Level = "error" if ".whys." in self.place.section else "warning"
+            yield _finding(self.place, "G08", level, silent, message, better_evidence(self.place, self.digest) or "Cite what shows it.")
+            return
         for cited in unrelated(self.place, self.support, self.known):
             message = f"cites {cited.id}, which does not speak of this: {cited.statement}"
             advice = better_evidence(self.place, self.digest) or "Cite what shows it, or leave the citation out."
@@ -153,6 +195,12 @@ class _Reader:
             advice = f"{advice}. {better}"
         verb = "is not quoted as it stands" if rule == "G09" else "does not occur"
         return _finding(self.place, rule, level, words, f'"{words}" {verb} in the cited evidence', advice)
+
+
+def _copied(item: Evidence) -> Iterator[str]:
+    for key in ("metric", "message", "summary", "description", "text", "title"):
+        if item.attributes.get(key):
+            yield item.attributes[key]
 
 
 def _citations(place: Place, digest: Digest) -> Iterator[Finding]:

@@ -30,6 +30,7 @@ _CITATION = re.compile(
 )
 _NAME = re.compile(
     r"(?P<url>\bhttps?://[^\s\"'<>)]+)"
+    r"|(?<![\w.:/])/[\w.@-]+(?:/[\w.@-]+)+"  # paths
     r"|(?<![\w.@/-])(?:"
     r"v?\d+\.\d+(?:\.\d+)+(?:[-+][\w.]+)?(?::\d+)?(?:/\d{1,2})?"  # versions, addresses, ports
     r"|[A-Za-z][\w./-]*:(?:v?\d+\.\d[\w.-]*|\w+-[\w.-]*\w)"  # image:7.2-alpine
@@ -37,6 +38,7 @@ _NAME = re.compile(
     r"|(?=[\w./-]*\d)[A-Za-z]\w*(?:[-._/]+\w+)+(?::[\w.-]*\w)?"  # worker-02, orders_v2, registry/image:1.2
     r"|[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+"  # snake_case
     r"|(?=[0-9a-zA-Z]*\d)(?=[0-9a-zA-Z]*[A-Za-z])[A-Za-z][0-9A-Za-z]{2,}"  # p95latency, LS4PSXUNUM, z2bjw
+    r"|0x[0-9a-fA-F]+"
     r"|[0-9]+[a-fA-F][0-9a-fA-F]*\d[0-9a-fA-F]*(?:-[0-9a-fA-F]{4,})*"  # hashes
     r"|v\d+(?:\.\d+)*"
     r")(?![\w])"

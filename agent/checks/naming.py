@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from agent.checks.lexicon import words
@@ -74,8 +75,12 @@ def name_like(text: str, known: dict[str, str]) -> Iterator[str]:
         if found.group() not in _GLUED_ENGLISH:
             yield found.group()
     parts = {part for name in known if "-" in name for part in name.split("-") if len(part) >= 4} - _ENGLISH_PART
+    heads = Counter(name.split("-", 1)[0] for name in known if "-" in name)
     for found in _COMPOUND.finditer(text):
         own = found.group().split("-")
+        if heads[own[0]] >= 3 and own[0] not in _ENGLISH_PART:
+            yield found.group()
+            continue
         if not set(own) & _ENGLISH_PART and any(part in parts or _nearly(part, parts) for part in own):
             yield found.group()
     for found in _CAMEL.finditer(text):

@@ -44,10 +44,10 @@ _SCALES: dict[str, tuple[str, float]] = {
     "million": ("count", 1e6),
     "thousand": ("count", 1e3),
     "billion": ("count", 1e9),
-    "x": ("times", 1.0),
-    "\u00d7": ("times", 1.0),
+    "x": ("ratio", 1.0),
+    "\u00d7": ("ratio", 1.0),
     "times": ("times", 1.0),
-    "fold": ("times", 1.0),
+    "fold": ("ratio", 1.0),
 }
 _UNIT = "|".join(sorted((re.escape(unit) for unit in _SCALES), key=len, reverse=True))
 _ABOUT = r"(?:about|around|approximately|approx\.?|roughly|nearly|almost|some|close to|~|\u2248)\s*"
@@ -95,7 +95,7 @@ class Quantity:
     text: str
     value: float
     kind: str
-    """time, bytes, percent, count, times, or "" for a bare number."""
+    """time, bytes, percent, count, times, ratio, or "" for a bare number."""
     base: float
     slack: float
     """How far from `base` the exact value may lie."""
@@ -193,7 +193,8 @@ def _spelled(found: re.Match[str], text: str, value: float) -> Quantity:
     phrase = re.match(r"\s+(?:[\w-]+\s+){0,2}?[\w-]+", text[found.end() :])
     words = found.group() + (phrase.group() if phrase else "")
     slack = max(0.01, value * 0.1) if found.group("about") else 0.01
-    return Quantity(words.strip(), value, "", value, slack, after, before, _bound_in(found), spelled=True)
+    kind = "times" if after == stem("times") else ""
+    return Quantity(words.strip(), value, kind, value, slack, after, before, _bound_in(found), spelled=True)
 
 
 def _often(found: re.Match[str], text: str) -> Quantity:

@@ -7,40 +7,56 @@ from collections.abc import Iterator
 from agent.checks.mention import read_sentence
 from agent.checks.naming import mentioned
 from agent.checks.places import Place
-from agent.checks.stem import stems
+from agent.checks.stem import stem, stems
 from agent.checks.support import Support, text_of
 from agent.schema.digest import Digest
-from agent.schema.evidence import Evidence
+from agent.schema.evidence import KIND_NAMES, Evidence
+
+_OF_REPORTS = frozenset(
+    stem(word)
+    for word in """incident outage trouble component components recorded recording evidence first symptom cause established
+    likely time shows showed visible state states not none nothing other signal signals pattern patterns between began
+    ended happened seen found established known affected system systems service services reached point same again never""".split()  # noqa: SIM905
+)
+"""Words of the report itself, which no evidence has to hold."""
+
+
+def speaks_of_nothing(place: Place, support: Support) -> str:
+    """Return a sentence called supported or evidenced that shares no telling word with its citations; else ""."""
+    evidenced = ".whys." in place.section and bool(place.own)
+    if not (evidenced or place.standing == "supported") or place.facts or not support.items:
+        return ""
+    told = stems(place.text) - _OF_REPORTS
+    cited = [item for item in support.items if item.id in place.own] if evidenced else list(support.items)
+    shown: set[str] = set()
+    for item in cited:
+        shown |= stems(f"{text_of(item)} {KIND_NAMES[item.kind]} {item.kind}")
+    return place.text if len(told) >= 2 and not told & shown else ""
 
 
 def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator[Evidence]:
-    """Yield cited items that share no name and no telling word with the sentence, where another one does.
-
-    With one citation there is nothing to compare it with; then names and numbers decide.
-    """
+    """Yield cited items that name nothing the sentence names, or share no telling word with it, where others do."""
     cited = [item for item in support.items if item.id in place.evidence]
-    if len(cited) < 2:
+    if len(support.items) < 2:
         return
-    told = stems(place.text)
+    told = stems(place.text) - _OF_REPORTS
     named = {name.lower() for name in mentioned(place.text, known)}
-    shares = {item.id: len(told & stems(text_of(item))) for item in cited}
-    nodes = {item.attributes.get("node", "") for item in cited if shares[item.id] >= 2} - {""}
-    services = {item.service for item in cited if shares[item.id] >= 2}
+    texts = {item.id: f"{text_of(item)} {KIND_NAMES[item.kind]}" for item in support.items}
+    shares = {item.id: len(told & stems(texts[item.id])) for item in support.items}
+    holds = {item.id: any(name in texts[item.id].lower() for name in named) for item in support.items}
+    if max(shares.values()) < 2:
+        return
     for item in cited:
-        own = {item.service, item.attributes.get("node"), item.attributes.get("object")} - {None, ""}
-        if shares[item.id] or any(str(name).lower() in named for name in own):
-            continue
-        if item.service in services or item.attributes.get("node", "-") in nodes:
-            continue
-        if max(shares.values()) >= 2:
+        if named and item.service and any(holds.values()) and not holds[item.id]:
+            yield item
+        elif not shares[item.id] and not holds[item.id]:
             yield item
 
 
 def better_evidence(place: Place, digest: Digest, holding: str = "") -> str:
     """Say which evidence would carry the sentence, or the words `holding`; "" where none comes close."""
     told = stems(place.text)
-    reading = read_sentence(place.text)
-    wanted = {name.lower() for name in reading.names}
+    wanted = {name.lower() for name in read_sentence(place.text).names}
     best: tuple[float, Evidence] | None = None
     for item in digest.evidence:
         text = text_of(item).lower()

@@ -22,8 +22,12 @@ _HEDGED = re.compile(
     re.IGNORECASE,
 )
 _CAUSAL = re.compile(
-    r"\b(?:because|caused(?: by)?|causes|causing|led to|leads to|leading to|resulted in|due to|owing to|triggered(?: by)?|as a result|"
-    r"therefore|hence|which meant|brought down|responsible for|root cause|so that|forced)\b",
+    r"(?<!\w)(?:because|caused(?: by)?|causes|causing|led to|leads to|leading to|resulted in|due to|owing to|triggered(?: by)?|as a result|shows as|, so(?! that)|"
+    r"therefore|hence|which meant|which means|brought down|responsible for|root cause|so that|forced)(?!\w)",
+    re.IGNORECASE,
+)
+_SETTLED = re.compile(
+    r"\b(?:the (?:root )?cause (?:is|was) (?:established|known|clear|proven|confirmed)|the root cause (?:is|was)(?! not| open| unknown))\b",
     re.IGNORECASE,
 )
 _ABSENT = re.compile(
@@ -63,6 +67,14 @@ def overstated(place: Place, support: Support) -> Iterator[tuple[str, str, str]]
             'Mark it "inferred", or give the observation alone.',
         )
         return
+
+
+def too_certain(place: Place, verdict: str) -> Iterator[tuple[str, str, str]]:
+    """Yield where a sentence outside the cause calls the cause settled, and the cause's own verdict does not."""
+    certain = _SETTLED.search(place.bare)
+    if verdict in {"probable", "not established"} and certain and not _HEDGED.search(place.bare):
+        message = f'says "{certain.group()}", and the cause of this draft is {verdict}'
+        yield certain.group(), message, "Say how likely it is."
 
 
 def _one_item_has_both(text: str, link: re.Match[str], support: Support) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from itertools import combinations
 
 from agent.checks.mention import Clock, Reading, read_sentence, weekday_of
@@ -33,6 +34,7 @@ class Support:
 
     items: tuple[Evidence, ...]
     facts: tuple[Fact, ...]
+    raw: str
     text: str
     """All of it in lower case."""
     reading: Reading
@@ -44,10 +46,17 @@ class Support:
     def has_number(self, wanted: Quantity) -> bool:
         """Tell whether a number occurs in its role, or follows by unit, rounding, ratio, sum or count."""
         near = [found for found in self.reading.numbers if _agree(wanted, found)]
-        if wanted.weak and not wanted.spelled:
+        counted = [fact.count for fact in self.facts if fact.count is not None]
+        if counted and wanted.weak and wanted.kind in {"", "times"}:
+            near = [found for found in near if _same_role(wanted, found)]
+            return bool(near) or any(abs(count - wanted.base) <= wanted.slack for count in counted)
+        if wanted.weak and wanted.kind == "times":
+            near = [found for found in near if found.kind in {"times", "ratio"} or found.counts in _COUNTERS]
+        if wanted.weak:
             rivals = [found for found in self.reading.numbers if _same_role(wanted, found)]
             if rivals and not any(found in rivals for found in near):
-                return any(abs(count - wanted.base) <= wanted.slack for count in self._exact_counts(wanted))
+                counts = self._exact_counts(wanted) if wanted.counts in _COUNTED else ()
+                return any(abs(count - wanted.base) <= wanted.slack for count in counts)
         if near:
             return True
         if wanted.kind == "time" and self.has_length(Span(wanted.text, wanted.base, wanted.slack, "", "", wanted.bound)):
@@ -97,9 +106,10 @@ class Support:
     def has_name(self, name: str) -> bool:
         """Tell whether a name occurs in the cited items, also as the head of a longer name."""
         low = name.lower()
+        version = "v?" if re.match(r"v?\d", low) else ""
         low = low[1:] if re.match(r"v\d", low) else low
         ending = r"(?!\d)" if low[-1].isdigit() else r"(?![a-z])" if low[-1].isalpha() else ""
-        if re.search(rf"{_EDGE}{re.escape(low)}{ending}", self.text):
+        if re.search(rf"{_EDGE}{version}{re.escape(low)}{ending}", self.text):
             return True
         percentile = re.fullmatch(r"p(\d\d)", low)
         if percentile:
@@ -134,15 +144,18 @@ class Support:
         """Yield counts that follow from what is cited: items of a kind, services, what a sum of counts gives."""
         yield from (float(fact.count) for fact in self.facts if fact.count is not None)
         items = self.items
-        if wanted.counts in {"alert", "servic", "pod", "chang", "metric", "event", "log", "node", "workload", "component"}:
+        counts = [found for item in items if (found := _number(item.attributes.get("count", ""))) is not None]
+        if len(counts) > 1 and not wanted.weak:
+            yield sum(counts)
+        if wanted.kind == "times" or "." in wanted.text:
+            return
+        if wanted.counts in _COUNTED:
             yield float(len({item.service for item in items if item.service}))
+            yield float(sum(counts))
         kind = _KINDS.get(wanted.counts)
         if kind:
             yield float(sum(item.kind == kind for item in items))
         yield float(len(items))
-        counts = [found for item in items if (found := _number(item.attributes.get("count", ""))) is not None]
-        if len(counts) > 1:
-            yield sum(counts)
         for key in ("members", "object", "also_in", "node", "pod"):
             for item in items:
                 if item.attributes.get(key, "").strip():
@@ -153,44 +166,62 @@ class Support:
 
     def _is_computed(self, wanted: Quantity) -> bool:
         if wanted.kind in {"", "times", "count"}:
-            if any(_close(wanted, count) for count in self._exact_counts(wanted)):
+            if any(close(wanted, count) for count in self._exact_counts(wanted)):
                 return True
         for low, high in self._changes():
-            if wanted.kind in {"", "times"} and low and (_close(wanted, high / low) or (high and _close(wanted, low / high))):
+            ratio = wanted.kind in {"times", "ratio"} or (not wanted.kind and wanted.leads == "factor")
+            if ratio and low and (close(wanted, high / low) or (high and close(wanted, low / high))):
                 return True
             if wanted.kind == "percent" and low:
-                if any(_close(wanted, value) for value in (abs(high - low) / low * 100, high / low * 100)):
+                if any(close(wanted, value) for value in (abs(high - low) / low * 100, high / low * 100)):
                     return True
-            if wanted.kind != "percent" and abs(wanted.value) >= 1 and _close(wanted, abs(high - low)):
+            if wanted.kind != "percent" and abs(wanted.value) >= 1 and close(wanted, abs(high - low)):
                 return True
         if wanted.kind == "percent":
-            return any(_close(wanted, share) for share in self._shares())
+            return any(close(wanted, share) for share in self._shares())
         return False
 
-    def _changes(self) -> Iterator[tuple[float, float]]:
+    def changes(self) -> Iterator[tuple[float, float, float]]:
+        """Yield level before, level after and peak of every cited change."""
         for item in self.items:
-            values = [_number(item.attributes.get(key, "")) for key in ("before", "after", "peak")]
-            counts = [_number(item.attributes.get(key, "")) for key in ("baseline_count", "incident_count")]
-            for first, second in ((values[0], values[1]), (values[0], values[2]), (counts[0], counts[1])):
-                if first is not None and second is not None:
-                    yield first, second
-        for found in _CHANGE.finditer(self.text):
+            before, after, peak = (_number(item.attributes.get(key, "")) for key in ("before", "after", "peak"))
+            if before is not None and after is not None:
+                yield before, after, after if peak is None else peak
+        for found in _CHANGE.finditer(self.raw):
             low, high = _number(found.group("low")), _number(found.group("high"))
             if low is not None and high is not None:
-                yield low, high
+                yield low, high, high
+
+    def _changes(self) -> Iterator[tuple[float, float]]:
+        for before, after, peak in self.changes():
+            yield from ((before, after), (before, peak))
+        for item in self.items:
+            first, second = (_number(item.attributes.get(key, "")) for key in ("baseline_count", "incident_count"))
+            if first is not None and second is not None:
+                yield first, second
 
     def _shares(self) -> Iterator[float]:
         for found in _PAIR.finditer(self.text):
             if int(found["whole"]):
                 share = int(found["part"]) / int(found["whole"]) * 100
                 yield from (share, 100 - share)
-        counts = [found for item in self.items if (found := _number(item.attributes.get("count", ""))) is not None]
+        logs = [item for item in self.items if item.kind == "L"]
+        counts = [found for item in logs if (found := _number(item.attributes.get("count", ""))) is not None]
         counts.extend(float(fact.count) for fact in self.facts if fact.count)
         for part in counts[:20]:
             yield from (part / whole * 100 for whole in (*counts[:20], sum(counts)) if whole and part < whole)
-        yield from (found.value * 100 for found in self.reading.numbers if not found.kind and 0 < found.value < 1)
+        if self._are_fractions():
+            yield from (found.value * 100 for found in self.reading.numbers if not found.kind and 0 < found.value <= 1)
+
+    def _are_fractions(self) -> bool:
+        """Tell whether bare numbers below one may be shares: no metric is cited, or one that measures a share."""
+        kinds = {item.attributes.get("metric_kind", "") for item in self.items if item.kind == "M"}
+        return not kinds or bool(kinds & _FRACTIONS)
 
 
+_COUNTERS = frozenset({"count", "restart", "member", "baselin", "incident", "desir", "readi", "availabl"})
+_COUNTED = frozenset(stem(word) for word in "alerts services pods changes metrics events logs nodes workloads components".split())  # noqa: SIM905
+_FRACTIONS = frozenset({"throttling", "errors", "cpu", "memory", "disk", "saturation", "availability", "other"})
 _KINDS = {"alert": "A", "chang": "C", "deploy": "C", "messag": "H", "metric": "M", "seri": "M", "event": "K", "trac": "T"}
 
 
@@ -205,10 +236,20 @@ def gather(digest: Digest, header: Header, evidence: Iterable[str], facts: Itera
     edges = tuple(moment for moment in (header.start, header.end) if moment is not None)
     parts = [*(text_of(item) for item in items), *(f"{fact.label}: {fact.text} ; {fact.note}" for fact in named)]
     text = "\n".join(parts)
-    read = read_sentence(text)
-    numbers = (*read.numbers, *(found for item in items for found in _attributes(item)))
-    reading = Reading(numbers, read.spans, read.clocks, read.dates, read.names)
-    return Support(items, named, text.lower(), reading, tuple(dict.fromkeys(moments)), edges)
+    read = [_read(part) for part in parts]
+    reading = Reading(
+        (*(found for one in read for found in one.numbers), *(found for item in items for found in _attributes(item))),
+        tuple(found for one in read for found in one.spans),
+        tuple(found for one in read for found in one.clocks),
+        tuple(found for one in read for found in one.dates),
+        tuple(found for one in read for found in one.names),
+    )
+    return Support(items, named, text, text.lower(), reading, tuple(dict.fromkeys(moments)), edges)
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str) -> Reading:
+    return read_sentence(text)
 
 
 def text_of(item: Evidence) -> str:
@@ -243,7 +284,8 @@ def _of_day(moment: datetime) -> float:
     return moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6
 
 
-def _close(wanted: Quantity, value: float) -> bool:
+def close(wanted: Quantity, value: float) -> bool:
+    """Tell whether a number as written stands for a value, by its rounding and its bound."""
     return _bounded(wanted.base, value, wanted.slack, wanted.bound)
 
 
@@ -270,13 +312,14 @@ def _same_role(wanted: Quantity, found: Quantity) -> bool:
 
 def _agree(wanted: Quantity, found: Quantity) -> bool:
     slack = wanted.slack
-    if wanted.kind == found.kind or {wanted.kind, found.kind} <= {"", "count", "times"}:
+    kinds = {wanted.kind, found.kind}
+    if len(kinds) == 1 or kinds <= {"", "count", "times"} or kinds == {"times", "ratio"}:
         return _bounded(wanted.base, found.base, slack, wanted.bound)
     if not found.kind or not wanted.kind:
         scale = wanted.base / wanted.value if wanted.value else 1.0
         if found.spelled or wanted.spelled:
             return False
         if not found.kind and wanted.kind == "percent":
-            return abs(wanted.value - found.value * 100) <= slack or abs(wanted.value - found.value) <= slack
+            return not found.weak and abs(wanted.value - found.value) <= slack
         return not wanted.kind and abs(wanted.value - found.value) <= slack / scale
     return False
