@@ -39,7 +39,11 @@ _RECOVERED = re.compile(
     r"|back to normal|went away|subsided)\b",
     re.IGNORECASE,
 )
-_NEGATED = re.compile(rf"(?:{_NEGATOR})((?:\s+[\w'-]+){{1,3}})", re.IGNORECASE)
+_FAILING = re.compile(
+    r"\b(?:fail\w*|refus\w*|reject\w*|unable|errors?|stuck|missing|down|lost|stopped|cancel\w*|time[ds]?[- ]?out|denied|unavailable|impossible)\b",
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(rf"(?:(?:\b0 of \d+|\bnone of|\bno)(?=((?:\s+[\w'-]+){{1,7}}))\1|(?:{_NEGATOR})((?:\s+[\w'-]+){{1,3}}))", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z0-9_][\w'./:-]*")
 _SENSITIVE = frozenset(
     """not no never none nor without cannot n't before after since until first last rose fell dropped increased decreased
@@ -157,7 +161,7 @@ def _polarity(text: str, support: Support) -> Iterator[Contradiction]:
     """Compare what is negated in the sentence with what is negated in the statements it cites."""
     mine, mine_plain = _negated(text)
     said = {word.lower() for word in re.findall(r"[A-Za-z]+", _NEGATED.sub(" ", text))}
-    denied_words = {word.lower() for found in _NEGATED.finditer(text) for word in found.group(1).split()}
+    denied_words = {word.lower() for found in _NEGATED.finditer(text) for word in _reach(found)}
     twice = {stem(word) for word in said & denied_words}
     theirs: set[str] = set()
     plain: set[str] = set()
@@ -169,10 +173,10 @@ def _polarity(text: str, support: Support) -> Iterator[Contradiction]:
         if not fact.known:
             return
     for word in sorted((mine & plain) - theirs - twice - _NOT_TELLING):
-        if word in _states():
+        if word in _states() and not theirs:
             yield Contradiction(word, "", f'the sentence denies "{word}", which the cited evidence states')
     for word in sorted((theirs & mine_plain) - plain - mine - _NOT_TELLING):
-        if word in _states():
+        if word in _states() and not _FAILING.search(text):
             yield Contradiction(word, "", f'the sentence states "{word}", which the cited evidence denies')
 
 
@@ -190,13 +194,17 @@ def _statement_of(item: Evidence) -> str:
     return re.sub(r'"[^"]*"', " ", item.statement) if item.statement.count('"') % 2 == 0 else item.statement
 
 
+def _reach(found: re.Match[str]) -> list[str]:
+    return (found.group(1) or found.group(2)).split()
+
+
 def _negated(text: str) -> tuple[set[str], set[str]]:
     """Return the stems of words in reach of a negation, and of the other words."""
     denied: set[str] = set()
     rest: list[str] = []
     last = 0
     for found in _NEGATED.finditer(text):
-        denied.update(stem(word) for word in found.group(1).split())
+        denied.update(stem(word) for word in _reach(found))
         rest.append(text[last : found.start()])
         last = found.end()
     rest.append(text[last:])
@@ -233,4 +241,17 @@ def _near_copies(text: str, support: Support) -> Iterator[Contradiction]:
 
 
 def _words(text: str) -> list[str]:
-    return [word.lower().rstrip(".,:;") for word in _WORD.findall(text.replace("n't", " not"))]
+    found = (word.lower().rstrip(".,:;") for word in _WORD.findall(text.replace("n't", " not")))
+    return [_same_sense(word) for word in found]
+
+
+def _same_sense(word: str) -> str:
+    """Write number words as digits and verbs of direction as one word each."""
+    if word in _DIGITS:
+        return _DIGITS[word]
+    match = _DIRECTION.fullmatch(word)
+    return word if match is None else "rose" if match.group("up") else "fell"
+
+
+_DIGITS = {"two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
+           "ten": "10", "eleven": "11", "twelve": "12"}  # fmt: skip

@@ -73,6 +73,7 @@ class _Reader:
         """The sentence without what it copies from its evidence word for word."""
         self.bare = without_quotations(self.own)
         self.reading: Reading = read_sentence(self.bare)
+        self.support = self.support.meant_by(stems(place.text))
 
     def findings(self) -> Iterator[Finding]:
         """Yield every finding on the sentence; none where it cites nothing that exists."""
@@ -153,7 +154,8 @@ class _Reader:
         text = self.bare
         wanted = dict.fromkeys((*self.reading.names, *name_like(text, self.known)))
         for name in wanted:
-            if not self.support.has_name(name):
+            inside = name[0].isupper() and name.isalpha() and name.lower() in self.support.text
+            if not inside and not self.support.has_name(name):
                 yield self._elsewhere(name, "error")
         for name in mentioned(text, self.known):
             if name not in wanted and not self.support.has_name(name):

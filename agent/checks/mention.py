@@ -48,6 +48,7 @@ _GENERIC = re.compile(
     r"[12345]xx|e2e|b2b|grpc2|log4j|h[1-6]|on-call|24/7|and/or|level-?[1-4]|l[1-7]|tier-?\d|sev-?\d)$",
     re.IGNORECASE,
 )
+_PERCENTILE = re.compile(r"\b(\d\d)(?:th|st|nd|rd)[ -]percentiles?\b", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![\w.])@[A-Za-z][\w-]*")
 
 
@@ -85,7 +86,8 @@ def read_sentence(text: str) -> Reading:
     rest = _WORDED_DATE.sub(_blank, _DATE.sub(_blank, rest))
     clocks = tuple(_clock(found) for found in _CLOCK.finditer(rest))
     rest = _CLOCK.sub(_blank, rest)
-    names: list[str] = []
+    names = [f"p{found.group(1)}" for found in _PERCENTILE.finditer(rest)]
+    rest = _PERCENTILE.sub(_blank, rest)
     for pattern in (_HANDLE, _NAME):
         names.extend(found.group() for found in pattern.finditer(rest) if not _GENERIC.match(found.group()))
         rest = pattern.sub(_blank, rest)

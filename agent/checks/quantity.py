@@ -83,6 +83,7 @@ _SHARE = re.compile(
 )
 _SHARES = {"half": 50.0, "third": 100 / 3, "two thirds": 200 / 3, "quarter": 25.0, "three quarters": 75.0,
            "fifth": 20.0, "tenth": 10.0}  # fmt: skip
+_ORDINAL = re.compile(r"st|nd|rd|th", re.IGNORECASE)
 _AT_MOST = re.compile(r"\b(?:within|under|less than|fewer than|up to|at most|no more than|below)\b", re.IGNORECASE)
 _AT_LEAST = re.compile(r"\b(?:over|more than|at least|above|upwards of)\b", re.IGNORECASE)
 _WORDS = re.compile(r"[A-Za-z_][A-Za-z_]*|[,;()]|\d[\d.]*")
@@ -105,6 +106,8 @@ class Quantity:
     """Stem of the word before it, such as "code"."""
     bound: Bound = ""
     spelled: bool = False
+    keyed: bool = False
+    """Whether it stands as `key=1`; then `leads` is the key, and only a sentence that has the key's word means it."""
 
     @property
     def weak(self) -> bool:
@@ -122,6 +125,7 @@ class Span:
     counts: str
     leads: str
     bound: Bound
+    keyed: bool = False
 
 
 def read_quantities(text: str) -> tuple[tuple[Quantity, ...], tuple[Span, ...]]:
@@ -132,9 +136,10 @@ def read_quantities(text: str) -> tuple[tuple[Quantity, ...], tuple[Span, ...]]:
         before, after = _beside(text, length.start, length.end)
         bound = _bound_of(text[max(0, length.start - 14) : length.start] + length.text)
         seconds, slack = length.length.total_seconds(), length.slack.total_seconds()
-        spans.append(Span(length.text, seconds, slack, after, before, bound))
+        keyed = text[max(0, length.start - 1) : length.start] == "="
+        spans.append(Span(length.text, seconds, slack, after, before, bound, keyed))
         rest = rest[: length.start] + " " * (length.end - length.start) + rest[length.end :]
-    found = [_quantity(match, text) for match in _NUMBER.finditer(rest)]
+    found = [_quantity(match, text) for match in _NUMBER.finditer(rest) if not _ORDINAL.fullmatch(match.group("glued") or "")]
     found.extend(_spelled(match, text, _SPELLED[match.group("word").lower()]) for match in _COUNT_WORD.finditer(rest))
     for match in _OFTEN.finditer(rest):
         if not _NOT_A_COUNT.match(rest, match.end()):
@@ -181,7 +186,8 @@ def _quantity(found: re.Match[str], text: str) -> Quantity:
     if found.group("glued"):
         after = stem(found.group("glued"))
     slack = slack * (1 + 1e-9) + 1e-12
-    return Quantity(found.group().strip(), value, kind, value * scale, slack, after, before, bound)
+    keyed = text[max(0, found.start() - 1) : found.start()] == "="
+    return Quantity(found.group().strip(), value, kind, value * scale, slack, after, before, bound, keyed=keyed)
 
 
 def _bound_in(found: re.Match[str]) -> Bound:

@@ -47,7 +47,7 @@ def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator
     if max(shares.values()) < 2:
         return
     for item in cited:
-        if named and item.service and any(holds.values()) and not holds[item.id]:
+        if named and item.service and any(holds.values()) and not holds[item.id] and shares[item.id] < 2:
             yield item
         elif not shares[item.id] and not holds[item.id]:
             yield item

@@ -83,7 +83,7 @@ def _one_item_has_both(text: str, link: re.Match[str], support: Support) -> bool
     right = stems(re.split(r"[:;.,](?:\s|$)", text[link.end() :])[0])
     for item in support.items:
         told = stems(text_of(item))
-        if left and right and all(len(side & told) >= 0.6 * len(side) for side in (left, right)):
+        if left and right and all(len(side & told) >= 0.5 * len(side) for side in (left, right)):
             return True
     return False
 

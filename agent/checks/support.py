@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import combinations
@@ -43,6 +43,13 @@ class Support:
     edges: tuple[datetime, ...] = field(default=())
     """Start and end of the incident: what "after the start" counts from."""
 
+    def meant_by(self, told: frozenset[str]) -> Support:
+        """Leave out numbers that stand as `key=1` where the sentence, by its stems, does not speak of the key."""
+        heard = told | _ANY_KEY
+        numbers = tuple(found for found in self.reading.numbers if not found.keyed or found.leads in heard)
+        spans = tuple(found for found in self.reading.spans if not found.keyed or found.leads in heard)
+        return replace(self, reading=replace(self.reading, numbers=numbers, spans=spans))
+
     def has_number(self, wanted: Quantity) -> bool:
         """Tell whether a number occurs in its role, or follows by unit, rounding, ratio, sum or count."""
         near = [found for found in self.reading.numbers if _agree(wanted, found)]
@@ -52,8 +59,12 @@ class Support:
             return bool(near) or any(abs(count - wanted.base) <= wanted.slack for count in counted)
         if wanted.weak and wanted.kind == "times":
             near = [found for found in near if found.kind in {"times", "ratio"} or found.counts in _COUNTERS]
+            if near:
+                return True
         if wanted.weak:
             rivals = [found for found in self.reading.numbers if _same_role(wanted, found)]
+            if wanted.kind == "times":
+                rivals = [found for found in rivals if found.kind == "times"]
             if rivals and not any(found in rivals for found in near):
                 counts = self._exact_counts(wanted) if wanted.counts in _COUNTED else ()
                 return any(abs(count - wanted.base) <= wanted.slack for count in counts)
@@ -61,17 +72,14 @@ class Support:
             return True
         if wanted.kind == "time" and self.has_length(Span(wanted.text, wanted.base, wanted.slack, "", "", wanted.bound)):
             return True
+        if not wanted.weak and wanted.kind == "" and re.search(rf"[:=]{wanted.value:g}(?![\d.])", self.text):
+            return True
         return self._is_computed(wanted)
 
     def has_length(self, wanted: Span) -> bool:
         """Tell whether a duration occurs or lies between two cited times."""
         slack = wanted.slack * (1 - 1e-6)
-        written = [(span.seconds, span) for span in self.reading.spans]
-        if wanted.seconds < 100 or wanted.bound == "":
-            rivals = [seconds for seconds, span in written if span.leads and span.leads == wanted.leads]
-            if rivals and wanted.seconds < 100 and not any(_within(wanted, found, slack) for found in rivals):
-                return False
-        if any(_within(wanted, seconds, slack) for seconds, _ in written):
+        if any(_within(wanted, span.seconds, slack) for span in self.reading.spans):
             return True
         if any(fact.seconds is not None and _within(wanted, fact.seconds, slack) for fact in self.facts):
             return True
@@ -145,8 +153,11 @@ class Support:
         yield from (float(fact.count) for fact in self.facts if fact.count is not None)
         items = self.items
         counts = [found for item in items if (found := _number(item.attributes.get("count", ""))) is not None]
-        if len(counts) > 1 and not wanted.weak:
+        if len(counts) > 1 and (wanted.spelled or not wanted.weak):
             yield sum(counts)
+        single = sum(item.kind in {"M", "A", "C", "T"} for item in items)
+        if wanted.spelled and wanted.kind == "times" and single:
+            yield from (1.0, float(single))
         if wanted.kind == "times" or "." in wanted.text:
             return
         if wanted.counts in _COUNTED:
@@ -221,6 +232,10 @@ class Support:
 
 _COUNTERS = frozenset({"count", "restart", "member", "baselin", "incident", "desir", "readi", "availabl"})
 _COUNTED = frozenset(stem(word) for word in "alerts services pods changes metrics events logs nodes workloads components".split())  # noqa: SIM905
+_ANY_KEY = frozenset(
+    stem(word) for word in "normal current peak val value count total max min avg average size status code after before".split()  # noqa: SIM905
+)
+"""Keys that say nothing of what is measured."""
 _FRACTIONS = frozenset({"throttling", "errors", "cpu", "memory", "disk", "saturation", "availability", "other"})
 _KINDS = {"alert": "A", "chang": "C", "deploy": "C", "messag": "H", "metric": "M", "seri": "M", "event": "K", "trac": "T"}
 
