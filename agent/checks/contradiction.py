@@ -43,7 +43,7 @@ _FAILING = re.compile(
     r"\b(?:fail\w*|refus\w*|reject\w*|unable|errors?|stuck|missing|down|lost|stopped|cancel\w*|time[ds]?[- ]?out|denied|unavailable|impossible)\b",
     re.IGNORECASE,
 )
-_NEGATED = re.compile(rf"(?:(?:\b0 of \d+|\bnone of|\bno)(?=((?:\s+[\w'-]+){{1,7}}))\1|(?:{_NEGATOR})((?:\s+[\w'-]+){{1,3}}))", re.IGNORECASE)
+_NEGATED = re.compile(rf"(?:(?:\b0 of \d+|\bnone of|\bno)(?=((?:\s+[\w'-]+){{1,9}}))\1|(?:{_NEGATOR})((?:\s+[\w'-]+){{1,3}}))", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z0-9_][\w'./:-]*")
 _SENSITIVE = frozenset(
     """not no never none nor without cannot n't before after since until first last rose fell dropped increased decreased
