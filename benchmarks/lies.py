@@ -232,7 +232,7 @@ def drop_negation(scene: Scene) -> Iterator[str]:
 def add_negation(scene: Scene) -> Iterator[str]:
     text = scene.place.text
     for pattern, new in ((r"\bfired\b", "never fired"), (r"\brose\b", "did not rise"), (r"\bspiked\b", "did not spike"), (r"\bwas in state\b", "was not in state"), (r"\bresolved\b", "was not resolved"), (r"\breached\b", "never reached"), (r"\bfell\b", "did not fall"), (r"\bwas running\b", "was not running")):
-        yield from _each(re.compile(pattern), re.sub(r'"[^"]*"', lambda found: found.group().replace("fired", "FIRED"), text), lambda _, new=new: new)
+        yield from _each(re.compile(pattern), re.sub(r'"[^"]*"', lambda found: found.group().replace("fired", "FIRED"), text), lambda found, new=new: None if re.search(r"\bno\b", text[max(0, found.start() - 24) : found.start()], re.IGNORECASE) else new)
 
 
 def swap_direction(scene: Scene) -> Iterator[str]:

@@ -47,10 +47,11 @@ _NEGATED = re.compile(rf"(?:(?:\b0 of \d+|\bnone of|\bno)(?=((?:\s+[\w'-]+){{1,9
 _WORD = re.compile(r"[A-Za-z0-9_][\w'./:-]*")
 _SENSITIVE = frozenset(
     """not no never none nor without cannot n't before after since until first last rose fell dropped increased decreased
-    dipped spiked climbed jumped up down higher lower above below more less most least all none only half twice once two
+    dipped spiked climbed jumped all none only half twice once two
     three four five six seven eight nine ten eleven twelve succeeded failed could unable able ready unready available
     unavailable enabled disabled allowed denied fired resolved started stopped opened closed""".split()  # noqa: SIM905
 )
+_ABLE = re.compile(r"\b(?:could|was able to|were able to|managed to|succeeded in)\s+(?!not\b|only\b|no\b)[a-z]+", re.IGNORECASE)
 _CLAUSE = re.compile(r"[;:.]\s|,\s|\bwhile\b|\bbut\b|\bwhereas\b|\band\b", re.IGNORECASE)
 _NOT_TELLING = frozenset({"further", "other", "longer", "recorded", "single", "evidence", "way", "time", "doubt"})
 
@@ -69,6 +70,7 @@ def contradictions(text: str, bare: str, support: Support) -> Iterator[Contradic
     yield from _directions(bare, support)
     yield from _recoveries(bare, support)
     yield from _polarity(bare, support)
+    yield from _ability(bare, support)
     yield from _near_copies(text, support)
 
 
@@ -178,6 +180,16 @@ def _polarity(text: str, support: Support) -> Iterator[Contradiction]:
     for word in sorted((theirs & mine_plain) - plain - mine - _NOT_TELLING):
         if word in _states() and not _FAILING.search(text):
             yield Contradiction(word, "", f'the sentence states "{word}", which the cited evidence denies')
+
+
+def _ability(text: str, support: Support) -> Iterator[Contradiction]:
+    """Find "could connect" over evidence that only holds failures."""
+    found = _ABLE.search(text)
+    if found is None or re.search(r"\b(?:before|until|if)\b", text[: found.start()], re.IGNORECASE) or _FAILING.search(text) or re.search(_NEGATOR, text, re.IGNORECASE):
+        return
+    items = [item for item in support.items if item.kind in {"L", "K"}]
+    if items and len(items) == len(support.items) and all(_FAILING.search(item.statement) for item in items):
+        yield Contradiction(found.group(), items[0].id, f'"{found.group()}" over evidence of a failure: {items[0].statement}')
 
 
 @lru_cache(maxsize=1)

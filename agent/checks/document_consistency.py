@@ -17,7 +17,7 @@ from agent.checks.document_spans import check_spans
 from agent.checks.duration import Length, read_lengths, write_length
 from agent.checks.items import read_entries
 from agent.checks.report import Report, at
-from agent.checks.timeline import CLOCK, Row, clock_offset, timeline_rows
+from agent.checks.timeline import CLOCK, Row, clock_offset, key_events, timeline_rows
 
 if TYPE_CHECKING:
     from agent.schema.finding import Level
@@ -41,7 +41,7 @@ def check_consistency(document: Document) -> tuple[Report, ...]:
     found: list[Report] = []
     found.extend(_duration(document, rows))
     found.extend(_order(document, rows))
-    found.extend(check_spans(document, rows, _stated_duration(document)))
+    found.extend(check_spans(document, rows or key_events(document), _stated_duration(document)))
     found.extend(check_counts(document))
     found.extend(_factors_named(document))
     found.extend(_sections_missing(document))

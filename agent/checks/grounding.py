@@ -9,8 +9,9 @@ from datetime import datetime
 from agent.checks import actors as acting
 from agent.checks.contradiction import contradictions
 from agent.checks.mention import Reading, read_sentence
-from agent.checks.naming import known_names, mentioned, name_like
+from agent.checks.naming import PLATFORM, known_names, mentioned, name_like
 from agent.checks.places import Place, read_places
+from agent.checks.quantity import Quantity
 from agent.checks.quotation import flat, misquoted, quotations, without_copies, without_quotations
 from agent.checks.relation import better_evidence, speaks_of_nothing, unrelated
 from agent.checks.sequence import misordered
@@ -115,7 +116,7 @@ class _Reader:
             if not self.support.has_length(span):
                 yield self._not_carried("G02", span.text)
         for number in self.reading.numbers:
-            if number.text not in pairs and not self.support.has_number(number) and not self._listed(number.value):
+            if number.text not in pairs and not self.support.has_number(number) and not self._listed(number):
                 yield self._not_carried("G02", number.text)
 
     def _levels(self) -> Iterator[Finding]:
@@ -135,11 +136,13 @@ class _Reader:
             if changes and not fits and len(known) == 2:
                 yield self._not_carried("G02", found.group())
 
-    def _listed(self, value: float) -> bool:
+    def _listed(self, number: Quantity) -> bool:
         """Tell whether a count is that of the names listed in the sentence itself: "three services: a, b and c"."""
+        if number.keyed or number.kind or "." in number.text or not number.counts:
+            return False
         named = set(mentioned(self.place.bare, self.known))
         more = re.search(r"\band (?P<more>\d+) (?:more|others?)\b", self.place.bare)
-        return value > 1 and value == len(named) + (int(more["more"]) if more else 0)
+        return number.value > 1 and number.value == len(named) + (int(more["more"]) if more else 0)
 
     def _times(self) -> Iterator[Finding]:
         edges = bool(_AT_EDGE.search(self.place.bare))
@@ -158,11 +161,18 @@ class _Reader:
             if not inside and not self.support.has_name(name):
                 yield self._elsewhere(name, "error")
         for name in mentioned(text, self.known):
+            if name in PLATFORM and self._is_platform(name):
+                continue
             if name not in wanted and not self.support.has_name(name):
                 plain = name.isalpha() and name.islower() and not name.endswith("service")
                 yield self._elsewhere(name, "warning" if plain else "error")
         for who, message in acting.invented(text, self.support):
             yield _finding(self.place, "G10", "error", who, message, "Name who the evidence names, or what happened alone.")
+
+    def _is_platform(self, name: str) -> bool:
+        """Tell whether a part of the platform is meant that stands behind cited Kubernetes evidence."""
+        at_work = any(item.kind == "K" for item in self.support.items) or "kubectl" in self.support.text
+        return at_work and not re.search(rf"\b(?:Deployment|Service|Pod|Job|Node|StatefulSet) {re.escape(name)}\b", self.bare)
 
     def _elsewhere(self, name: str, level: Level) -> Finding:
         low = name.lower()

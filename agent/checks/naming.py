@@ -59,15 +59,13 @@ def known_names(digest: Digest) -> dict[str, str]:
     return {name.lower(): name for name in names if 3 <= len(name) <= 80 and " " not in name}
 
 
-_PLATFORM = frozenset({"kubelet", "kube-proxy", "kubectl", "containerd", "kernel", "kube-scheduler", "envoy", "systemd"})
+PLATFORM = frozenset({"kubelet", "kube-proxy", "kubectl", "containerd", "kernel", "kube-scheduler", "envoy", "systemd"})
 
 
 def mentioned(text: str, known: dict[str, str]) -> Iterator[str]:
     """Yield the known names that stand in a text."""
     for word in dict.fromkeys(re.findall(r"[A-Za-z0-9_<][\w.:/<>-]*[\w>]", text)):
         low = word.lower()
-        if low in _PLATFORM:
-            continue
         if low in known:
             yield known[low]
         elif low.endswith(("'s", "s")) and low.rstrip("s").rstrip("'") in known and "-" in low:

@@ -75,6 +75,7 @@ _COUNT_WORD = re.compile(
 _OFTEN = re.compile(r"(?<![\w-])(?P<word>once|twice|thrice)(?![\w-])", re.IGNORECASE)
 _OFTEN_VALUES = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
 _NOT_A_COUNT = re.compile(r"\s+(?:the|a|an|as|it|its|this|that|they|more|again|all|every|each)\b", re.IGNORECASE)
+_BOUNDED = re.compile(r"\b(?:at least|at|more than|all at) $", re.IGNORECASE)
 _SHARE = re.compile(
     rf"(?<![\w-])(?:(?P<about>{_ABOUT})|(?P<most>{_MOST})|(?P<least>{_LEAST}))?"
     r"(?P<word>(?:a |one )?half|(?:a|one) third|two thirds|(?:a|one) quarter|three quarters|(?:a|one) fifth|"
@@ -142,7 +143,7 @@ def read_quantities(text: str) -> tuple[tuple[Quantity, ...], tuple[Span, ...]]:
     found = [_quantity(match, text) for match in _NUMBER.finditer(rest) if not _ORDINAL.fullmatch(match.group("glued") or "")]
     found.extend(_spelled(match, text, _SPELLED[match.group("word").lower()]) for match in _COUNT_WORD.finditer(rest))
     for match in _OFTEN.finditer(rest):
-        if not _NOT_A_COUNT.match(rest, match.end()):
+        if not _NOT_A_COUNT.match(rest, match.end()) and not _BOUNDED.search(rest[max(0, match.start() - 12) : match.start()]):
             found.append(_often(match, text))
     found.extend(_share(match) for match in _SHARE.finditer(rest))
     return tuple(found), tuple(spans)

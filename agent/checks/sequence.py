@@ -15,7 +15,7 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 _EARLIER_FIRST = frozenset({"before", "ahead of", "prior to", "and then", "then", "followed by", "preceded", "earlier than"})
-_KIND_WORDS = {
+KIND_WORDS = {
     "A": "alert alerts fired page paged alerting alarm",
     "C": "change deploy deployed deployment rollout rolled release released scaled config merged rollback",
     "M": "rose fell latency metric spiked dropped level",
@@ -64,7 +64,7 @@ def _named(words: str, items: list[Evidence]) -> Evidence | None:
     low = words.lower()
     scores: list[tuple[float, Evidence]] = []
     for item in items:
-        score = float(len(told & (stems(_short(item)) | stems(_KIND_WORDS[item.kind]))))
+        score = float(len(told & (stems(_short(item)) | stems(KIND_WORDS[item.kind]))))
         score += 3.0 if item.service and item.service.lower() in low else 0.0
         scores.append((score, item))
     scores.sort(key=lambda pair: -pair[0])

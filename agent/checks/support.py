@@ -188,6 +188,10 @@ class Support:
                     return True
             if wanted.kind != "percent" and abs(wanted.value) >= 1 and close(wanted, abs(high - low)):
                 return True
+        if wanted.kind in {"times", "ratio"} and len(self.reading.spans) <= 12:
+            lengths = {span.seconds for span in self.reading.spans if span.seconds}
+            if any(close(wanted, b / a) for a in lengths for b in lengths if b > a):
+                return True
         if wanted.kind == "percent":
             return any(close(wanted, share) for share in self._shares())
         return False
