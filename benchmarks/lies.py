@@ -38,7 +38,9 @@ class Scene:
     @property
     def cited(self) -> tuple[Evidence, ...]:
         """The evidence that the place and its facts cite."""
-        named = {found for fact in self.digest.facts if fact.name in self.place.facts for found in fact.evidence}
+        named = {
+            found for fact in self.digest.facts if fact.name in self.place.facts for found in fact.evidence
+        }
         return tuple(item for item in self.digest.evidence if item.id in {*self.place.evidence, *named})
 
 
@@ -53,7 +55,9 @@ _UNITS = {"s": "min", "min": "h", "h": "d", "d": "h", "ms": "s", "pps": "bps", "
 _PERCENT = re.compile(r"(?P<n>\d+(?:\.\d+)?)%")
 
 
-def _each(pattern: re.Pattern[str], text: str, change: Callable[[re.Match[str]], str | None]) -> Iterator[str]:
+def _each(
+    pattern: re.Pattern[str], text: str, change: Callable[[re.Match[str]], str | None]
+) -> Iterator[str]:
     for found in pattern.finditer(text):
         new = change(found)
         if new is not None and new != found.group():
@@ -81,11 +85,23 @@ def glued_digit(scene: Scene) -> Iterator[str]:
 
 
 def ten_times(scene: Scene) -> Iterator[str]:
-    yield from _each(_NUMBER, scene.place.text, lambda found: None if float(found.group()) == 0 else f"{found.group()}0" if "." not in found.group() else f"{float(found.group()) * 10:g}")
+    yield from _each(
+        _NUMBER,
+        scene.place.text,
+        lambda found: (
+            None
+            if float(found.group()) == 0
+            else f"{found.group()}0"
+            if "." not in found.group()
+            else f"{float(found.group()) * 10:g}"
+        ),
+    )
 
 
 def name_digit(scene: Scene) -> Iterator[str]:
-    yield from _each(_IN_NAME, _CLOCK.sub(lambda found: "_" * len(found.group()), scene.place.text), lambda _: None)
+    yield from _each(
+        _IN_NAME, _CLOCK.sub(lambda found: "_" * len(found.group()), scene.place.text), lambda _: None
+    )
     text = scene.place.text
     for found in _IN_NAME.finditer(text):
         before = text[max(0, found.start() - 12) : found.start()]
@@ -111,7 +127,9 @@ def _moved(found: re.Match[str], by: timedelta) -> str:
 
 
 def shift_day(scene: Scene) -> Iterator[str]:
-    yield from _each(_DAY, scene.place.text, lambda found: f"{found.group()[:-2]}{(int(found['day']) + 3) % 27 + 1:02}")
+    yield from _each(
+        _DAY, scene.place.text, lambda found: f"{found.group()[:-2]}{(int(found['day']) + 3) % 27 + 1:02}"
+    )
 
 
 def invent_time(scene: Scene) -> Iterator[str]:
@@ -129,7 +147,11 @@ def invent_span(scene: Scene) -> Iterator[str]:
 
 
 def unit(scene: Scene) -> Iterator[str]:
-    yield from _each(_SPAN, scene.place.text, lambda found: f"{found['n']} {_UNITS[found['unit']]}" if found["n"] != "0" else None)
+    yield from _each(
+        _SPAN,
+        scene.place.text,
+        lambda found: f"{found['n']} {_UNITS[found['unit']]}" if found["n"] != "0" else None,
+    )
     yield from _each(re.compile(r"(?<=\d)ms\b"), scene.place.text, lambda _: "s")
     yield from _each(re.compile(r"(?<=\d)%"), scene.place.text, lambda _: " MiB")
 
@@ -151,13 +173,25 @@ def invent_number_word(scene: Scene) -> Iterator[str]:
 
 
 def count_in_words(scene: Scene) -> Iterator[str]:
-    yield from _each(re.compile(r"\b(?:once|twice)\b"), scene.place.text, lambda found: "twice" if found.group() == "once" else "five times")
-    yield from _each(re.compile(r"\b(?P<n>\d+) (?=pods|restarts|workloads|failed pods)"), scene.place.text, lambda found: f"{'nineteen' if found['n'] != '19' else 'twelve'} ")
+    yield from _each(
+        re.compile(r"\b(?:once|twice)\b"),
+        scene.place.text,
+        lambda found: "twice" if found.group() == "once" else "five times",
+    )
+    yield from _each(
+        re.compile(r"\b(?P<n>\d+) (?=pods|restarts|workloads|failed pods)"),
+        scene.place.text,
+        lambda found: f"{'nineteen' if found['n'] != '19' else 'twelve'} ",
+    )
 
 
 def swap_name(scene: Scene) -> Iterator[str]:
     cited = " ".join(f"{item.model_dump_json()}" for item in scene.cited).lower()
-    others = [name for name in scene.names if name.lower() not in cited and name.lower() not in scene.place.text.lower()]
+    others = [
+        name
+        for name in scene.names
+        if name.lower() not in cited and name.lower() not in scene.place.text.lower()
+    ]
     if not others:
         return
     for name in scene.names:
@@ -225,19 +259,54 @@ def invent_team(scene: Scene) -> Iterator[str]:
 
 def drop_negation(scene: Scene) -> Iterator[str]:
     text = scene.place.text
-    for pattern, new in ((r"\bwas not\b", "was"), (r"\bcould not be\b", "could be"), (r"\bcould not\b", "could"), (r", never in\b", ", also in"), (r"\bhad no\b", "had"), (r"\bnot defined\b", "defined"), (r"\bfailed to\b", "managed to"), (r"\bnot found\b", "found")):
+    for pattern, new in (
+        (r"\bwas not\b", "was"),
+        (r"\bcould not be\b", "could be"),
+        (r"\bcould not\b", "could"),
+        (r", never in\b", ", also in"),
+        (r"\bhad no\b", "had"),
+        (r"\bnot defined\b", "defined"),
+        (r"\bfailed to\b", "managed to"),
+        (r"\bnot found\b", "found"),
+    ):
         yield from _each(re.compile(pattern), text, lambda _, new=new: new)
 
 
 def add_negation(scene: Scene) -> Iterator[str]:
     text = scene.place.text
-    for pattern, new in ((r"\bfired\b", "never fired"), (r"\brose\b", "did not rise"), (r"\bspiked\b", "did not spike"), (r"\bwas in state\b", "was not in state"), (r"\bresolved\b", "was not resolved"), (r"\breached\b", "never reached"), (r"\bfell\b", "did not fall"), (r"\bwas running\b", "was not running")):
-        yield from _each(re.compile(pattern), re.sub(r'"[^"]*"', lambda found: found.group().replace("fired", "FIRED"), text), lambda found, new=new: None if re.search(r"\bno\b", text[max(0, found.start() - 24) : found.start()], re.IGNORECASE) else new)
+    for pattern, new in (
+        (r"\bfired\b", "never fired"),
+        (r"\brose\b", "did not rise"),
+        (r"\bspiked\b", "did not spike"),
+        (r"\bwas in state\b", "was not in state"),
+        (r"\bresolved\b", "was not resolved"),
+        (r"\breached\b", "never reached"),
+        (r"\bfell\b", "did not fall"),
+        (r"\bwas running\b", "was not running"),
+    ):
+        yield from _each(
+            re.compile(pattern),
+            re.sub(r'"[^"]*"', lambda found: found.group().replace("fired", "FIRED"), text),
+            lambda found, new=new: (
+                None
+                if re.search(r"\bno\b", text[max(0, found.start() - 24) : found.start()], re.IGNORECASE)
+                else new
+            ),
+        )
 
 
 def swap_direction(scene: Scene) -> Iterator[str]:
-    swaps = {"rose": "fell", "fell": "rose", "spiked": "dipped", "dipped": "spiked", "increased": "dropped", "dropped": "increased"}
-    yield from _each(re.compile(rf"\b(?:{'|'.join(swaps)})\b"), scene.place.text, lambda found: swaps[found.group()])
+    swaps = {
+        "rose": "fell",
+        "fell": "rose",
+        "spiked": "dipped",
+        "dipped": "spiked",
+        "increased": "dropped",
+        "dropped": "increased",
+    }
+    yield from _each(
+        re.compile(rf"\b(?:{'|'.join(swaps)})\b"), scene.place.text, lambda found: swaps[found.group()]
+    )
 
 
 def swap_levels(scene: Scene) -> Iterator[str]:
@@ -248,19 +317,42 @@ def swap_levels(scene: Scene) -> Iterator[str]:
 def swap_order(scene: Scene) -> Iterator[str]:
     swaps = {"before": "after", "after": "before", "first": "last", "until": "since"}
     pattern = re.compile(r"\b(?:before the onset|after \d+ restarts|after its start)\b")
-    yield from _each(pattern, scene.place.text, lambda found: swaps[found.group().split()[0]] + found.group()[len(found.group().split()[0]) :])
+    yield from _each(
+        pattern,
+        scene.place.text,
+        lambda found: swaps[found.group().split()[0]] + found.group()[len(found.group().split()[0]) :],
+    )
 
 
 def wrong_order(scene: Scene) -> Iterator[str]:
-    timed = sorted((item for item in scene.digest.evidence if item.start and item.service and item.id in scene.place.evidence), key=lambda item: item.start or datetime.now(UTC))
+    timed = sorted(
+        (
+            item
+            for item in scene.digest.evidence
+            if item.start and item.service and item.id in scene.place.evidence
+        ),
+        key=lambda item: item.start or datetime.now(UTC),
+    )
     for first, last in zip(timed, timed[1:], strict=False):
-        if first.start and last.start and first.service != last.service and last.start - first.start > timedelta(seconds=2):
+        if (
+            first.start
+            and last.start
+            and first.service != last.service
+            and last.start - first.start > timedelta(seconds=2)
+        ):
             yield f"{last.statement.rstrip('.')} before {first.statement}"
 
 
 def merge_claims(scene: Scene) -> Iterator[str]:
     used = set(scene.place.evidence)
-    other = next((item for item in scene.digest.evidence if item.id not in used and item.service not in {found.service for found in scene.cited}), None)
+    other = next(
+        (
+            item
+            for item in scene.digest.evidence
+            if item.id not in used and item.service not in {found.service for found in scene.cited}
+        ),
+        None,
+    )
     if other is not None:
         yield f"{scene.place.text.rstrip('.')}, and {other.statement}"
 
@@ -275,7 +367,9 @@ def misquote(scene: Scene) -> Iterator[str]:
 
 
 def raise_certainty(scene: Scene) -> Iterator[str]:
-    yield from _each(re.compile(r"The most likely cause is this:"), scene.place.text, lambda _: "The cause is established:")
+    yield from _each(
+        re.compile(r"The most likely cause is this:"), scene.place.text, lambda _: "The cause is established:"
+    )
 
 
 def invent_cause(scene: Scene) -> Iterator[str]:
@@ -343,14 +437,35 @@ _ON_DRAFT = (
 )
 KINDS = (*_ON_TEXT, *_ON_DRAFT)
 MUST = frozenset(
-    kind for kind in KINDS if kind.startswith(("number:", "time:", "duration:", "percentage:", "id: does", "id: wrong, all", "name:", "row: time", "row: actor"))
+    kind
+    for kind in KINDS
+    if kind.startswith(
+        (
+            "number:",
+            "time:",
+            "duration:",
+            "percentage:",
+            "id: does",
+            "id: wrong, all",
+            "name:",
+            "row: time",
+            "row: actor",
+        )
+    )
 )
 """Kinds of which every lie must be caught: digits, times, ids, names."""
 
 
 def lies(draft: PostMortem, digest: Digest) -> Iterator[Lie]:
     """Yield every lie that can be told in a draft."""
-    names = tuple(sorted({item.service for item in digest.evidence if item.service} | {name for edge in digest.topology for name in (edge.caller, edge.callee)}, key=len, reverse=True))
+    names = tuple(
+        sorted(
+            {item.service for item in digest.evidence if item.service}
+            | {name for edge in digest.topology for name in (edge.caller, edge.callee)},
+            key=len,
+            reverse=True,
+        )
+    )
     for place in read_places(draft):
         if not place.grounded:
             continue
@@ -358,7 +473,13 @@ def lies(draft: PostMortem, digest: Digest) -> Iterator[Lie]:
         for kind, tell in _ON_TEXT.items():
             for text in tell(scene):
                 if text != place.text:
-                    yield Lie(kind, place.section, place.text, text, focus(with_text(draft, place.section, text), place.section))
+                    yield Lie(
+                        kind,
+                        place.section,
+                        place.text,
+                        text,
+                        focus(with_text(draft, place.section, text), place.section),
+                    )
         yield from _on_citations(draft, scene)
     yield from _on_rows(draft)
     yield from _on_standing(draft)
@@ -379,13 +500,21 @@ def _on_citations(draft: PostMortem, scene: Scene) -> Iterator[Lie]:
     if not place.section.endswith(".title"):
         yield lie("id: does not exist", (f"L{highest + 41}", *kept))
     telling = {name for name in scene.names if name.lower() in place.text.lower()}
-    strange = [item for item in digest.evidence if item.id not in place.evidence and telling and not any(name.lower() in item.model_dump_json().lower() for name in telling)]
+    strange = [
+        item
+        for item in digest.evidence
+        if item.id not in place.evidence
+        and telling
+        and not any(name.lower() in item.model_dump_json().lower() for name in telling)
+    ]
     if strange and not place.section.endswith(".title"):
         other = strange[len(place.text) % len(strange)]
         yield lie("id: wrong, all", (other.id,))
         if kept:
             yield lie("id: wrong, only one", (other.id, *kept))
-        if not place.facts and (kind := next((item for item in strange if item.kind != place.evidence[0][0]), None)):
+        if not place.facts and (
+            kind := next((item for item in strange if item.kind != place.evidence[0][0]), None)
+        ):
             yield lie("id: wrong kind, all", (kind.id,))
 
 
@@ -394,16 +523,37 @@ def _on_rows(draft: PostMortem) -> Iterator[Lie]:
         for by in (timedelta(minutes=4), timedelta(hours=-1), timedelta(seconds=75)):
             changed = row.model_copy(update={"time": row.time + by})
             rows = tuple(changed if found is row else found for found in draft.timeline)
-            only = focus(draft.model_copy(update={"timeline": tuple(sorted(rows, key=lambda item: item.time))}), "timeline.0")
-            yield Lie("row: time", f"timeline.{number}", f"{format_utc(row.time)} {row.event}", format_utc(changed.time), only)
+            only = focus(
+                draft.model_copy(update={"timeline": tuple(sorted(rows, key=lambda item: item.time))}),
+                "timeline.0",
+            )
+            yield Lie(
+                "row: time",
+                f"timeline.{number}",
+                f"{format_utc(row.time)} {row.event}",
+                format_utc(changed.time),
+                only,
+            )
         changed = row.model_copy(update={"actor": "Henrik"})
         rows = tuple(changed if found is row else found for found in draft.timeline)
-        yield Lie("row: actor", f"timeline.{number}", row.actor, "Henrik", focus(draft.model_copy(update={"timeline": rows}), "timeline.0"))
+        yield Lie(
+            "row: actor",
+            f"timeline.{number}",
+            row.actor,
+            "Henrik",
+            focus(draft.model_copy(update={"timeline": rows}), "timeline.0"),
+        )
     for number in range(1, len(draft.timeline)):
         before, after = draft.timeline[number - 1 : number + 1]
         if before.time != after.time:
             rows = (*draft.timeline[: number - 1], after, before, *draft.timeline[number + 1 :])
-            yield Lie("row: order", f"timeline.{number}", before.event, after.event, focus(draft.model_copy(update={"timeline": rows}), "timeline.0"))
+            yield Lie(
+                "row: order",
+                f"timeline.{number}",
+                before.event,
+                after.event,
+                focus(draft.model_copy(update={"timeline": rows}), "timeline.0"),
+            )
 
 
 def _on_standing(draft: PostMortem) -> Iterator[Lie]:
@@ -413,31 +563,83 @@ def _on_standing(draft: PostMortem) -> Iterator[Lie]:
             if claim.standing == "inferred":
                 raised = claim.model_copy(update={"standing": "supported"})
                 changed = draft.model_copy(update={name: (*claims[:number], raised, *claims[number + 1 :])})
-                yield Lie("standing: claim", f"{name}.{number + 1}", claim.text, "supported", focus(changed, name))
+                yield Lie(
+                    "standing: claim", f"{name}.{number + 1}", claim.text, "supported", focus(changed, name)
+                )
     for factor in draft.factors:
         if factor.claim.standing == "inferred":
-            raised = factor.model_copy(update={"claim": factor.claim.model_copy(update={"standing": "supported"})})
+            raised = factor.model_copy(
+                update={"claim": factor.claim.model_copy(update={"standing": "supported"})}
+            )
             factors = tuple(raised if found is factor else found for found in draft.factors)
-            yield Lie("standing: claim", f"factors.{factor.id}.claim", factor.claim.text, "supported", focus(draft.model_copy(update={"factors": factors}), "factors"))
+            yield Lie(
+                "standing: claim",
+                f"factors.{factor.id}.claim",
+                factor.claim.text,
+                "supported",
+                focus(draft.model_copy(update={"factors": factors}), "factors"),
+            )
         for number, why in enumerate(factor.whys):
             if why.basis == "open":
-                raised_why = why.model_copy(update={"basis": "evidenced", "evidence": factor.claim.evidence[:1], "answer": "The memory limit had been lowered."})
+                raised_why = why.model_copy(
+                    update={
+                        "basis": "evidenced",
+                        "evidence": factor.claim.evidence[:1],
+                        "answer": "The memory limit had been lowered.",
+                    }
+                )
                 whys = (*factor.whys[:number], raised_why, *factor.whys[number + 1 :])
-                factors = tuple(found if found is not factor else factor.model_copy(update={"whys": whys}) for found in draft.factors)
-                yield Lie("standing: why", f"factors.{factor.id}.whys.{number + 1}", why.answer, raised_why.answer, focus(draft.model_copy(update={"factors": factors}), "factors"))
+                factors = tuple(
+                    found if found is not factor else factor.model_copy(update={"whys": whys})
+                    for found in draft.factors
+                )
+                yield Lie(
+                    "standing: why",
+                    f"factors.{factor.id}.whys.{number + 1}",
+                    why.answer,
+                    raised_why.answer,
+                    focus(draft.model_copy(update={"factors": factors}), "factors"),
+                )
     if draft.cause.verdict != "established":
         cause = Cause(verdict="established", claim=draft.cause.claim, factors=draft.cause.factors)
-        yield Lie("standing: verdict", "cause.claim", draft.cause.verdict, "established", draft.model_copy(update={"cause": cause}))
+        yield Lie(
+            "standing: verdict",
+            "cause.claim",
+            draft.cause.verdict,
+            "established",
+            draft.model_copy(update={"cause": cause}),
+        )
 
 
 def _on_the_rest(draft: PostMortem, digest: Digest) -> Iterator[Lie]:
     cited = {name for place in read_places(draft) for name in place.facts}
     for field, fact in (("start", "started"), ("end", "ended")):
         moment = getattr(draft.header, field)
-        if moment is not None and cited & {fact, "duration"} and digest.fact("started" if field == "start" else "ended").known:
+        if (
+            moment is not None
+            and cited & {fact, "duration"}
+            and digest.fact("started" if field == "start" else "ended").known
+        ):
             header = draft.header.model_copy(update={field: moment + timedelta(minutes=9)})
-            yield Lie(f"header: {field}", f"header.{field}", format_utc(moment), format_utc(moment + timedelta(minutes=9)), draft.model_copy(update={"header": header}))
+            yield Lie(
+                f"header: {field}",
+                f"header.{field}",
+                format_utc(moment),
+                format_utc(moment + timedelta(minutes=9)),
+                draft.model_copy(update={"header": header}),
+            )
     for item in draft.actions:
-        for change, kind in (({"owner": "Henrik"}, "owner: invented person"), ({"factors": ("F97",)}, "factor: does not exist")):
-            acts = tuple(found.model_copy(update=change) if found is item else found for found in draft.actions)
-            yield Lie(kind, f"actions.{item.id}", item.owner, str(change), focus(draft.model_copy(update={"actions": acts}), "actions"))
+        for change, kind in (
+            ({"owner": "Henrik"}, "owner: invented person"),
+            ({"factors": ("F97",)}, "factor: does not exist"),
+        ):
+            acts = tuple(
+                found.model_copy(update=change) if found is item else found for found in draft.actions
+            )
+            yield Lie(
+                kind,
+                f"actions.{item.id}",
+                item.owner,
+                str(change),
+                focus(draft.model_copy(update={"actions": acts}), "actions"),
+            )

@@ -112,8 +112,12 @@ def summary(tally: Tally) -> dict[str, object]:
 
 def main() -> int:
     """Measure and print; exit 1 where a lie that must be caught was missed, or an untouched draft has an error."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cases", nargs="?", type=Path, help="folder of recorded incidents (default: the bundled ones)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "cases", nargs="?", type=Path, help="folder of recorded incidents (default: the bundled ones)"
+    )
     parser.add_argument("--most", type=int, default=12, help="places a kind a draft (default: 12)")
     parser.add_argument("--misses", action="store_true", help="print every lie that was not reported")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -121,7 +125,10 @@ def main() -> int:
     tally = measure(offline_drafts(args.cases), args.most)
     result = summary(tally)
     if args.json:
-        listed = [{"case": m.case, "kind": m.kind, "place": m.place, "before": m.before, "after": m.after} for m in tally.misses]
+        listed = [
+            {"case": m.case, "kind": m.kind, "place": m.place, "before": m.before, "after": m.after}
+            for m in tally.misses
+        ]
         print(json.dumps(result | ({"misses": listed} if args.misses else {}), indent=2))
     else:
         _print(tally, result, misses=args.misses)
@@ -132,8 +139,17 @@ def _print(tally: Tally, result: dict[str, object], *, misses: bool) -> None:
     for kind in KINDS:
         if tally.told[kind]:
             share = tally.caught[kind] / tally.told[kind]
-            print(f"{kind:<42} {tally.caught[kind]:>4} of {tally.told[kind]:<4} {share:>6.1%}{'  must' if kind in MUST else ''}")
-    for name in ("told", "caught", "places", "missed where all must be caught", "errors on untouched drafts", "warnings on untouched drafts"):
+            print(
+                f"{kind:<42} {tally.caught[kind]:>4} of {tally.told[kind]:<4} {share:>6.1%}{'  must' if kind in MUST else ''}"
+            )
+    for name in (
+        "told",
+        "caught",
+        "places",
+        "missed where all must be caught",
+        "errors on untouched drafts",
+        "warnings on untouched drafts",
+    ):
         print(f"{name}: {result[name]}")
     for line in (*tally.false_errors, *tally.false_warnings):
         print(f"false: {line}")

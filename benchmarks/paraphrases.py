@@ -43,9 +43,14 @@ def false_alarms(folder: Path = FOLDER) -> tuple[int, tuple[Alarm, ...]]:
             digests[row["case"]] = _read_case(folder / f"{row['case']}.json")
         digest, header = digests[row["case"]]
         claim = Claim(
-            text=row["text"], evidence=tuple(row["evidence"]), facts=tuple(row["facts"]), standing=row["standing"]
+            text=row["text"],
+            evidence=tuple(row["evidence"]),
+            facts=tuple(row["facts"]),
+            standing=row["standing"],
         )
-        found = tuple(item for item in check_grounding(draft_of(claim, header), digest) if item.level != "info")
+        found = tuple(
+            item for item in check_grounding(draft_of(claim, header), digest) if item.level != "info"
+        )
         if found:
             alarms.append(Alarm(row["case"], row["text"], found))
     return len(lines), tuple(alarms)
@@ -53,9 +58,22 @@ def false_alarms(folder: Path = FOLDER) -> tuple[int, tuple[Alarm, ...]]:
 
 def draft_of(claim: Claim, header: Header) -> PostMortem:
     """Wrap one claim into a draft that says nothing else."""
-    cause = Cause(verdict="no incident", claim=Claim(text="Nothing is said here.", standing="stated by a person"))
+    cause = Cause(
+        verdict="no incident", claim=Claim(text="Nothing is said here.", standing="stated by a person")
+    )
     parts: dict[str, Any] = dict.fromkeys(
-        ("impact", "detection", "timeline", "factors", "response", "went_well", "went_badly", "lucky", "lessons"), ()
+        (
+            "impact",
+            "detection",
+            "timeline",
+            "factors",
+            "response",
+            "went_well",
+            "went_badly",
+            "lucky",
+            "lessons",
+        ),
+        (),
     )
     parts |= dict.fromkeys(("actions", "prevention", "open_questions", "ruled_out", "coverage", "gaps"), ())
     source = Provenance(drafter="test", drafted_at=_NOW, pm_agent="0", digest_sha256="0")
@@ -67,7 +85,8 @@ def _read_case(path: Path) -> tuple[Digest, Header]:
     header = Header.model_validate_json(json.dumps(data["header"]))
     known = {fact["name"]: Fact.model_validate_json(json.dumps(fact)) for fact in data["facts"]}
     facts = tuple(
-        known.get(name) or Fact(name=name, label=name, text="not known", note="not recorded") for name in get_args(FactName)
+        known.get(name) or Fact(name=name, label=name, text="not known", note="not recorded")
+        for name in get_args(FactName)
     )
     digest = Digest(
         incident=header.incident,
@@ -87,14 +106,22 @@ def _read_case(path: Path) -> tuple[Digest, Header]:
 
 def main() -> int:
     """Measure and print; exit 1 above two in a hundred."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", nargs="?", type=Path, default=FOLDER, help="folder of sentences and evidence")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=FOLDER, help="folder of sentences and evidence"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     args = parser.parse_args()
     checked, alarms = false_alarms(args.folder)
     if args.json:
         listed = [
-            {"case": alarm.case, "text": alarm.text, "findings": [f"{item.rule} {item.message}" for item in alarm.findings]}
+            {
+                "case": alarm.case,
+                "text": alarm.text,
+                "findings": [f"{item.rule} {item.message}" for item in alarm.findings],
+            }
             for alarm in alarms
         ]
         print(json.dumps({"sentences": checked, "reported": len(alarms), "listed": listed}, indent=2))

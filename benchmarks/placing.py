@@ -40,7 +40,9 @@ def focus(draft: PostMortem, section: str) -> PostMortem:
     return draft.model_copy(update={**empty, "open_questions": ()})
 
 
-def _changed(draft: PostMortem, section: str, *, text: str | None, evidence: tuple[str, ...] | None) -> PostMortem:
+def _changed(
+    draft: PostMortem, section: str, *, text: str | None, evidence: tuple[str, ...] | None
+) -> PostMortem:
     parts = section.split(".")
     own = parts[0]
 
@@ -49,14 +51,24 @@ def _changed(draft: PostMortem, section: str, *, text: str | None, evidence: tup
         return old.model_copy(update=update | ({} if evidence is None else {"evidence": evidence}))
 
     if own == "timeline":
-        return draft.model_copy(update={"timeline": _at(draft.timeline, int(parts[1]), lambda row: _row(row, text, evidence))})
+        return draft.model_copy(
+            update={"timeline": _at(draft.timeline, int(parts[1]), lambda row: _row(row, text, evidence))}
+        )
     if own == "cause":
-        return draft.model_copy(update={"cause": draft.cause.model_copy(update={"claim": claim(draft.cause.claim)})})
+        return draft.model_copy(
+            update={"cause": draft.cause.model_copy(update={"claim": claim(draft.cause.claim)})}
+        )
     if own == "factors":
-        found = tuple(_factor(item, parts, text, claim) if item.id == parts[1] else item for item in draft.factors)
+        found = tuple(
+            _factor(item, parts, text, claim) if item.id == parts[1] else item for item in draft.factors
+        )
         return draft.model_copy(update={"factors": found})
     if own == "ruled_out":
-        changed = _at(draft.ruled_out, int(parts[1]), lambda item: item.model_copy(update={"against": claim(item.against)}))
+        changed = _at(
+            draft.ruled_out,
+            int(parts[1]),
+            lambda item: item.model_copy(update={"against": claim(item.against)}),
+        )
         return draft.model_copy(update={"ruled_out": changed})
     return draft.model_copy(update={own: _at(getattr(draft, own), int(parts[1]), claim)})
 
@@ -72,7 +84,9 @@ def _factor(factor: Factor, parts: list[str], text: str | None, claim: Callable[
     if parts[2] == "claim":
         return factor.model_copy(update={"claim": claim(factor.claim)})
     number = int(parts[3])
-    return factor.model_copy(update={"whys": _at(factor.whys, number, lambda why: why.model_copy(update={"answer": text}))})
+    return factor.model_copy(
+        update={"whys": _at(factor.whys, number, lambda why: why.model_copy(update={"answer": text}))}
+    )
 
 
 def _at(items: tuple[_Item, ...], number: int, change: Callable[[_Item], _Item]) -> tuple[_Item, ...]:

@@ -24,7 +24,11 @@ def invented(text: str, support: Support) -> Iterator[tuple[str, str]]:
     for who, named in dict.fromkeys(actors(text)):
         if named and who.lower() not in support.text:
             yield who, f'"{who}" acts here, and no cited evidence names them'
-        elif not named and not people and re.sub(r"^(?:the|a|an|one|our) ", "", who.lower()) not in support.text:
+        elif (
+            not named
+            and not people
+            and re.sub(r"^(?:the|a|an|one|our) ", "", who.lower()) not in support.text
+        ):
             yield who, f'"{who}" acts here, and no cited evidence shows a person at work'
 
 
@@ -40,7 +44,9 @@ def actor_is_shown(actor: str, items: Sequence[Evidence]) -> bool:
 def check_owners(draft: PostMortem, digest: Digest) -> Iterator[Finding]:
     """Report a proposed owner who is a person and whom no evidence names; nobody has agreed to it."""
     people = " ".join(
-        f"{item.attributes.get('author', '')} {item.statement}" for item in digest.evidence if item.kind in {"H", "C"}
+        f"{item.attributes.get('author', '')} {item.statement}"
+        for item in digest.evidence
+        if item.kind in {"H", "C"}
     ).lower()
     written = {name.lower() for name in draft.header.authors}
     for item in draft.actions:

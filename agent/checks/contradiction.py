@@ -31,8 +31,13 @@ _BACK = re.compile(
     r"\b(?:back|again|normal|baseline|recover\w*|return\w*|settl\w*|previous|before|usual|afterwards|eventually|later|until)\b",
     re.IGNORECASE,
 )
-_FLAT = re.compile(r"\b(?:unchanged|constant|flat|stable|steady|unaffected|no change|at (?:its|the) normal level)\b", re.IGNORECASE)
-_NEGATOR = r"\b(?:not|never|no|none|nor|without|cannot|neither|hardly|no longer|stopped being|ceased to be)\b|n't\b"
+_FLAT = re.compile(
+    r"\b(?:unchanged|constant|flat|stable|steady|unaffected|no change|at (?:its|the) normal level)\b",
+    re.IGNORECASE,
+)
+_NEGATOR = (
+    r"\b(?:not|never|no|none|nor|without|cannot|neither|hardly|no longer|stopped being|ceased to be)\b|n't\b"
+)
 _DENIED = re.compile(rf"(?:{_NEGATOR})(?:\s+\w+){{0,2}}\s*$", re.IGNORECASE)
 _RECOVERED = re.compile(
     r"\b(?:recovered|(?:was|were|has been|have been|got|had) (?:resolved|restored|cleared)|resolved|returned to (?:its |their |the )?(?:normal|baseline|usual)\w*"
@@ -43,7 +48,10 @@ _FAILING = re.compile(
     r"\b(?:fail\w*|refus\w*|reject\w*|unable|errors?|stuck|missing|down|lost|stopped|cancel\w*|time[ds]?[- ]?out|denied|unavailable|impossible)\b",
     re.IGNORECASE,
 )
-_NEGATED = re.compile(rf"(?:(?:\b0 of \d+|\bnone of|\bno)(?=((?:\s+[\w'-]+){{1,9}}))\1|(?:{_NEGATOR})((?:\s+[\w'-]+){{1,3}}))", re.IGNORECASE)
+_NEGATED = re.compile(
+    rf"(?:(?:\b0 of \d+|\bnone of|\bno)(?=((?:\s+[\w'-]+){{1,9}}))\1|(?:{_NEGATOR})((?:\s+[\w'-]+){{1,3}}))",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[A-Za-z0-9_][\w'./:-]*")
 _SENSITIVE = frozenset(
     """not no never none nor without cannot n't before after since until first last rose fell dropped increased decreased
@@ -51,9 +59,14 @@ _SENSITIVE = frozenset(
     three four five six seven eight nine ten eleven twelve succeeded failed could unable able ready unready available
     unavailable enabled disabled allowed denied fired resolved started stopped opened closed""".split()  # noqa: SIM905
 )
-_ABLE = re.compile(r"\b(?:could|was able to|were able to|managed to|succeeded in)\s+(?!not\b|only\b|no\b)[a-z]+", re.IGNORECASE)
+_ABLE = re.compile(
+    r"\b(?:could|was able to|were able to|managed to|succeeded in)\s+(?!not\b|only\b|no\b)[a-z]+",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(r"[;:.]\s|,\s|\bwhile\b|\bbut\b|\bwhereas\b|\band\b", re.IGNORECASE)
-_NOT_TELLING = frozenset({"further", "other", "longer", "recorded", "single", "evidence", "way", "time", "doubt"})
+_NOT_TELLING = frozenset(
+    {"further", "other", "longer", "recorded", "single", "evidence", "way", "time", "doubt"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +124,13 @@ def _meant(clause: str, items: list[Evidence]) -> list[Evidence]:
     chosen = named or items
     words = stems(clause)
     scored = [
-        (len(words & stems(f"{item.attributes.get('metric', '')} {item.attributes.get('metric_kind', '')}")), item) for item in chosen
+        (
+            len(
+                words & stems(f"{item.attributes.get('metric', '')} {item.attributes.get('metric_kind', '')}")
+            ),
+            item,
+        )
+        for item in chosen
     ]
     best = max((score for score, _ in scored), default=0)
     return [item for score, item in scored if score == best] if best else chosen
@@ -122,9 +141,16 @@ def _directions(text: str, support: Support) -> Iterator[Contradiction]:
     for match in _DIRECTION.finditer(text):
         clause = _clause_around(text, match.start(), match.end())
         said = "up" if match.group("up") else "down"
-        pair = re.match(r"[^.;]{0,30}?\bfrom (?:about |roughly |around )?(?P<low>[\d.]+)[^\d;]{0,12}?\bto (?:about |roughly |around )?(?P<high>[\d.]+)", text[match.end() :])
+        pair = re.match(
+            r"[^.;]{0,30}?\bfrom (?:about |roughly |around )?(?P<low>[\d.]+)[^\d;]{0,12}?\bto (?:about |roughly |around )?(?P<high>[\d.]+)",
+            text[match.end() :],
+        )
         if pair and _against(pair["low"].rstrip("."), pair["high"].rstrip(".")) not in {"", said}:
-            yield Contradiction(match.group(), "", f'"{match.group()}" goes against its own numbers, {pair["low"]} to {pair["high"]}')
+            yield Contradiction(
+                match.group(),
+                "",
+                f'"{match.group()}" goes against its own numbers, {pair["low"]} to {pair["high"]}',
+            )
             continue
         if _TRANSITIVE.match(text, match.end()) or not moving:
             continue
@@ -138,17 +164,31 @@ def _directions(text: str, support: Support) -> Iterator[Contradiction]:
             contrary = said not in shown and not returned
         if contrary:
             first = meant[0]
-            yield Contradiction(match.group(), first.id, f'"{match.group()}" is not what {first.id} shows: {first.statement}')
+            yield Contradiction(
+                match.group(), first.id, f'"{match.group()}" is not what {first.id} shows: {first.statement}'
+            )
     for match in _FLAT.finditer(text):
         clause = _clause_around(text, match.start(), match.end())
-        meant = [item for item in _meant(clause, [i for i, _ in moving]) if item.kind == "M" and item.service and item.service.lower() in clause.lower()]
+        meant = [
+            item
+            for item in _meant(clause, [i for i, _ in moving])
+            if item.kind == "M" and item.service and item.service.lower() in clause.lower()
+        ]
         if meant and not _DENIED.search(text[: match.start()]):
-            yield Contradiction(match.group(), meant[0].id, f'"{match.group()}" is not what {meant[0].id} shows: {meant[0].statement}')
+            yield Contradiction(
+                match.group(),
+                meant[0].id,
+                f'"{match.group()}" is not what {meant[0].id} shows: {meant[0].statement}',
+            )
 
 
 def _recoveries(text: str, support: Support) -> Iterator[Contradiction]:
     lasting = [item for item in support.items if item.kind in {"M", "A"}]
-    if not lasting or len(lasting) != len(support.items) or any(fact.name in {"ended", "mitigated"} for fact in support.facts):
+    if (
+        not lasting
+        or len(lasting) != len(support.items)
+        or any(fact.name in {"ended", "mitigated"} for fact in support.facts)
+    ):
         return
     for match in _RECOVERED.finditer(text):
         denied = bool(_DENIED.search(text[: match.start()]))
@@ -156,7 +196,9 @@ def _recoveries(text: str, support: Support) -> Iterator[Contradiction]:
         ended = [item for item in meant if item.end is not None]
         if (not ended) != denied and (not denied or len(ended) == len(meant)):
             says = "lasted to the end of the recording" if not ended else "ended"
-            yield Contradiction(match.group(), meant[0].id, f'"{match.group()}": what {meant[0].id} shows {says}')
+            yield Contradiction(
+                match.group(), meant[0].id, f'"{match.group()}": what {meant[0].id} shows {says}'
+            )
 
 
 def _polarity(text: str, support: Support) -> Iterator[Contradiction]:
@@ -185,11 +227,18 @@ def _polarity(text: str, support: Support) -> Iterator[Contradiction]:
 def _ability(text: str, support: Support) -> Iterator[Contradiction]:
     """Find "could connect" over evidence that only holds failures."""
     found = _ABLE.search(text)
-    if found is None or re.search(r"\b(?:before|until|if)\b", text[: found.start()], re.IGNORECASE) or _FAILING.search(text) or re.search(_NEGATOR, text, re.IGNORECASE):
+    if (
+        found is None
+        or re.search(r"\b(?:before|until|if)\b", text[: found.start()], re.IGNORECASE)
+        or _FAILING.search(text)
+        or re.search(_NEGATOR, text, re.IGNORECASE)
+    ):
         return
     items = [item for item in support.items if item.kind in {"L", "K"}]
     if items and len(items) == len(support.items) and all(_FAILING.search(item.statement) for item in items):
-        yield Contradiction(found.group(), items[0].id, f'"{found.group()}" over evidence of a failure: {items[0].statement}')
+        yield Contradiction(
+            found.group(), items[0].id, f'"{found.group()}" over evidence of a failure: {items[0].statement}'
+        )
 
 
 @lru_cache(maxsize=1)
@@ -223,7 +272,11 @@ def _negated(text: str) -> tuple[set[str], set[str]]:
     failing = re.compile(r"\b(?:failed|unable) to (\w+)", re.IGNORECASE)
     plain_text = " ".join(rest)
     denied.update(stem(found.group(1)) for found in failing.finditer(plain_text))
-    plain = {stem(word) for word in re.findall(r"[A-Za-z]+", failing.sub(" ", plain_text)) if word.lower() not in STOP or word == "up"}
+    plain = {
+        stem(word)
+        for word in re.findall(r"[A-Za-z]+", failing.sub(" ", plain_text))
+        if word.lower() not in STOP or word == "up"
+    }
     return denied, plain
 
 
@@ -242,14 +295,22 @@ def _near_copies(text: str, support: Support) -> Iterator[Contradiction]:
             continue
         first, last = blocks[0], blocks[-1]
         for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-            if tag == "equal" or i1 < first.a or i2 > last.a + last.size or j1 < first.b or j2 > last.b + last.size:
+            if (
+                tag == "equal"
+                or i1 < first.a
+                or i2 > last.a + last.size
+                or j1 < first.b
+                or j2 > last.b + last.size
+            ):
                 continue
             gone, new = set(theirs[i1:i2]) & _SENSITIVE, set(mine[j1:j2]) & _SENSITIVE
             if j2 - j1 > 4 or i2 - i1 > 4 or gone == new:
                 continue
             words = " ".join(mine[j1:j2]) or " ".join(theirs[i1:i2])
             shown = " ".join(theirs[i1:i2]) or "nothing"
-            yield Contradiction(words, item.id, f'says "{" ".join(mine[j1:j2]) or "nothing"}" where {item.id} has "{shown}"')
+            yield Contradiction(
+                words, item.id, f'says "{" ".join(mine[j1:j2]) or "nothing"}" where {item.id} has "{shown}"'
+            )
 
 
 def _words(text: str) -> list[str]:

@@ -71,7 +71,15 @@ def _shares(document: Document) -> Iterator[Report]:
             if abs(exact - percent) > max(0.6 * 10**-decimals, 0.02 * exact, 0.1):
                 start, end = block.prose.span(found.start(), found.end())
                 message = f"{found['part']} of {found['whole']} is {exact:.3g} %, not {found['percent']} %"
-                yield at(document, start, end, "C06", "warning", message, f"Use {exact:.3g} %, or correct the counts.")
+                yield at(
+                    document,
+                    start,
+                    end,
+                    "C06",
+                    "warning",
+                    message,
+                    f"Use {exact:.3g} %, or correct the counts.",
+                )
 
 
 def _twice(document: Document, pattern: re.Pattern[str], what: str) -> Iterator[Report]:
@@ -94,29 +102,64 @@ def _twice(document: Document, pattern: re.Pattern[str], what: str) -> Iterator[
                 start, end = other.block.prose.span(other.start, other.end)
                 here = first.block.prose.text[first.start : first.end]
                 message = f"this {what} differs from the {first.block.section}, which says {here}"
-                yield at(document, start, end, "C06", "warning", message, "Use one value, or say how the two differ.")
+                yield at(
+                    document,
+                    start,
+                    end,
+                    "C06",
+                    "warning",
+                    message,
+                    "Use one value, or say how the two differ.",
+                )
 
 
 def _noun(words: str) -> str:
     """Return the key of a noun phrase: its last words up to the first verb or preposition."""
     kept: list[str] = []
     for word in words.lower().split():
-        if word in {"in", "on", "at", "for", "to", "from", "were", "was", "had", "have", "that", "which", "with", "and", "by", "failed", "during"}:
+        if word in {
+            "in",
+            "on",
+            "at",
+            "for",
+            "to",
+            "from",
+            "were",
+            "was",
+            "had",
+            "have",
+            "that",
+            "which",
+            "with",
+            "and",
+            "by",
+            "failed",
+            "during",
+        }:
             break
         kept.append(stem(word))
     return " ".join(kept[-2:])
 
 
 def _agree(first: _Stated, other: _Stated) -> bool:
-    slack = 0.12 * max(first.value, other.value) if first.rough or other.rough else 0.005 * max(first.value, other.value)
-    return abs(first.value - other.value) <= max(slack, 0.5 if first.value != int(first.value) or other.value != int(other.value) else 0.0)
+    slack = (
+        0.12 * max(first.value, other.value)
+        if first.rough or other.rough
+        else 0.005 * max(first.value, other.value)
+    )
+    return abs(first.value - other.value) <= max(
+        slack, 0.5 if first.value != int(first.value) or other.value != int(other.value) else 0.0
+    )
 
 
 def _listed(document: Document) -> Iterator[Report]:
     """Compare "three contributing factors" with how many the section lists."""
     listings: dict[str, int] = {}
     for block in document.blocks:
-        if block.section not in {"summary", "factor", "action", "lesson", "impact"} or block.kind == "heading":
+        if (
+            block.section not in {"summary", "factor", "action", "lesson", "impact"}
+            or block.kind == "heading"
+        ):
             continue
         for found in _LISTED.finditer(block.prose.text):
             what = found["what"].lower()
@@ -125,12 +168,22 @@ def _listed(document: Document) -> Iterator[Report]:
             listed = listings[what]
             value = _value(found["n"])
             before = block.prose.text[max(0, found.start() - 20) : found.start()].lower()
-            if re.search(r"\b(?:first|last|other|more|these|those|of|least|top|another|remaining)\s*$", before):
+            if re.search(
+                r"\b(?:first|last|other|more|these|those|of|least|top|another|remaining)\s*$", before
+            ):
                 continue
             if listed >= 2 and value != listed:
                 start, end = block.prose.span(found.start(), found.end())
                 message = f"the document lists {listed} {what}, not {found['n']}"
-                yield at(document, start, end, "C06", "warning", message, "Correct the count, or complete the list.")
+                yield at(
+                    document,
+                    start,
+                    end,
+                    "C06",
+                    "warning",
+                    message,
+                    "Correct the count, or complete the list.",
+                )
 
 
 def _listing(document: Document, what: str) -> int:
@@ -139,5 +192,11 @@ def _listing(document: Document, what: str) -> int:
         return len(read_entries(document))
     section = "lesson" if what == "lessons" else "factor"
     top = [item for item in document.items if item.section == section and item.parent < 0 and item.blocks]
-    numbered = [item for item in top if re.match(r"\s*\d+[.)]\s", document.source[document.source.rfind("\n", 0, item.blocks[0].start) + 1 :][:40])]
+    numbered = [
+        item
+        for item in top
+        if re.match(
+            r"\s*\d+[.)]\s", document.source[document.source.rfind("\n", 0, item.blocks[0].start) + 1 :][:40]
+        )
+    ]
     return len(numbered) if numbered and len(numbered) == len(top) else 0

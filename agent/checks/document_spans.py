@@ -23,8 +23,14 @@ _THEN_LENGTH = re.compile(
     r"(?: a total of| about| around| roughly)?\s*",
     re.IGNORECASE,
 )
-_THEN_RANGE = re.compile(r"\s*(?:in total|long|of \w+)?\s*[,(:\u2013\u2014-]*\s*(?:from|between|running|starting)?\s*", re.IGNORECASE)
-_LIMIT = re.compile(r"\b(?:up to|at least|at most|more than|less than|under|within|every|each|per|timeout|interval)\b", re.IGNORECASE)
+_THEN_RANGE = re.compile(
+    r"\s*(?:in total|long|of \w+)?\s*[,(:\u2013\u2014-]*\s*(?:from|between|running|starting)?\s*",
+    re.IGNORECASE,
+)
+_LIMIT = re.compile(
+    r"\b(?:up to|at least|at most|more than|less than|under|within|every|each|per|timeout|interval)\b",
+    re.IGNORECASE,
+)
 _LONGEST = 2000
 """Characters of the longest sentence that is read: a longer one is data, not prose."""
 _MOST_ROWS = 60
@@ -76,7 +82,9 @@ class _Index:
         return self._found[name]
 
 
-def _ranges(document: Document, block: Block, offset: int, text: str, lengths: tuple[Length, ...]) -> Iterator[Report]:
+def _ranges(
+    document: Document, block: Block, offset: int, text: str, lengths: tuple[Length, ...]
+) -> Iterator[Report]:
     """Compare "from 16:58 to 18:46 (1 h 48 min)" with itself, where the sentence has one range and one duration."""
     found = list(_RANGE.finditer(text))
     if len(found) != 1 or len(lengths) != 1:
@@ -86,7 +94,11 @@ def _ranges(document: Document, block: Block, offset: int, text: str, lengths: t
         joined = _THEN_LENGTH.fullmatch(text[pair.end() : stated.start])
     else:
         joined = _THEN_RANGE.fullmatch(text[stated.end : pair.start()])
-    if joined is None or _LIMIT.match(stated.text) or _LIMIT.search(text[max(0, stated.start - 14) : stated.start]):
+    if (
+        joined is None
+        or _LIMIT.match(stated.text)
+        or _LIMIT.search(text[max(0, stated.start - 14) : stated.start])
+    ):
         return
     first, last = CLOCK.search(pair.group("first")), CLOCK.search(pair.group("last"))
     if first is None or last is None:
@@ -94,9 +106,19 @@ def _ranges(document: Document, block: Block, offset: int, text: str, lengths: t
     span = clock_offset(last) - clock_offset(first)
     span = span if span >= timedelta(0) else span + _DAY
     if not stated.covers(span) and not stated.covers(span + _DAY):
-        begin, end = block.prose.span(offset + min(stated.start, pair.start()), offset + max(stated.end, pair.end()))
+        begin, end = block.prose.span(
+            offset + min(stated.start, pair.start()), offset + max(stated.end, pair.end())
+        )
         message = f"{stated.text.strip()} is not the time from {pair.group('first')} to {pair.group('last')}, which is {write_length(span)}"
-        yield at(document, begin, end, "C03", "warning", message, f"Use {write_length(span)}, or correct the times.")
+        yield at(
+            document,
+            begin,
+            end,
+            "C03",
+            "warning",
+            message,
+            f"Use {write_length(span)}, or correct the times.",
+        )
 
 
 def _between(  # noqa: PLR0917 - private; one caller
@@ -128,12 +150,19 @@ def _pair(text: str, stated: Length, told: Sequence[Mention]) -> tuple[str, str,
         return "start", what, window + metric.start(), stated.end
     before = [item for item in told if item.end <= stated.start]
     after = [item for item in told if item.start >= stated.end]
-    for couple in ((after[0], after[1]) if len(after) > 1 else None, (before[-2], before[-1]) if len(before) > 1 else None):
+    for couple in (
+        (after[0], after[1]) if len(after) > 1 else None,
+        (before[-2], before[-1]) if len(before) > 1 else None,
+    ):
         if couple is None or couple[0].name == couple[1].name:
             continue
         lead = text[max(0, couple[0].start - 12) : couple[0].start]
         middle = text[couple[0].end : couple[1].start]
-        gap = text[stated.end : couple[0].start] if couple[0].start >= stated.end else text[couple[1].end : stated.start]
+        gap = (
+            text[stated.end : couple[0].start]
+            if couple[0].start >= stated.end
+            else text[couple[1].end : stated.start]
+        )
         joined = re.fullmatch(r"\s*(?:to|until|and|->|\u2192|\u2013|till)\s*", middle)
         if joined and len(gap) <= 30 and not re.search(r"[.;]", gap):
             if _FROM_TO.search(lead) or (_plain(middle) and _is_label(gap)):
@@ -146,10 +175,14 @@ def _plain(middle: str) -> bool:
 
 
 def _is_label(gap: str) -> bool:
-    return bool(re.fullmatch(r"\s*(?:[:(=]|took|was|is|in|lasted|:?\**)\s*(?:about |roughly |just )?\s*", gap))
+    return bool(
+        re.fullmatch(r"\s*(?:[:(=]|took|was|is|in|lasted|:?\**)\s*(?:about |roughly |just )?\s*", gap)
+    )
 
 
-def _relative(text: str, stated: Length, before: Sequence[Mention], after: Sequence[Mention]) -> tuple[str, str, int, int] | None:
+def _relative(
+    text: str, stated: Length, before: Sequence[Mention], after: Sequence[Mention]
+) -> tuple[str, str, int, int] | None:
     """Read "E2 came N minutes after E1" and "N minutes after E1, E2"; the same with before."""
     link = re.match(r"\s*(?P<word>after|before|later|from)\b", text[stated.end :])
     if link is None or link.group("word") in {"later", "from"} or not after:
@@ -157,9 +190,15 @@ def _relative(text: str, stated: Length, before: Sequence[Mention], after: Seque
     near = after[0]
     if text[stated.end + link.end() : near.start].strip():
         return None
-    if before and not re.search(r"[;:]", text[before[-1].end : stated.start]) and len(text[before[-1].end : stated.start]) <= 25:
+    if (
+        before
+        and not re.search(r"[;:]", text[before[-1].end : stated.start])
+        and len(text[before[-1].end : stated.start]) <= 25
+    ):
         other = before[-1]
-    elif len(after) > 1 and text[near.end : near.end + 1] == "," and len(text[near.end : after[1].start]) <= 25:
+    elif (
+        len(after) > 1 and text[near.end : near.end + 1] == "," and len(text[near.end : after[1].start]) <= 25
+    ):
         other = after[1]
     else:
         return None
@@ -177,19 +216,34 @@ def _row_spans(index: _Index, first: str, last: str) -> list[timedelta]:
 
 
 def _whole(  # noqa: PLR0917 - private; one caller
-    document: Document, block: Block, offset: int, text: str, lengths: tuple[Length, ...], header: Length | None
+    document: Document,
+    block: Block,
+    offset: int,
+    text: str,
+    lengths: tuple[Length, ...],
+    header: Length | None,
 ) -> Iterator[Report]:
     """Compare "the outage lasted N" in summary or impact with the duration of the header."""
     if header is None or block.section not in {"summary", "impact", "detection", "response"}:
         return
     for stated in lengths:
-        if not _LASTED.search(text[max(0, stated.start - 100) : stated.start]) or (block.start <= header.start < block.end):
+        if not _LASTED.search(text[max(0, stated.start - 100) : stated.start]) or (
+            block.start <= header.start < block.end
+        ):
             continue
         slack = max(stated.slack, header.slack, timedelta(minutes=5), header.length * 0.1)
         if abs(stated.length - header.length) > slack:
             begin, end = block.prose.span(offset + stated.start, offset + stated.end)
             message = f"{stated.text.strip()} is not the duration of the header, {header.text.strip()}"
-            yield at(document, begin, end, "C01", "warning", message, "Use one duration, or say what each one measures.")
+            yield at(
+                document,
+                begin,
+                end,
+                "C01",
+                "warning",
+                message,
+                "Use one duration, or say what each one measures.",
+            )
 
 
 def _order(document: Document, block: Block, offset: int, text: str, index: _Index) -> Iterator[Report]:
@@ -201,7 +255,11 @@ def _order(document: Document, block: Block, offset: int, text: str, index: _Ind
         if not left or not right or left[-1].name == right[0].name:
             continue
         between = text[left[-1].end : link.start()] + text[link.end() : right[0].start]
-        if len(between) > 40 or re.search(r"[,;:.]|\b(?:not|until|any|each|every|if|should|would|could|will|can|must)\b|n't", text[max(0, left[-1].start - 30) : right[0].start], re.IGNORECASE):
+        if len(between) > 40 or re.search(
+            r"[,;:.]|\b(?:not|until|any|each|every|if|should|would|could|will|can|must)\b|n't",
+            text[max(0, left[-1].start - 30) : right[0].start],
+            re.IGNORECASE,
+        ):
             continue
         first, last = (left[-1], right[0]) if link.group("word").lower() == "before" else (right[0], left[-1])
         begins, ends = index.of(first.name), index.of(last.name)
@@ -210,4 +268,12 @@ def _order(document: Document, block: Block, offset: int, text: str, index: _Ind
         begin, end = block.prose.span(offset + left[-1].start, offset + right[0].end)
         one, two = (document.source[row.start : row.end].strip() for row in (begins[0], ends[0]))
         message = f"the timeline has {first.name} at {one}, after {last.name} at {two}"
-        yield at(document, begin, end, "C07", "warning", message, "Give the order that the rows have, or correct the rows.")
+        yield at(
+            document,
+            begin,
+            end,
+            "C07",
+            "warning",
+            message,
+            "Give the order that the rows have, or correct the rows.",
+        )

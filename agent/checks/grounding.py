@@ -26,12 +26,18 @@ from agent.schema.postmortem import PostMortem, TimelineRow
 
 _DENIED = re.compile(r"\b(?:no|not|nothing|never|none|unknown|without|cannot)\b|n't\b", re.IGNORECASE)
 _AT_EDGE = re.compile(
-    r"\b(?:start|started|starts|began|begin|onset|incident|end|ended|ends|over|closed|resolved|outage|first|last)\b", re.IGNORECASE
+    r"\b(?:start|started|starts|began|begin|onset|incident|end|ended|ends|over|closed|resolved|outage|first|last)\b",
+    re.IGNORECASE,
 )
 _PAIR = re.compile(r"(?<![\w.])(?P<part>\d+) (?:of|out of) (?:the )?(?P<whole>\d+)(?![\w.%])")
-_FROM_TO = re.compile(r"\bfrom (?P<low>(?:about |around |roughly )?\d[\d.,]*\s?[a-zA-Z%]{0,3}) to (?P<high>(?:about |around |roughly |a peak of )?\d[\d.,]*\d|\d)")
+_FROM_TO = re.compile(
+    r"\bfrom (?P<low>(?:about |around |roughly )?\d[\d.,]*\s?[a-zA-Z%]{0,3}) to (?P<high>(?:about |around |roughly |a peak of )?\d[\d.,]*\d|\d)"
+)
 _OF_WHAT = re.compile(r"\d\s?(?:%|percent) of (?:all |the |its |their )?(?P<noun>[a-z]{3,})", re.IGNORECASE)
-_WHOLES = frozenset(stem(word) for word in "time capacity limit total normal baseline maximum level usual available quota size these those them which cases lines limits".split())  # noqa: SIM905
+_WHOLES = frozenset(
+    stem(word)
+    for word in "time capacity limit total normal baseline maximum level usual available quota size these those them which cases lines limits".split()
+)  # noqa: SIM905
 _ENDING = re.compile(r"\b(?:resolved|recovered|left the deviating level|cleared|ended)\b", re.IGNORECASE)
 
 
@@ -83,7 +89,9 @@ class _Reader:
         carried = [*self._quotations(), *self._numbers(), *self._times(), *self._names()]
         yield from carried
         for found in contradictions(self.own, self.bare, self.support):
-            yield _finding(self.place, "G07", "error", found.words, found.message, "Say what the evidence shows.")
+            yield _finding(
+                self.place, "G07", "error", found.words, found.message, "Say what the evidence shows."
+            )
         for words, have in misordered(self.place.bare, self.support):
             message = f'"{words}" is not the order of the cited times: {have}'
             yield _finding(self.place, "G07", "error", words, message, "Give the order that the times have.")
@@ -130,7 +138,8 @@ class _Reader:
             fits = [
                 (low, high)
                 for low, high, peak in changes
-                if close(first[0], low) and (close(second[0], high) or (close(second[0], peak) and not peaked))
+                if close(first[0], low)
+                and (close(second[0], high) or (close(second[0], peak) and not peaked))
             ]
             known = [number for number in (first[0], second[0]) if self.support.has_number(number)]
             if changes and not fits and len(known) == 2:
@@ -167,22 +176,35 @@ class _Reader:
                 plain = name.isalpha() and name.islower() and not name.endswith("service")
                 yield self._elsewhere(name, "warning" if plain else "error")
         for who, message in acting.invented(text, self.support):
-            yield _finding(self.place, "G10", "error", who, message, "Name who the evidence names, or what happened alone.")
+            yield _finding(
+                self.place,
+                "G10",
+                "error",
+                who,
+                message,
+                "Name who the evidence names, or what happened alone.",
+            )
 
     def _is_platform(self, name: str) -> bool:
         """Tell whether a part of the platform is meant that stands behind cited Kubernetes evidence."""
         at_work = any(item.kind == "K" for item in self.support.items) or "kubectl" in self.support.text
-        return at_work and not re.search(rf"\b(?:Deployment|Service|Pod|Job|Node|StatefulSet) {re.escape(name)}\b", self.bare)
+        return at_work and not re.search(
+            rf"\b(?:Deployment|Service|Pod|Job|Node|StatefulSet) {re.escape(name)}\b", self.bare
+        )
 
     def _elsewhere(self, name: str, level: Level) -> Finding:
         low = name.lower()
         holders = [
-            item.id for item in self.digest.evidence if low in f"{item.statement} {item.quote} {item.service}".lower()
+            item.id
+            for item in self.digest.evidence
+            if low in f"{item.statement} {item.quote} {item.service}".lower()
         ]
         if not holders:
             return self._not_carried("G04", name, level)
         suggestion = f"{', '.join(holders[:3])} has it: cite that, or name what the cited evidence has."
-        return _finding(self.place, "G04", level, name, f'"{name}" does not occur in the cited evidence', suggestion)
+        return _finding(
+            self.place, "G04", level, name, f'"{name}" does not occur in the cited evidence', suggestion
+        )
 
     def _relation(self) -> Iterator[Finding]:
         reading = self.reading
@@ -190,11 +212,20 @@ class _Reader:
         if not telling and (silent := speaks_of_nothing(self.place, self.support)):
             message = "the cited evidence does not speak of this"
             level: Level = "error" if ".whys." in self.place.section else "warning"
-            yield _finding(self.place, "G08", level, silent, message, better_evidence(self.place, self.digest) or "Cite what shows it.")
+            yield _finding(
+                self.place,
+                "G08",
+                level,
+                silent,
+                message,
+                better_evidence(self.place, self.digest) or "Cite what shows it.",
+            )
             return
         for cited in unrelated(self.place, self.support, self.known):
             message = f"cites {cited.id}, which does not speak of this: {cited.statement}"
-            advice = better_evidence(self.place, self.digest) or "Cite what shows it, or leave the citation out."
+            advice = (
+                better_evidence(self.place, self.digest) or "Cite what shows it, or leave the citation out."
+            )
             yield _finding(self.place, "G08", "warning", cited.id, message, advice)
 
     def _not_carried(self, rule: str, words: str, level: Level = "error") -> Finding:
@@ -225,9 +256,13 @@ def _citations(place: Place, digest: Digest) -> Iterator[Finding]:
         if fact is None or not (fact.known or _DENIED.search(place.text)):
             note = f": {fact.note}" if fact and fact.note else ""
             message = f"uses the fact {name}, which is not known{note}"
-            yield _finding(place, "G01", "error", name, message, "Say that it is not established, or leave it out.")
+            yield _finding(
+                place, "G01", "error", name, message, "Say that it is not established, or leave it out."
+            )
     if place.grounded and not place.evidence and not place.facts:
-        yield _finding(place, "G01", "error", place.text, "cites nothing", "Cite the evidence or fact that shows it.")
+        yield _finding(
+            place, "G01", "error", place.text, "cites nothing", "Cite the evidence or fact that shows it."
+        )
 
 
 def _row_time(number: int, row: TimelineRow, digest: Digest) -> Iterator[Finding]:
@@ -243,10 +278,17 @@ def _row_time(number: int, row: TimelineRow, digest: Digest) -> Iterator[Finding
     if not any(_same(row.time, moment) for moment in own):
         message = f"is timed {stated}, which no cited evidence has"
         yield _finding(place, "G05", "error", stated, message, f"Cited: {have}.")
-    ends = [item.end for item in items if item.kind == "A" and item.end is not None and item.end != item.start]
+    ends = [
+        item.end for item in items if item.kind == "A" and item.end is not None and item.end != item.start
+    ]
     bare = place.bare
     alone = len(items) == 1 and items[0].kind == "A" and bool(ends)
-    if alone and _ENDING.search(bare) and " fired" not in bare and not any(_same(row.time, end) for end in ends):
+    if (
+        alone
+        and _ENDING.search(bare)
+        and " fired" not in bare
+        and not any(_same(row.time, end) for end in ends)
+    ):
         message = f"is timed {stated}, and speaks of an end at {format_utc(ends[0])}"
         yield _finding(place, "G05", "error", stated, message, f"Cited: {have}.")
 
@@ -258,7 +300,9 @@ def _row_actor(number: int, row: TimelineRow, digest: Digest) -> Iterator[Findin
     if items and not acting.actor_is_shown(row.actor, items):
         place = Place(f"timeline.{number}", "timeline", row.event, row.evidence)
         message = f'names "{row.actor}" as actor, whom no cited evidence names'
-        yield _finding(place, "G10", "error", row.actor, message, 'Name who the evidence names, or write "system".')
+        yield _finding(
+            place, "G10", "error", row.actor, message, 'Name who the evidence names, or write "system".'
+        )
 
 
 def _same(row: datetime, moment: datetime) -> bool:

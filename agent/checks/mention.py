@@ -116,7 +116,9 @@ def _clock(found: re.Match[str]) -> Clock:
     elif half == "am" and hours == 12:
         hours = 0
     second = found.group("s")
-    total = timedelta(hours=hours, minutes=int(found.group("m")), seconds=float((second or "0").replace(",", ".")))
+    total = timedelta(
+        hours=hours, minutes=int(found.group("m")), seconds=float((second or "0").replace(",", "."))
+    )
     zone = found.group("zone") or ""
     offset = _offset(zone)
     if offset is None:

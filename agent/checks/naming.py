@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from agent.checks.lexicon import words
 from agent.checks.stem import stem
-from agent.schema.digest import Digest
+
+if TYPE_CHECKING:
+    from agent.schema.digest import Digest
 
 _SUFFIX = (
     "service|services|svc|api|db|server|proxy|worker|gateway|queue|cache|store|broker|controller|agent|webapp|backend|app|"
@@ -43,9 +46,16 @@ _AGENT = (
     r"(?:[\w-]+ ){0,3}(?:team|engineers?|operators?|developers?|responders?|admins?|administrators?|sres?|dbas?|on-call|on-caller|"
     r"colleagues?|vendor|contractor|manager|lead|person|someone|somebody|staff|customers?|users?|support|we|i|they)"
 )
-_PERSON_ACTS = re.compile(rf"(?:^|[,;:.]\s+|\band\s+|\bbefore\s+|\bafter\s+|\bwhen\s+|\bthen\s+)(?P<who>(?:(?:the|a|an|one|our)\s+)?{_AGENT})\s+(?:then\s+|also\s+|had\s+|manually\s+|later\s+)?(?:{_ACT})\b", re.IGNORECASE)
-_BY_PERSON = re.compile(rf"\b(?:{_ACT})\s+(?:\w+\s+){{0,2}}?by\s+(?P<who>(?:the|a|an|one|our)\s+{_AGENT})\b", re.IGNORECASE)
-_CAPITAL_ACTS = re.compile(rf"(?:^|[,;.]\s+|\bby\s+|\band\s+|\bbefore\s+|\bafter\s+|\bwhen\s+|\bthen\s+)(?P<who>[A-Z][a-z]{{2,}}(?: [A-Z][a-z]+)?)\s+(?:then\s+|also\s+|had\s+|manually\s+|later\s+)?(?:{_ACT})\b")
+_PERSON_ACTS = re.compile(
+    rf"(?:^|[,;:.]\s+|\band\s+|\bbefore\s+|\bafter\s+|\bwhen\s+|\bthen\s+)(?P<who>(?:(?:the|a|an|one|our)\s+)?{_AGENT})\s+(?:then\s+|also\s+|had\s+|manually\s+|later\s+)?(?:{_ACT})\b",
+    re.IGNORECASE,
+)
+_BY_PERSON = re.compile(
+    rf"\b(?:{_ACT})\s+(?:\w+\s+){{0,2}}?by\s+(?P<who>(?:the|a|an|one|our)\s+{_AGENT})\b", re.IGNORECASE
+)
+_CAPITAL_ACTS = re.compile(
+    rf"(?:^|[,;.]\s+|\bby\s+|\band\s+|\bbefore\s+|\bafter\s+|\bwhen\s+|\bthen\s+)(?P<who>[A-Z][a-z]{{2,}}(?: [A-Z][a-z]+)?)\s+(?:then\s+|also\s+|had\s+|manually\s+|later\s+)?(?:{_ACT})\b"
+)
 
 
 def known_names(digest: Digest) -> dict[str, str]:
@@ -59,7 +69,9 @@ def known_names(digest: Digest) -> dict[str, str]:
     return {name.lower(): name for name in names if 3 <= len(name) <= 80 and " " not in name}
 
 
-PLATFORM = frozenset({"kubelet", "kube-proxy", "kubectl", "containerd", "kernel", "kube-scheduler", "envoy", "systemd"})
+PLATFORM = frozenset(
+    {"kubelet", "kube-proxy", "kubectl", "containerd", "kernel", "kube-scheduler", "envoy", "systemd"}
+)
 
 
 def mentioned(text: str, known: dict[str, str]) -> Iterator[str]:
@@ -77,7 +89,9 @@ def name_like(text: str, known: dict[str, str]) -> Iterator[str]:
     for found in _SERVICE.finditer(text):
         if found.group() not in _GLUED_ENGLISH:
             yield found.group()
-    parts = {part for name in known if "-" in name for part in name.split("-") if len(part) >= 4} - _ENGLISH_PART
+    parts = {
+        part for name in known if "-" in name for part in name.split("-") if len(part) >= 4
+    } - _ENGLISH_PART
     heads = Counter(name.split("-", 1)[0] for name in known if "-" in name)
     for found in _COMPOUND.finditer(text):
         own = found.group().split("-")
@@ -94,7 +108,8 @@ def name_like(text: str, known: dict[str, str]) -> Iterator[str]:
 def _nearly(part: str, parts: set[str]) -> bool:
     """Tell whether a part is one letter away from a part of a known name."""
     return len(part) >= 5 and any(
-        len(other) == len(part) and sum(a != b for a, b in zip(part, other, strict=True)) == 1 for other in parts
+        len(other) == len(part) and sum(a != b for a, b in zip(part, other, strict=True)) == 1
+        for other in parts
     )
 
 
@@ -102,7 +117,13 @@ def actors(text: str) -> Iterator[tuple[str, bool]]:
     """Yield who acts in a sentence where that is a person or team, and whether by a name of their own."""
     given = words()["given_names"]
     for found in re.finditer(r"\b[A-Z][a-z]+\b", text):
-        if found.group().lower() in given and found.group().lower() not in {"may", "will", "mark", "grace", "art"}:
+        if found.group().lower() in given and found.group().lower() not in {
+            "may",
+            "will",
+            "mark",
+            "grace",
+            "art",
+        }:
             yield found.group(), True
     for pattern in (_PERSON_ACTS, _BY_PERSON):
         for found in pattern.finditer(text):
@@ -117,11 +138,24 @@ def _is_thing(word: str) -> bool:
     lists = words()
     first = word.split(maxsplit=1)[0]
     single = first.removesuffix("s")
-    return any(
-        item in lists[name]
-        for name in ("thing", "person", "team", "organisation", "determiner", "preposition", "boundary", "adverb", "auxiliary")
-        for item in (first, single)
-    ) or stem(first) in _THINGS
+    return (
+        any(
+            item in lists[name]
+            for name in (
+                "thing",
+                "person",
+                "team",
+                "organisation",
+                "determiner",
+                "preposition",
+                "boundary",
+                "adverb",
+                "auxiliary",
+            )
+            for item in (first, single)
+        )
+        or stem(first) in _THINGS
+    )
 
 
 _THINGS = frozenset(

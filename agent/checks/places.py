@@ -86,7 +86,15 @@ def _factor(factor: Factor) -> Iterator[Place]:
     yield _claim(f"{base}.claim", "factor", claim)
     for number, why in enumerate(factor.whys, 1):
         cited = tuple(dict.fromkeys((*why.evidence, *claim.evidence)))
-        yield Place(f"{base}.whys.{number}", "factor", why.answer, cited, claim.facts, why.basis != "open", own=why.evidence)
+        yield Place(
+            f"{base}.whys.{number}",
+            "factor",
+            why.answer,
+            cited,
+            claim.facts,
+            why.basis != "open",
+            own=why.evidence,
+        )
         yield Place(f"{base}.whys.{number}", "factor", why.question)
 
 

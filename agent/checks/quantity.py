@@ -74,7 +74,9 @@ _COUNT_WORD = re.compile(
 )
 _OFTEN = re.compile(r"(?<![\w-])(?P<word>once|twice|thrice)(?![\w-])", re.IGNORECASE)
 _OFTEN_VALUES = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
-_NOT_A_COUNT = re.compile(r"\s+(?:the|a|an|as|it|its|this|that|they|more|again|all|every|each)\b", re.IGNORECASE)
+_NOT_A_COUNT = re.compile(
+    r"\s+(?:the|a|an|as|it|its|this|that|they|more|again|all|every|each)\b", re.IGNORECASE
+)
 _BOUNDED = re.compile(r"\b(?:at least|at|more than|all at) $", re.IGNORECASE)
 _SHARE = re.compile(
     rf"(?<![\w-])(?:(?P<about>{_ABOUT})|(?P<most>{_MOST})|(?P<least>{_LEAST}))?"
@@ -85,7 +87,9 @@ _SHARE = re.compile(
 _SHARES = {"half": 50.0, "third": 100 / 3, "two thirds": 200 / 3, "quarter": 25.0, "three quarters": 75.0,
            "fifth": 20.0, "tenth": 10.0}  # fmt: skip
 _ORDINAL = re.compile(r"st|nd|rd|th", re.IGNORECASE)
-_AT_MOST = re.compile(r"\b(?:within|under|less than|fewer than|up to|at most|no more than|below)\b", re.IGNORECASE)
+_AT_MOST = re.compile(
+    r"\b(?:within|under|less than|fewer than|up to|at most|no more than|below)\b", re.IGNORECASE
+)
 _AT_LEAST = re.compile(r"\b(?:over|more than|at least|above|upwards of)\b", re.IGNORECASE)
 _WORDS = re.compile(r"[A-Za-z_][A-Za-z_]*|[,;()]|\d[\d.]*")
 
@@ -140,10 +144,18 @@ def read_quantities(text: str) -> tuple[tuple[Quantity, ...], tuple[Span, ...]]:
         keyed = text[max(0, length.start - 1) : length.start] == "="
         spans.append(Span(length.text, seconds, slack, after, before, bound, keyed))
         rest = rest[: length.start] + " " * (length.end - length.start) + rest[length.end :]
-    found = [_quantity(match, text) for match in _NUMBER.finditer(rest) if not _ORDINAL.fullmatch(match.group("glued") or "")]
-    found.extend(_spelled(match, text, _SPELLED[match.group("word").lower()]) for match in _COUNT_WORD.finditer(rest))
+    found = [
+        _quantity(match, text)
+        for match in _NUMBER.finditer(rest)
+        if not _ORDINAL.fullmatch(match.group("glued") or "")
+    ]
+    found.extend(
+        _spelled(match, text, _SPELLED[match.group("word").lower()]) for match in _COUNT_WORD.finditer(rest)
+    )
     for match in _OFTEN.finditer(rest):
-        if not _NOT_A_COUNT.match(rest, match.end()) and not _BOUNDED.search(rest[max(0, match.start() - 12) : match.start()]):
+        if not _NOT_A_COUNT.match(rest, match.end()) and not _BOUNDED.search(
+            rest[max(0, match.start() - 12) : match.start()]
+        ):
             found.append(_often(match, text))
     found.extend(_share(match) for match in _SHARE.finditer(rest))
     return tuple(found), tuple(spans)
@@ -188,7 +200,9 @@ def _quantity(found: re.Match[str], text: str) -> Quantity:
         after = stem(found.group("glued"))
     slack = slack * (1 + 1e-9) + 1e-12
     keyed = text[max(0, found.start() - 1) : found.start()] == "="
-    return Quantity(found.group().strip(), value, kind, value * scale, slack, after, before, bound, keyed=keyed)
+    return Quantity(
+        found.group().strip(), value, kind, value * scale, slack, after, before, bound, keyed=keyed
+    )
 
 
 def _bound_in(found: re.Match[str]) -> Bound:
@@ -214,4 +228,6 @@ def _share(found: re.Match[str]) -> Quantity:
     word = re.sub(r"^(?:a|one) ", "", found.group("word").lower())
     value = _SHARES[word]
     slack = value * (0.2 if found.group("about") else 0.1)
-    return Quantity(found.group().strip(), value, "percent", value, slack, "", "", _bound_in(found), spelled=True)
+    return Quantity(
+        found.group().strip(), value, "percent", value, slack, "", "", _bound_in(found), spelled=True
+    )

@@ -32,7 +32,9 @@ def without_quotations(text: str) -> str:
 
 def without_copies(text: str, statements: Iterable[str]) -> str:
     """Blank out whatever copies a statement of the evidence word for word: that is carried as it stands."""
-    for statement in sorted({found.strip().rstrip(".") for found in statements if len(found) >= 12}, key=len, reverse=True):
+    for statement in sorted(
+        {found.strip().rstrip(".") for found in statements if len(found) >= 12}, key=len, reverse=True
+    ):
         low = text.lower()
         start = low.find(statement.lower())
         while start >= 0:

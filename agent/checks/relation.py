@@ -42,13 +42,21 @@ def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator
         return
     told = stems(place.text) - _OF_REPORTS
     named = {name.lower() for name in mentioned(place.text, known)}
-    texts = {item.id: f"{text_of(item)} {KIND_NAMES[item.kind]} {KIND_WORDS[item.kind]}" for item in support.items}
+    texts = {
+        item.id: f"{text_of(item)} {KIND_NAMES[item.kind]} {KIND_WORDS[item.kind]}" for item in support.items
+    }
     shares = {item.id: len(told & stems(texts[item.id])) for item in support.items}
     holds = {item.id: any(name in texts[item.id].lower() for name in named) for item in support.items}
     if max(shares.values()) < 2:
         return
     for item in cited:
-        if named and item.service and any(holds.values()) and not holds[item.id] and shares[item.id] < max(2.0, max(shares.values()) / 2):
+        if (
+            named
+            and item.service
+            and any(holds.values())
+            and not holds[item.id]
+            and shares[item.id] < max(2.0, max(shares.values()) / 2)
+        ):
             yield item
         elif not shares[item.id] and not holds[item.id]:
             yield item

@@ -14,7 +14,9 @@ _ORDER = re.compile(
     r"\b(?P<word>before|ahead of|prior to|after|following|and then|then|followed by|preceded(?: by)?|later than|earlier than)\b",
     re.IGNORECASE,
 )
-_EARLIER_FIRST = frozenset({"before", "ahead of", "prior to", "and then", "then", "followed by", "preceded", "earlier than"})
+_EARLIER_FIRST = frozenset(
+    {"before", "ahead of", "prior to", "and then", "then", "followed by", "preceded", "earlier than"}
+)
 KIND_WORDS = {
     "A": "alert alerts fired page paged alerting alarm",
     "C": "change deploy deployed deployment rollout rolled release released scaled config merged rollback",
@@ -33,7 +35,9 @@ def misordered(text: str, support: Support) -> Iterator[tuple[str, str]]:
     if len(timed) < 2:
         return
     for match in _ORDER.finditer(text):
-        if re.match(r"\s+(?:the )?(?:onset|start|incident|that|this|which|it)\b", text[match.end() :], re.IGNORECASE):
+        if re.match(
+            r"\s+(?:the )?(?:onset|start|incident|that|this|which|it)\b", text[match.end() :], re.IGNORECASE
+        ):
             continue
         left, right = _side(text[: match.start()], last=True), _side(text[match.end() :], last=False)
         first, second = _named(left, timed), _named(right, timed)
@@ -41,7 +45,10 @@ def misordered(text: str, support: Support) -> Iterator[tuple[str, str]]:
             continue
         word = match.group("word").lower()
         earlier, later = (first, second) if word in _EARLIER_FIRST else (second, first)
-        if _moment(earlier, left if earlier is first else right) > _moment(later, right if later is second else left) + _NEGLIGIBLE:
+        if (
+            _moment(earlier, left if earlier is first else right)
+            > _moment(later, right if later is second else left) + _NEGLIGIBLE
+        ):
             have = f"{earlier.id} began at {earlier.start:%H:%M:%S}, {later.id} at {later.start:%H:%M:%S}"
             yield match.group(), have
 
@@ -54,7 +61,9 @@ def _side(text: str, *, last: bool) -> str:
 def _moment(item: Evidence, words: str) -> datetime:
     """Return when the item happened: its end where the words speak of an end."""
     assert item.start is not None  # noqa: S101 - the caller looked
-    ending = re.search(r"\b(?:resolved|recovered|ended|cleared|returned|stopped|last)\b", words, re.IGNORECASE)
+    ending = re.search(
+        r"\b(?:resolved|recovered|ended|cleared|returned|stopped|last)\b", words, re.IGNORECASE
+    )
     return item.end if ending and item.end is not None else item.start
 
 
@@ -73,4 +82,8 @@ def _named(words: str, items: list[Evidence]) -> Evidence | None:
 
 
 def _short(item: Evidence) -> str:
-    return f"{item.statement} {item.attributes.get('metric_kind', '')}" if len(item.statement) < 300 else text_of(item)[:300]
+    return (
+        f"{item.statement} {item.attributes.get('metric_kind', '')}"
+        if len(item.statement) < 300
+        else text_of(item)[:300]
+    )

@@ -95,7 +95,11 @@ def overstated_cause(cause: Cause) -> Iterator[tuple[str, str, str]]:
         return
     if cause.verdict == "established":
         if claim.standing == "inferred":
-            yield "established", "is called established, but its claim is inferred", 'Use "probable", or cite evidence that shows it.'
+            yield (
+                "established",
+                "is called established, but its claim is inferred",
+                'Use "probable", or cite evidence that shows it.',
+            )
         if not any(cited[0] in _HARD for cited in claim.evidence):
             message = "is called established without evidence from a system"
             yield "established", message, 'Use "not established" and ask a question.'

@@ -21,7 +21,9 @@ _MEASURED = frozenset({"before", "after", "peak"})
 _NOT_STATED = frozenset({"p_value", "sigmas", "ratio"})
 """Attributes whose digits nobody quotes: a number that occurs only there carries nothing."""
 _TIME_UNITS = (1.0, 1e3, 1e6, 1e9, 1 / 60, 1 / 3600)
-_PAIR = re.compile(r"(?<![\w.])(?P<part>\d+)\s*(?:of|out of|/)\s*(?:the )?(?P<whole>\d+)(?![\w.])", re.IGNORECASE)
+_PAIR = re.compile(
+    r"(?<![\w.])(?P<part>\d+)\s*(?:of|out of|/)\s*(?:the )?(?P<whole>\d+)(?![\w.])", re.IGNORECASE
+)
 _CHANGE = re.compile(
     r"(?:from|Normal=)\s*(?P<low>\d[\d.]*(?:e-?\d+)?)\s*[A-Za-z%]*\s*(?:to|->\s*Current=)\s*(?P<high>\d[\d.]*(?:e-?\d+)?)"
 )
@@ -70,7 +72,9 @@ class Support:
                 return any(abs(count - wanted.base) <= wanted.slack for count in counts)
         if near:
             return True
-        if wanted.kind == "time" and self.has_length(Span(wanted.text, wanted.base, wanted.slack, "", "", wanted.bound)):
+        if wanted.kind == "time" and self.has_length(
+            Span(wanted.text, wanted.base, wanted.slack, "", "", wanted.bound)
+        ):
             return True
         if not wanted.weak and wanted.kind == "" and re.search(rf"[:=]{wanted.value:g}(?![\d.])", self.text):
             return True
@@ -100,7 +104,9 @@ class Support:
                 own.extend(_of_day(moment) for moment in self.edges)
         if clock.exact:
             return any(abs(found - clock.seconds) < 1 for found in own)
-        return any(clock.seconds <= found < clock.seconds + 60 or abs(found - clock.seconds) <= 30 for found in own)
+        return any(
+            clock.seconds <= found < clock.seconds + 60 or abs(found - clock.seconds) <= 30 for found in own
+        )
 
     def has_date(self, day: str) -> bool:
         """Tell whether a date, a day without a year or a weekday is that of a cited item."""
@@ -123,7 +129,11 @@ class Support:
         if percentile:
             digits = percentile.group(1)
             return bool(re.search(rf"0\.{digits.rstrip('0')}\b|\b{digits}th\b|p{digits}", self.text))
-        return low.endswith("s") and len(low) > 4 and bool(re.search(rf"{_EDGE}{re.escape(low[:-1])}(?![a-z0-9])", self.text))
+        return (
+            low.endswith("s")
+            and len(low) > 4
+            and bool(re.search(rf"{_EDGE}{re.escape(low[:-1])}(?![a-z0-9])", self.text))
+        )
 
     def has_pair(self, part: int, whole: int) -> bool:
         """Tell whether "3 of 5" occurs, or is a state's ready and wanted."""
@@ -134,7 +144,9 @@ class Support:
                 have, want = values.get(key, ""), values.get("desired", "")
                 if have.isdigit() and want.isdigit():
                     pairs.add((int(have), int(want)))
-        counts = [int(item.attributes["count"]) for item in self.items if item.attributes.get("count", "").isdigit()]
+        counts = [
+            int(item.attributes["count"]) for item in self.items if item.attributes.get("count", "").isdigit()
+        ]
         if (part, whole) in pairs or (part in counts and whole in {*counts, sum(counts)}):
             return True
         return any(fact.count == part or fact.count == whole for fact in self.facts) or not pairs
@@ -171,7 +183,9 @@ class Support:
             for item in items:
                 if item.attributes.get(key, "").strip():
                     yield float(item.attributes[key].count(",") + 1)
-        restarts = [found for item in items if (found := _number(item.attributes.get("restarts", ""))) is not None]
+        restarts = [
+            found for item in items if (found := _number(item.attributes.get("restarts", ""))) is not None
+        ]
         if len(restarts) > 1:
             yield sum(restarts)
 
@@ -199,7 +213,9 @@ class Support:
     def changes(self) -> Iterator[tuple[float, float, float]]:
         """Yield level before, level after and peak of every cited change."""
         for item in self.items:
-            before, after, peak = (_number(item.attributes.get(key, "")) for key in ("before", "after", "peak"))
+            before, after, peak = (
+                _number(item.attributes.get(key, "")) for key in ("before", "after", "peak")
+            )
             if before is not None and after is not None:
                 yield before, after, after if peak is None else peak
         for found in _CHANGE.finditer(self.raw):
@@ -211,7 +227,9 @@ class Support:
         for before, after, peak in self.changes():
             yield from ((before, after), (before, peak))
         for item in self.items:
-            first, second = (_number(item.attributes.get(key, "")) for key in ("baseline_count", "incident_count"))
+            first, second = (
+                _number(item.attributes.get(key, "")) for key in ("baseline_count", "incident_count")
+            )
             if first is not None and second is not None:
                 yield first, second
 
@@ -226,7 +244,9 @@ class Support:
         for part in counts[:20]:
             yield from (part / whole * 100 for whole in (*counts[:20], sum(counts)) if whole and part < whole)
         if self._are_fractions():
-            yield from (found.value * 100 for found in self.reading.numbers if not found.kind and 0 < found.value <= 1)
+            yield from (
+                found.value * 100 for found in self.reading.numbers if not found.kind and 0 < found.value <= 1
+            )
 
     def _are_fractions(self) -> bool:
         """Tell whether bare numbers below one may be shares: no metric is cited, or one that measures a share."""
@@ -235,13 +255,28 @@ class Support:
 
 
 _COUNTERS = frozenset({"count", "restart", "member", "baselin", "incident", "desir", "readi", "availabl"})
-_COUNTED = frozenset(stem(word) for word in "alerts services pods changes metrics events logs nodes workloads components".split())  # noqa: SIM905
+_COUNTED = frozenset(
+    stem(word)
+    for word in "alerts services pods changes metrics events logs nodes workloads components".split()
+)  # noqa: SIM905
 _ANY_KEY = frozenset(
-    stem(word) for word in "normal current peak val value count total max min avg average size status code after before".split()  # noqa: SIM905
+    stem(word)
+    for word in "normal current peak val value count total max min avg average size status code after before".split()  # noqa: SIM905
 )
 """Keys that say nothing of what is measured."""
-_FRACTIONS = frozenset({"throttling", "errors", "cpu", "memory", "disk", "saturation", "availability", "other"})
-_KINDS = {"alert": "A", "chang": "C", "deploy": "C", "messag": "H", "metric": "M", "seri": "M", "event": "K", "trac": "T"}
+_FRACTIONS = frozenset(
+    {"throttling", "errors", "cpu", "memory", "disk", "saturation", "availability", "other"}
+)
+_KINDS = {
+    "alert": "A",
+    "chang": "C",
+    "deploy": "C",
+    "messag": "H",
+    "metric": "M",
+    "seri": "M",
+    "event": "K",
+    "trac": "T",
+}
 
 
 def gather(digest: Digest, header: Header, evidence: Iterable[str], facts: Iterable[str]) -> Support:
@@ -253,11 +288,17 @@ def gather(digest: Digest, header: Header, evidence: Iterable[str], facts: Itera
     moments = [moment for item in items for moment in (item.start, item.end) if moment is not None]
     moments.extend(fact.time for fact in named if fact.time is not None)
     edges = tuple(moment for moment in (header.start, header.end) if moment is not None)
-    parts = [*(text_of(item) for item in items), *(f"{fact.label}: {fact.text} ; {fact.note}" for fact in named)]
+    parts = [
+        *(text_of(item) for item in items),
+        *(f"{fact.label}: {fact.text} ; {fact.note}" for fact in named),
+    ]
     text = "\n".join(parts)
     read = [_read(part) for part in parts]
     reading = Reading(
-        (*(found for one in read for found in one.numbers), *(found for item in items for found in _attributes(item))),
+        (
+            *(found for one in read for found in one.numbers),
+            *(found for item in items for found in _attributes(item)),
+        ),
         tuple(found for one in read for found in one.spans),
         tuple(found for one in read for found in one.clocks),
         tuple(found for one in read for found in one.dates),

@@ -56,7 +56,9 @@ def timeline_rows(document: Document) -> tuple[Row, ...]:
     return tuple(_timed(sorted(cells)))
 
 
-_KEY_EVENT = re.compile(r"^\W{0,4}(?P<label>[A-Za-z][A-Za-z /-]{2,40}?)\W{1,6}(?=\d{4}-\d\d-\d\d[ T]\d\d?:\d\d)")
+_KEY_EVENT = re.compile(
+    r"^\W{0,4}(?P<label>[A-Za-z][A-Za-z /-]{2,40}?)\W{1,6}(?=\d{4}-\d\d-\d\d[ T]\d\d?:\d\d)"
+)
 
 
 _BEGINNING = re.compile(r"\b(?:detected|start|began|begin|impact|onset|first)", re.IGNORECASE)
@@ -71,7 +73,9 @@ def key_events(document: Document) -> tuple[Row, ...]:
         clock = CLOCK.search(text.replace("T", " "), found.end()) if found else None
         if found and clock:
             start, end = block.prose.span(found.end(), clock.end())
-            cells.append((start, end, text[found.end() : clock.end()].replace("T", " "), found.group("label")))
+            cells.append(
+                (start, end, text[found.end() : clock.end()].replace("T", " "), found.group("label"))
+            )
     rows = tuple(_timed(sorted(cells)))
     return rows if rows and _BEGINNING.search(rows[0].text) else ()
 
