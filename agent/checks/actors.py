@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from agent.checks.evidence_text import text_of
 from agent.checks.naming import actors, is_given_name
-from agent.checks.support import Support, text_of
+from agent.checks.support import Support
 from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
 from agent.schema.finding import Finding

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 
 from agent.checks import actors as acting
+from agent.checks.agreement import close
 from agent.checks.contradiction import contradictions
 from agent.checks.mention import Reading, read_sentence
 from agent.checks.naming import PLATFORM, known_names, mentioned, name_like
-from agent.checks.places import Place, read_places
+from agent.checks.places import Place, finding_at, read_places
 from agent.checks.quantity import Quantity
 from agent.checks.quotation import flat, misquoted, quotations, without_copies, without_quotations
 from agent.checks.relation import better_evidence, speaks_of_nothing, unrelated
+from agent.checks.row_grounding import check_rows
 from agent.checks.sequence import misordered
 from agent.checks.standing import overstated, overstated_cause, too_certain
 from agent.checks.stem import stem, stems
-from agent.checks.support import Support, close, gather
-from agent.schema.base import format_utc
+from agent.checks.support import Support, gather
 from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
 from agent.schema.finding import Finding, Level
-from agent.schema.postmortem import PostMortem, TimelineRow
+from agent.schema.postmortem import PostMortem
 
 _DENIED = re.compile(r"\b(?:no|not|nothing|never|none|unknown|without|cannot)\b|n't\b", re.IGNORECASE)
 _AT_EDGE = re.compile(
@@ -38,7 +38,6 @@ _WHOLES = frozenset(
     stem(word)
     for word in "time capacity limit total normal baseline maximum level usual available quota size these those them which cases lines limits".split()
 )  # noqa: SIM905
-_ENDING = re.compile(r"\b(?:resolved|recovered|left the deviating level|cleared|ended)\b", re.IGNORECASE)
 
 
 def check_grounding(draft: PostMortem, digest: Digest) -> tuple[Finding, ...]:
@@ -49,12 +48,10 @@ def check_grounding(draft: PostMortem, digest: Digest) -> tuple[Finding, ...]:
         found.extend(_citations(place, digest))
         if place.grounded:
             found.extend(_Reader(place, digest, draft, known).findings())
-    for number, row in enumerate(draft.timeline, 1):
-        found.extend(_row_time(number, row, digest))
-        found.extend(_row_actor(number, row, digest))
+    found.extend(check_rows(draft, digest))
     found.extend(acting.check_owners(draft, digest))
     cause = Place("cause.claim", "factor", draft.cause.claim.text, draft.cause.claim.evidence)
-    found.extend(_finding(cause, "G06", "error", *parts) for parts in overstated_cause(draft.cause))
+    found.extend(finding_at(cause, "G06", "error", *parts) for parts in overstated_cause(draft.cause))
     return tuple(found)
 
 
@@ -89,17 +86,19 @@ class _Reader:
         carried = [*self._quotations(), *self._numbers(), *self._times(), *self._names()]
         yield from carried
         for found in contradictions(self.own, self.bare, self.support):
-            yield _finding(
+            yield finding_at(
                 self.place, "G07", "error", found.words, found.message, "Say what the evidence shows."
             )
         for words, have in misordered(self.place.bare, self.support):
             message = f'"{words}" is not the order of the cited times: {have}'
-            yield _finding(self.place, "G07", "error", words, message, "Give the order that the times have.")
+            yield finding_at(
+                self.place, "G07", "error", words, message, "Give the order that the times have."
+            )
         for words, message, advice in overstated(self.place, self.support):
-            yield _finding(self.place, "G06", "error", words, message, advice)
+            yield finding_at(self.place, "G06", "error", words, message, advice)
         if self.place.section != "cause.claim":
             for words, message, advice in too_certain(self.place, self.verdict):
-                yield _finding(self.place, "G06", "error", words, message, advice)
+                yield finding_at(self.place, "G06", "error", words, message, advice)
         if not carried:
             yield from self._relation()
 
@@ -176,7 +175,7 @@ class _Reader:
                 plain = name.isalpha() and name.islower() and not name.endswith("service")
                 yield self._elsewhere(name, "warning" if plain else "error")
         for who, message in acting.invented(text, self.support):
-            yield _finding(
+            yield finding_at(
                 self.place,
                 "G10",
                 "error",
@@ -202,7 +201,7 @@ class _Reader:
         if not holders:
             return self._not_carried("G04", name, level)
         suggestion = f"{', '.join(holders[:3])} has it: cite that, or name what the cited evidence has."
-        return _finding(
+        return finding_at(
             self.place, "G04", level, name, f'"{name}" does not occur in the cited evidence', suggestion
         )
 
@@ -212,7 +211,7 @@ class _Reader:
         if not telling and (silent := speaks_of_nothing(self.place, self.support)):
             message = "the cited evidence does not speak of this"
             level: Level = "error" if ".whys." in self.place.section else "warning"
-            yield _finding(
+            yield finding_at(
                 self.place,
                 "G08",
                 level,
@@ -226,7 +225,7 @@ class _Reader:
             advice = (
                 better_evidence(self.place, self.digest) or "Cite what shows it, or leave the citation out."
             )
-            yield _finding(self.place, "G08", "warning", cited.id, message, advice)
+            yield finding_at(self.place, "G08", "warning", cited.id, message, advice)
 
     def _not_carried(self, rule: str, words: str, level: Level = "error") -> Finding:
         items, facts = self.support.items, self.support.facts
@@ -237,7 +236,7 @@ class _Reader:
         if better and not any(better.startswith(f"{item.id} ") for item in items):
             advice = f"{advice}. {better}"
         verb = "is not quoted as it stands" if rule == "G09" else "does not occur"
-        return _finding(self.place, rule, level, words, f'"{words}" {verb} in the cited evidence', advice)
+        return finding_at(self.place, rule, level, words, f'"{words}" {verb} in the cited evidence', advice)
 
 
 def _copied(item: Evidence) -> Iterator[str]:
@@ -250,69 +249,16 @@ def _citations(place: Place, digest: Digest) -> Iterator[Finding]:
     for cited in place.evidence:
         if digest.find(cited) is None:
             better = better_evidence(place, digest) or "The digest holds no evidence that shows it."
-            yield _finding(place, "G01", "error", cited, f"cites {cited}, which does not exist", better)
+            yield finding_at(place, "G01", "error", cited, f"cites {cited}, which does not exist", better)
     for name in place.facts:
         fact = next((fact for fact in digest.facts if fact.name == name), None)
         if fact is None or not (fact.known or _DENIED.search(place.text)):
             note = f": {fact.note}" if fact and fact.note else ""
             message = f"uses the fact {name}, which is not known{note}"
-            yield _finding(
+            yield finding_at(
                 place, "G01", "error", name, message, "Say that it is not established, or leave it out."
             )
     if place.grounded and not place.evidence and not place.facts:
-        yield _finding(
+        yield finding_at(
             place, "G01", "error", place.text, "cites nothing", "Cite the evidence or fact that shows it."
         )
-
-
-def _row_time(number: int, row: TimelineRow, digest: Digest) -> Iterator[Finding]:
-    if row.standing == "stated by a person":
-        return
-    items = [item for item in (digest.find(cited) for cited in row.evidence) if item is not None]
-    own = [moment for item in items for moment in (item.start, item.end) if moment is not None]
-    if not own:
-        return
-    place = Place(f"timeline.{number}", "timeline", row.event, row.evidence)
-    have = ", ".join(f"{item.id} {format_utc(item.start)}" for item in items if item.start)
-    stated = format_utc(row.time)
-    if not any(_same(row.time, moment) for moment in own):
-        message = f"is timed {stated}, which no cited evidence has"
-        yield _finding(place, "G05", "error", stated, message, f"Cited: {have}.")
-    ends = [
-        item.end for item in items if item.kind == "A" and item.end is not None and item.end != item.start
-    ]
-    bare = place.bare
-    alone = len(items) == 1 and items[0].kind == "A" and bool(ends)
-    if (
-        alone
-        and _ENDING.search(bare)
-        and " fired" not in bare
-        and not any(_same(row.time, end) for end in ends)
-    ):
-        message = f"is timed {stated}, and speaks of an end at {format_utc(ends[0])}"
-        yield _finding(place, "G05", "error", stated, message, f"Cited: {have}.")
-
-
-def _row_actor(number: int, row: TimelineRow, digest: Digest) -> Iterator[Finding]:
-    if row.standing == "stated by a person" or not row.evidence:
-        return
-    items = [item for item in (digest.find(cited) for cited in row.evidence) if item is not None]
-    if items and not acting.actor_is_shown(row.actor, items):
-        place = Place(f"timeline.{number}", "timeline", row.event, row.evidence)
-        message = f'names "{row.actor}" as actor, whom no cited evidence names'
-        yield _finding(
-            place, "G10", "error", row.actor, message, 'Name who the evidence names, or write "system".'
-        )
-
-
-def _same(row: datetime, moment: datetime) -> bool:
-    apart = abs((row - moment).total_seconds())
-    return apart <= 1 or (row.second == 0 and row.microsecond == 0 and apart < 60)
-
-
-def _finding(  # noqa: PLR0917 - private; every caller reads in this order
-    place: Place, rule: str, level: Level, words: str, message: str, suggestion: str
-) -> Finding:
-    return Finding(
-        rule=rule, level=level, message=message, suggestion=suggestion, text=words, section=place.section
-    )

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from agent.checks.quotation import without_quotations
+from agent.schema.finding import Finding, Level
 from agent.schema.postmortem import ActionItem, Claim, Factor, PostMortem, SectionName
 
 Context = Literal[
@@ -101,3 +102,12 @@ def _factor(factor: Factor) -> Iterator[Place]:
 def _action(action: ActionItem) -> Iterator[Place]:
     yield Place(f"actions.{action.id}.action", "action", action.action)
     yield Place(f"actions.{action.id}.done_when", "action", action.done_when)
+
+
+def finding_at(  # noqa: PLR0917 - every caller reads in this order
+    place: Place, rule: str, level: Level, words: str, message: str, suggestion: str
+) -> Finding:
+    """Report a rule at a place."""
+    return Finding(
+        rule=rule, level=level, message=message, suggestion=suggestion, text=words, section=place.section
+    )

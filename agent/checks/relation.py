@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from agent.checks.evidence_text import text_of
 from agent.checks.mention import read_sentence
 from agent.checks.naming import mentioned
 from agent.checks.places import Place
 from agent.checks.sequence import KIND_WORDS
 from agent.checks.stem import stem, stems
-from agent.checks.support import Support, text_of
+from agent.checks.support import Support
 from agent.schema.digest import Digest
 from agent.schema.evidence import KIND_NAMES, Evidence
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from agent.checks.evidence_text import text_of
 from agent.checks.stem import stems
-from agent.checks.support import Support, text_of
+from agent.checks.support import Support
 from agent.schema.evidence import Evidence
 
 _ORDER = re.compile(

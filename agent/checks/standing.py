@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from agent.checks.evidence_text import text_of
 from agent.checks.places import Place
 from agent.checks.stem import stems
-from agent.checks.support import Support, text_of
+from agent.checks.support import Support
 from agent.schema.postmortem import Cause
 
 _HARD = frozenset("LMACKT")

@@ -6,20 +6,17 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
 from itertools import combinations
 
-from agent.checks.mention import Clock, Reading, read_sentence, weekday_of
-from agent.checks.quantity import Bound, Quantity, Span
+from agent.checks.agreement import agree, close, same_role, within
+from agent.checks.evidence_text import MEASURED, counts_of, number_of, read_cached, text_of
+from agent.checks.mention import Clock, Reading, weekday_of
+from agent.checks.quantity import Quantity, Span
 from agent.checks.stem import stem
-from agent.schema.base import format_utc
 from agent.schema.digest import Digest, Fact
 from agent.schema.evidence import Evidence
 from agent.schema.postmortem import Header
 
-_MEASURED = frozenset({"before", "after", "peak"})
-_NOT_STATED = frozenset({"p_value", "sigmas", "ratio"})
-"""Attributes whose digits nobody quotes: a number that occurs only there carries nothing."""
 _TIME_UNITS = (1.0, 1e3, 1e6, 1e9, 1 / 60, 1 / 3600)
 _PAIR = re.compile(
     r"(?<![\w.])(?P<part>\d+)\s*(?:of|out of|/)\s*(?:the )?(?P<whole>\d+)(?![\w.])", re.IGNORECASE
@@ -54,17 +51,17 @@ class Support:
 
     def has_number(self, wanted: Quantity) -> bool:
         """Tell whether a number occurs in its role, or follows by unit, rounding, ratio, sum or count."""
-        near = [found for found in self.reading.numbers if _agree(wanted, found)]
+        near = [found for found in self.reading.numbers if agree(wanted, found)]
         counted = [fact.count for fact in self.facts if fact.count is not None]
         if counted and wanted.weak and wanted.kind in {"", "times"}:
-            near = [found for found in near if _same_role(wanted, found)]
+            near = [found for found in near if same_role(wanted, found)]
             return bool(near) or any(abs(count - wanted.base) <= wanted.slack for count in counted)
         if wanted.weak and wanted.kind == "times":
             near = [found for found in near if found.kind in {"times", "ratio"} or found.counts in _COUNTERS]
             if near:
                 return True
         if wanted.weak:
-            rivals = [found for found in self.reading.numbers if _same_role(wanted, found)]
+            rivals = [found for found in self.reading.numbers if same_role(wanted, found)]
             if wanted.kind == "times":
                 rivals = [found for found in rivals if found.kind == "times"]
             if rivals and not any(found in rivals for found in near):
@@ -83,17 +80,17 @@ class Support:
     def has_length(self, wanted: Span) -> bool:
         """Tell whether a duration occurs or lies between two cited times."""
         slack = wanted.slack * (1 - 1e-6)
-        if any(_within(wanted, span.seconds, slack) for span in self.reading.spans):
+        if any(within(wanted, span.seconds, slack) for span in self.reading.spans):
             return True
-        if any(fact.seconds is not None and _within(wanted, fact.seconds, slack) for fact in self.facts):
+        if any(fact.seconds is not None and within(wanted, fact.seconds, slack) for fact in self.facts):
             return True
         for found in self._measured():
-            if any(_within(wanted, found / unit, slack) for unit in _TIME_UNITS):
+            if any(within(wanted, found / unit, slack) for unit in _TIME_UNITS):
                 return True
-        if any(found.kind == "time" and _within(wanted, found.base, slack) for found in self.reading.numbers):
+        if any(found.kind == "time" and within(wanted, found.base, slack) for found in self.reading.numbers):
             return True
         every = dict.fromkeys((*self.moments, *self.edges))
-        return any(_within(wanted, abs((b - a).total_seconds()), slack) for a, b in combinations(every, 2))
+        return any(within(wanted, abs((b - a).total_seconds()), slack) for a, b in combinations(every, 2))
 
     def has_clock(self, clock: Clock, *, edges: bool = False) -> bool:
         """Tell whether a time of day is that of a cited item; a time without seconds covers its minute."""
@@ -155,8 +152,8 @@ class Support:
         """Yield levels of metrics whose unit the recording does not have."""
         for item in self.items:
             if item.kind == "M" and not item.attributes.get("unit"):
-                for key in _MEASURED:
-                    value = _number(item.attributes.get(key, ""))
+                for key in MEASURED:
+                    value = number_of(item.attributes.get(key, ""))
                     if value is not None:
                         yield value
 
@@ -164,7 +161,9 @@ class Support:
         """Yield counts that follow from what is cited: items of a kind, services, what a sum of counts gives."""
         yield from (float(fact.count) for fact in self.facts if fact.count is not None)
         items = self.items
-        counts = [found for item in items if (found := _number(item.attributes.get("count", ""))) is not None]
+        counts = [
+            found for item in items if (found := number_of(item.attributes.get("count", ""))) is not None
+        ]
         if len(counts) > 1 and (wanted.spelled or not wanted.weak):
             yield sum(counts)
         single = sum(item.kind in {"M", "A", "C", "T"} for item in items)
@@ -184,7 +183,7 @@ class Support:
                 if item.attributes.get(key, "").strip():
                     yield float(item.attributes[key].count(",") + 1)
         restarts = [
-            found for item in items if (found := _number(item.attributes.get("restarts", ""))) is not None
+            found for item in items if (found := number_of(item.attributes.get("restarts", ""))) is not None
         ]
         if len(restarts) > 1:
             yield sum(restarts)
@@ -214,12 +213,12 @@ class Support:
         """Yield level before, level after and peak of every cited change."""
         for item in self.items:
             before, after, peak = (
-                _number(item.attributes.get(key, "")) for key in ("before", "after", "peak")
+                number_of(item.attributes.get(key, "")) for key in ("before", "after", "peak")
             )
             if before is not None and after is not None:
                 yield before, after, after if peak is None else peak
         for found in _CHANGE.finditer(self.raw):
-            low, high = _number(found.group("low")), _number(found.group("high"))
+            low, high = number_of(found.group("low")), number_of(found.group("high"))
             if low is not None and high is not None:
                 yield low, high, high
 
@@ -228,7 +227,7 @@ class Support:
             yield from ((before, after), (before, peak))
         for item in self.items:
             first, second = (
-                _number(item.attributes.get(key, "")) for key in ("baseline_count", "incident_count")
+                number_of(item.attributes.get(key, "")) for key in ("baseline_count", "incident_count")
             )
             if first is not None and second is not None:
                 yield first, second
@@ -239,7 +238,9 @@ class Support:
                 share = int(found["part"]) / int(found["whole"]) * 100
                 yield from (share, 100 - share)
         logs = [item for item in self.items if item.kind == "L"]
-        counts = [found for item in logs if (found := _number(item.attributes.get("count", ""))) is not None]
+        counts = [
+            found for item in logs if (found := number_of(item.attributes.get("count", ""))) is not None
+        ]
         counts.extend(float(fact.count) for fact in self.facts if fact.count)
         for part in counts[:20]:
             yield from (part / whole * 100 for whole in (*counts[:20], sum(counts)) if whole and part < whole)
@@ -293,11 +294,11 @@ def gather(digest: Digest, header: Header, evidence: Iterable[str], facts: Itera
         *(f"{fact.label}: {fact.text} ; {fact.note}" for fact in named),
     ]
     text = "\n".join(parts)
-    read = [_read(part) for part in parts]
+    read = [read_cached(part) for part in parts]
     reading = Reading(
         (
             *(found for one in read for found in one.numbers),
-            *(found for item in items for found in _attributes(item)),
+            *(found for item in items for found in counts_of(item)),
         ),
         tuple(found for one in read for found in one.spans),
         tuple(found for one in read for found in one.clocks),
@@ -307,79 +308,5 @@ def gather(digest: Digest, header: Header, evidence: Iterable[str], facts: Itera
     return Support(items, named, text, text.lower(), reading, tuple(dict.fromkeys(moments)), edges)
 
 
-@lru_cache(maxsize=1024)
-def _read(text: str) -> Reading:
-    return read_sentence(text)
-
-
-def text_of(item: Evidence) -> str:
-    """Return all words of one piece of evidence that a sentence may use."""
-    times = " ".join(format_utc(moment) for moment in (item.start, item.end) if moment is not None)
-    places = " ".join(f"{pointer.artifact} {pointer.series or ''}" for pointer in item.pointers)
-    unit = item.attributes.get("unit", "")
-    values = [
-        f"{key.replace('_', ' ')} {value} {unit}" if key in _MEASURED else f"{key.replace('_', ' ')} {value}"
-        for key, value in item.attributes.items()
-        if key not in _NOT_STATED
-    ]
-    return " ; ".join([item.statement, item.quote, item.service or "", times, places, *values])
-
-
-def _attributes(item: Evidence) -> Iterator[Quantity]:
-    """Read counts out of the attributes by their names: `restarts: 4` is a number of restarts."""
-    for key, value in item.attributes.items():
-        number = _number(value)
-        if number is not None and key not in _NOT_STATED and key not in _MEASURED:
-            yield Quantity(value, number, "", number, 0.0, stem(key.split("_")[-1]))
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
 def _of_day(moment: datetime) -> float:
     return moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6
-
-
-def close(wanted: Quantity, value: float) -> bool:
-    """Tell whether a number as written stands for a value, by its rounding and its bound."""
-    return _bounded(wanted.base, value, wanted.slack, wanted.bound)
-
-
-def _within(wanted: Span, seconds: float, slack: float) -> bool:
-    return _bounded(wanted.seconds, seconds, slack, wanted.bound)
-
-
-def _bounded(stated: float, value: float, slack: float, bound: Bound) -> bool:
-    """Tell whether a value fits; a bound must not be so far away that it says nothing."""
-    if abs(value - stated) <= slack:
-        return True
-    if bound == "most":
-        return stated * 0.5 <= value <= stated
-    return bound == "least" and stated <= value <= stated * 2
-
-
-def _same_role(wanted: Quantity, found: Quantity) -> bool:
-    """Tell whether two numbers count the same thing: one kind, and the same word after or before them."""
-    if wanted.kind != found.kind and "" not in {wanted.kind, found.kind}:
-        return False
-    after = bool(wanted.counts) and wanted.counts == found.counts
-    return after or (not wanted.counts and bool(wanted.leads) and wanted.leads == found.leads)
-
-
-def _agree(wanted: Quantity, found: Quantity) -> bool:
-    slack = wanted.slack
-    kinds = {wanted.kind, found.kind}
-    if len(kinds) == 1 or kinds <= {"", "count", "times"} or kinds == {"times", "ratio"}:
-        return _bounded(wanted.base, found.base, slack, wanted.bound)
-    if not found.kind or not wanted.kind:
-        scale = wanted.base / wanted.value if wanted.value else 1.0
-        if found.spelled or wanted.spelled:
-            return False
-        if not found.kind and wanted.kind == "percent":
-            return not found.weak and abs(wanted.value - found.value) <= slack
-        return not wanted.kind and abs(wanted.value - found.value) <= slack / scale
-    return False
