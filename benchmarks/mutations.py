@@ -1,8 +1,8 @@
 """Measure the grounding checks: `python -m benchmarks.mutations [CASES] [--misses] [--json]`.
 
-Drafts every case offline, checks that the untouched draft has no error, then tells one lie at a time and counts how many
-are reported. CASES is a folder of recorded incidents, by default the bundled ones; `--most N` bounds the places a kind a
-draft. A miss is printed with its place, so that it can be read.
+Drafts every case offline, checks that the untouched draft has no error, then tells one lie at a time and
+counts how many are reported. CASES is a folder of recorded incidents, by default the bundled ones; `--most N`
+bounds the places a kind a draft. `--misses` prints every lie that passed, with its place.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from agent.schema.finding import Finding
 from agent.schema.postmortem import PostMortem
 from benchmarks.lies import KINDS, MUST, Lie, lies
 from benchmarks.offline_drafts import Sample, offline_drafts
+from benchmarks.rows import say
 
 Key = tuple[str, str, str]
 
@@ -111,7 +112,7 @@ def summary(tally: Tally) -> dict[str, object]:
 
 
 def main() -> int:
-    """Measure and print; exit 1 where a lie that must be caught was missed, or an untouched draft has an error."""
+    """Measure and print; exit 1 where a lie that must be caught passed, or a true draft has an error."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -129,7 +130,7 @@ def main() -> int:
             {"case": m.case, "kind": m.kind, "place": m.place, "before": m.before, "after": m.after}
             for m in tally.misses
         ]
-        print(json.dumps(result | ({"misses": listed} if args.misses else {}), indent=2))
+        say(json.dumps(result | ({"misses": listed} if args.misses else {}), indent=2))
     else:
         _print(tally, result, misses=args.misses)
     return int(bool(result["missed where all must be caught"] or tally.false_errors))
@@ -139,9 +140,8 @@ def _print(tally: Tally, result: dict[str, object], *, misses: bool) -> None:
     for kind in KINDS:
         if tally.told[kind]:
             share = tally.caught[kind] / tally.told[kind]
-            print(
-                f"{kind:<42} {tally.caught[kind]:>4} of {tally.told[kind]:<4} {share:>6.1%}{'  must' if kind in MUST else ''}"
-            )
+            must = "  must" if kind in MUST else ""
+            say(f"{kind:<42} {tally.caught[kind]:>4} of {tally.told[kind]:<4} {share:>6.1%}{must}")
     for name in (
         "told",
         "caught",
@@ -150,12 +150,12 @@ def _print(tally: Tally, result: dict[str, object], *, misses: bool) -> None:
         "errors on untouched drafts",
         "warnings on untouched drafts",
     ):
-        print(f"{name}: {result[name]}")
+        say(f"{name}: {result[name]}")
     for line in (*tally.false_errors, *tally.false_warnings):
-        print(f"false: {line}")
+        say(f"false: {line}")
     if misses:
         for miss in tally.misses:
-            print(f"\n{miss.kind} {miss.case} {miss.place}\n  was {miss.before}\n  is  {miss.after}")
+            say(f"\n{miss.kind} {miss.case} {miss.place}\n  was {miss.before}\n  is  {miss.after}")
 
 
 if __name__ == "__main__":

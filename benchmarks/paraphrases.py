@@ -1,7 +1,8 @@
 """Measure false alarms of the grounding checks: `python -m benchmarks.paraphrases [FOLDER] [--json]`.
 
-FOLDER holds sentences.jsonl (case, evidence, facts, standing, text: true sentences about recorded incidents in the words
-of a careful writer) and one CASE.json a case with the evidence that they cite. Every finding is a false alarm.
+FOLDER holds sentences.jsonl (case, evidence, facts, standing, text: true sentences about recorded incidents
+in the words of a careful writer) and one CASE.json a case with the evidence that they cite. Every finding
+is a false alarm.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from agent.schema.digest import Digest, Edge, Fact, FactName
 from agent.schema.evidence import Evidence
 from agent.schema.finding import Finding
 from agent.schema.postmortem import Cause, Claim, Header, PostMortem, Provenance
+from benchmarks.rows import say
 
 FOLDER = Path(__file__).parents[1] / "tests/agent/checks/data/paraphrases"
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -124,13 +126,13 @@ def main() -> int:
             }
             for alarm in alarms
         ]
-        print(json.dumps({"sentences": checked, "reported": len(alarms), "listed": listed}, indent=2))
+        say(json.dumps({"sentences": checked, "reported": len(alarms), "listed": listed}, indent=2))
     else:
         for alarm in alarms:
-            print(f"{alarm.case}: {alarm.text}")
+            say(f"{alarm.case}: {alarm.text}")
             for item in alarm.findings:
-                print(f"    {item.level} {item.rule} {item.message}")
-        print(f"{len(alarms)} of {checked} true sentences reported ({len(alarms) / checked:.1%})")
+                say(f"    {item.level} {item.rule} {item.message}")
+        say(f"{len(alarms)} of {checked} true sentences reported ({len(alarms) / checked:.1%})")
     return int(len(alarms) > 0.02 * checked)
 
 

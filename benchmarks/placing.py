@@ -23,7 +23,7 @@ def with_evidence(draft: PostMortem, section: str, evidence: tuple[str, ...]) ->
 
 def focus(draft: PostMortem, section: str) -> PostMortem:
     """Return the draft with the other narrative sections empty, so that a check looks at one only."""
-    own = section.split(".")[0]
+    own = section.split(".", maxsplit=1)[0]
     empty: dict[str, object] = {name: () for name in _SECTIONS if name != own}
     if own != "timeline":
         empty["timeline"] = ()

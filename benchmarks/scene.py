@@ -33,6 +33,7 @@ TextLie = Callable[[Scene], Iterator[str]]
 
 
 def each(pattern: re.Pattern[str], text: str, change: Callable[[re.Match[str]], str | None]) -> Iterator[str]:
+    """Yield the text once for each place that a pattern finds, with that place changed."""
     for found in pattern.finditer(text):
         new = change(found)
         if new is not None and new != found.group():

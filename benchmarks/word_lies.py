@@ -1,7 +1,9 @@
 """Lies about names, actors, negation, direction, order, quotations and certainty."""
 
+# ruff: noqa: D103 - each function is the kind of lie that benchmarks.lies names
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -157,7 +159,7 @@ def wrong_order(scene: Scene) -> Iterator[str]:
         ),
         key=lambda item: item.start or datetime.now(UTC),
     )
-    for first, last in zip(timed, timed[1:], strict=False):
+    for first, last in itertools.pairwise(timed):
         if (
             first.start
             and last.start

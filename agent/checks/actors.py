@@ -14,8 +14,9 @@ from agent.schema.finding import Finding
 from agent.schema.postmortem import PostMortem
 
 _ROLES = frozenset(
-    """system systems alerting monitoring on-call oncall kubernetes kubelet scheduler alertmanager prometheus platform automation
-    unknown operator responder user users client clients logs metrics""".split()  # noqa: SIM905
+    """system systems alerting monitoring on-call oncall kubernetes kubelet scheduler alertmanager
+    prometheus platform automation unknown operator responder user users client clients logs metrics
+    """.split()  # noqa: SIM905
 )
 
 

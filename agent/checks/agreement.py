@@ -11,6 +11,7 @@ def close(wanted: Quantity, value: float) -> bool:
 
 
 def within(wanted: Span, seconds: float, slack: float) -> bool:
+    """Tell whether a duration as written stands for so many seconds."""
     return bounded(wanted.seconds, seconds, slack, wanted.bound)
 
 
@@ -32,6 +33,7 @@ def same_role(wanted: Quantity, found: Quantity) -> bool:
 
 
 def agree(wanted: Quantity, found: Quantity) -> bool:
+    """Tell whether two numbers can be the same one: comparable kinds, values within rounding."""
     slack = wanted.slack
     kinds = {wanted.kind, found.kind}
     if len(kinds) == 1 or kinds <= {"", "count", "times"} or kinds == {"times", "ratio"}:

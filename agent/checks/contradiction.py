@@ -13,16 +13,19 @@ from agent.schema.evidence import Evidence
 
 _UP = (
     r"rose|risen|rises?|rising|increas(?:ed?|es|ing)|grew|grown|growing|climb(?:ed|ing|s)?|spik(?:ed?|es|ing)|jump(?:ed|ing|s)?"
-    r"|surg(?:ed?|es|ing)|soar(?:ed|ing)?|shot up|went up|gone up|doubled|tripled|quadrupled|multiplied|swelled|burst"
+    r"|surg(?:ed?|es|ing)|soar(?:ed|ing)?|shot up|went up|gone up|doubled|tripled|quadrupled|multiplied"
+    r"|swelled|burst"
     r"|peaked|higher than|more than before|slower than"
 )
 _DOWN = (
     r"fell|fall(?:s|en|ing)?|dropp?(?:ed|ing|s)?|decreas(?:ed?|es|ing)|declin(?:ed?|es|ing)|shr[aiu]nk(?:ing)?|sank|sunk|dipp?(?:ed|ing|s)?"
-    r"|halved|went down|gone down|plunged|plummeted|collapsed|lower than|less than before|faster than|ceased|stopped logging"
+    r"|halved|went down|gone down|plunged|plummeted|collapsed|lower than|less than before|faster than"
+    r"|ceased|stopped logging"
 )
 _DIRECTION = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b", re.IGNORECASE)
 _TRANSITIVE = re.compile(
-    r"\s*(?:the |any |all |some |its |their )?(?:packets?|requests?|connections?|tables?|messages?|frames?|traffic to|behind|over|back|to\s+the\s+floor|through|in love)\b"
+    r"\s*(?:the |any |all |some |its |their )?(?:packets?|requests?|connections?|tables?|messages?"
+    r"|frames?|traffic to|behind|over|back|to\s+the\s+floor|through|in love)\b"
     r"|\s+(?:because|due)\b",
     re.IGNORECASE,
 )
@@ -36,15 +39,16 @@ _FLAT = re.compile(
 )
 _DENIED = re.compile(rf"(?:{NEGATOR})(?:\s+\w+){{0,2}}\s*$", re.IGNORECASE)
 _RECOVERED = re.compile(
-    r"\b(?:recovered|(?:was|were|has been|have been|got|had) (?:resolved|restored|cleared)|resolved|returned to (?:its |their |the )?(?:normal|baseline|usual)\w*"
+    r"\b(?:recovered|(?:was|were|has been|have been|got|had) (?:resolved|restored|cleared)|resolved"
+    r"|returned to (?:its |their |the )?(?:normal|baseline|usual)\w*"
     r"|back to normal|went away|subsided)\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[A-Za-z0-9_][\w'./:-]*")
 _SENSITIVE = frozenset(
-    """not no never none nor without cannot n't before after since until first last rose fell dropped increased decreased
-    dipped spiked climbed jumped all none only half twice once two
-    three four five six seven eight nine ten eleven twelve succeeded failed could unable able ready unready available
+    """not no never none nor without cannot n't before after since until first last rose fell dropped
+    increased decreased dipped spiked climbed jumped all none only half twice once two three four five
+    six seven eight nine ten eleven twelve succeeded failed could unable able ready unready available
     unavailable enabled disabled allowed denied fired resolved started stopped opened closed""".split()  # noqa: SIM905
 )
 _CLAUSE = re.compile(r"[;:.]\s|,\s|\bwhile\b|\bbut\b|\bwhereas\b|\band\b", re.IGNORECASE)
@@ -114,7 +118,8 @@ def _directions(text: str, support: Support) -> Iterator[Contradiction]:
         clause = _clause_around(text, match.start(), match.end())
         said = "up" if match.group("up") else "down"
         pair = re.match(
-            r"[^.;]{0,30}?\bfrom (?:about |roughly |around )?(?P<low>[\d.]+)[^\d;]{0,12}?\bto (?:about |roughly |around )?(?P<high>[\d.]+)",
+            r"[^.;]{0,30}?\bfrom (?:about |roughly |around )?(?P<low>[\d.]+)[^\d;]{0,12}?\bto (?:about "
+            r"|roughly |around )?(?P<high>[\d.]+)",
             text[match.end() :],
         )
         if pair and _against(pair["low"].rstrip("."), pair["high"].rstrip(".")) not in {"", said}:
@@ -219,5 +224,9 @@ def _same_sense(word: str) -> str:
     return word if match is None else "rose" if match.group("up") else "fell"
 
 
-_DIGITS = {"two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
-           "ten": "10", "eleven": "11", "twelve": "12"}  # fmt: skip
+_DIGITS = {
+    word: str(value)
+    for value, word in enumerate(
+        ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], start=2
+    )
+}

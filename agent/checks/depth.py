@@ -1,4 +1,4 @@
-"""Whether a document's analysis goes deep enough: five whys, past a person's action, several factors; P03 and P04."""
+"""Whether a document's analysis goes past the first answer and past a person, rules P03 and P04."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from agent.checks.report import Report, at
 WHYS = 5
 _WHY = re.compile(r"^\W*(?:\d+\W+)?why\b", re.IGNORECASE)
 _PERSON = re.compile(
-    r"\b(?:the |an? |our )?(?:[\w-]+ ){0,2}(?:engineer|operator|developer|admin|administrator|responder|on-call|contractor|intern|dba|sre|"
+    r"\b(?:the |an? |our )?(?:[\w-]+ ){0,2}(?:engineer|operator|developer|admin|administrator|responder"
+    r"|on-call|contractor|intern|dba|sre|"
     r"colleague|someone|somebody|employee)\b[^.]{0,40}\b(?:\w+ed|did|forgot|ran|made|left|wrote|chose|took|set|put)\b",
     re.IGNORECASE,
 )
 _ALLOWED = re.compile(
-    r"\b(?:because|since|as|allowed|without|no (?:check|guard|test|review|limit|alert)|nothing|lets?|did not (?:check|reject|warn))\b",
+    r"\b(?:because|since|as|allowed|without|no (?:check|guard|test|review|limit|alert)|nothing|lets?"
+    r"|did not (?:check|reject|warn))\b",
     re.IGNORECASE,
 )
 ADVICE = "Ask what made it possible or reasonable: which check, limit, default or signal was missing?"

@@ -15,21 +15,27 @@ from agent.checks.stem import stem
 _WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _NUMBER = rf"(?P<n>\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?|{'|'.join(_WORDS)})"
 _PERCENT = re.compile(
-    r"(?<![\w.])(?P<about>about |around |roughly |approximately |nearly |over |up to |~)?(?P<n>\d+(?:\.\d+)?)\s?(?:%|percent) of (?:all |the |our |its )?"
+    r"(?<![\w.])(?P<about>about |around |roughly |approximately |nearly |over |up to "
+    r"|~)?(?P<n>\d+(?:\.\d+)?)\s?(?:%|percent) of (?:all |the |our |its )?"
     r"(?P<noun>(?:[a-z][\w-]* ){0,2}[a-z][\w-]*)",
     re.IGNORECASE,
 )
 _COUNT = re.compile(
-    rf"(?<![\w.:/-])(?P<about>about |around |roughly |approximately |nearly |over |up to |~)?{_NUMBER} (?P<noun>(?:[a-z][\w-]* ){{0,2}}?[a-z][\w-]*s) (?:were |was |had been |have been )?"
+    rf"(?<![\w.:/-])(?P<about>about |around |roughly |approximately |nearly |over |up to "
+    rf"|~)?{_NUMBER} (?P<noun>(?:[a-z][\w-]* ){{0,2}}?[a-z][\w-]*s) (?:were |was |had been "
+    rf"|have been )?"
     r"(?P<verb>affected|impacted|failed|lost|delayed|rejected|dropped|restarted|crashed|unavailable|down|deleted|corrupted|duplicated|evicted|terminated|refused|missed)\b",
     re.IGNORECASE,
 )
 _OF = re.compile(
-    r"(?<![\w.])(?P<part>\d[\d,]*) (?:of|out of) (?:the |all )?(?P<whole>\d[\d,]*)(?P<between>[^.;\d%]{0,40}?)\(?(?:about |roughly |~|or )?(?P<percent>\d+(?:\.\d+)?)\s?%",
+    r"(?<![\w.])(?P<part>\d[\d,]*) (?:of|out of) (?:the "
+    r"|all )?(?P<whole>\d[\d,]*)(?P<between>[^.;\d%]{0,40}?)\(?(?:about |roughly |~"
+    r"|or )?(?P<percent>\d+(?:\.\d+)?)\s?%",
     re.IGNORECASE,
 )
 _LISTED = re.compile(
-    rf"\b{_NUMBER} (?:[a-z-]+ )?(?P<what>contributing factors|factors|root causes|causes|action items|actions|follow-?ups|lessons)\b",
+    rf"\b{_NUMBER} (?:[a-z-]+ )?(?P<what>contributing factors|factors|root causes|causes|action items"
+    rf"|actions|follow-?ups|lessons)\b",
     re.IGNORECASE,
 )
 _FACTS = frozenset({"summary", "impact", "detection"})

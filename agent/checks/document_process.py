@@ -15,19 +15,24 @@ from agent.checks.report import Report, at
 from agent.checks.timeline import key_events, timeline_rows
 
 _PUBLISHED = re.compile(
-    r"^[\s>|*+-]*(?:\*\*|__)?(?:published|distributed|shared|sent out|report(?:ed)? (?:date|on)|post-?mortem (?:date|published)|"
-    r"date of (?:report|publication))(?: on| at)?\s*(?:\*\*|__)?\s*[:|]?\s*(?:\*\*|__)?\s*(?P<value>[^|\n]{6,40})",
+    r"^[\s>|*+-]*(?:\*\*|__)?(?:published|distributed|shared|sent out|report(?:ed)? (?:date|on)"
+    r"|post-?mortem (?:date|published)|"
+    r"date of (?:report|publication))(?: on| at)?\s*(?:\*\*|__)?\s*[:|]?\s*(?:\*\*|__)?\s*(?P<value>[^"
+    r"|\n]{6,40})",
     re.IGNORECASE | re.MULTILINE,
 )
 _FOLLOW_UP = re.compile(
-    r"\b(?:follow[- ]?up (?:review|meeting)|action[- ]item review|(?:four|4)[- ]week review|30[- ]day review|review (?:of|meeting for) (?:the )?"
+    r"\b(?:follow[- ]?up (?:review|meeting)|action[- ]item review|(?:four|4)[- ]week review"
+    r"|30[- ]day review|review (?:of|meeting for) (?:the )?"
     r"(?:action )?items)\b(?P<value>[^\n]{0,60})",
     re.IGNORECASE,
 )
 _HELD = re.compile(r"\b(?:held|done|took place|completed|was on)\b", re.IGNORECASE)
 _WITHHELD = re.compile(
-    r"\b(?:do not (?:share|distribute|forward)|not for (?:wider )?(?:distribution|sharing)|(?:management|leadership|eyes)[- ]only|strictly confidential|"
-    r"attorney[- ]client|legally privileged|details (?:are |were )?(?:withheld|omitted|redacted)|cannot be (?:shared|disclosed))\b",
+    r"\b(?:do not (?:share|distribute|forward)|not for (?:wider )?(?:distribution|sharing)"
+    r"|(?:management|leadership|eyes)[- ]only|strictly confidential|"
+    r"attorney[- ]client|legally privileged|details (?:are |were )?(?:withheld|omitted|redacted)"
+    r"|cannot be (?:shared|disclosed))\b",
     re.IGNORECASE,
 )
 _WITHIN = timedelta(hours=48)

@@ -1,4 +1,4 @@
-"""Spans that a document states between two events, against the rows of its own timeline, rules C01, C03 and C07."""
+"""Spans and orders of events in prose, against the document's own rows, rules C01, C03 and C07."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ _RANGE = re.compile(
     r"(?P<last>\d?\d:\d\d(?::\d\d)?)"
 )
 _THEN_LENGTH = re.compile(
-    r"\s*(?:UTC|Z|[A-Z]{2,4}T?)?\s*[,(:=\u2013\u2014-]*\s*(?:for|lasting|lasted|a total of|in total|i\.e\.,?|or|which is|a span of|took|that is)?"
+    r"\s*(?:UTC|Z|[A-Z]{2,4}T?)?\s*[,(:=\u2013\u2014-]*\s*(?:for|lasting|lasted|a total of|in total"
+    r"|i\.e\.,?|or|which is|a span of|took|that is)?"
     r"(?: a total of| about| around| roughly)?\s*",
     re.IGNORECASE,
 )
@@ -36,13 +37,24 @@ _LONGEST = 2000
 _MOST_ROWS = 60
 _FROM_TO = re.compile(r"\b(?:from|between)\b", re.IGNORECASE)
 _TIME_TO = re.compile(
-    r"\btime[- ]to[- ](?P<what>detect(?:ion)?|acknowledge|mitigat\w*|resol\w*|repair|recover\w*|restor\w*|fix)\b(?:[^.\n\d]{0,25}?)$",
+    r"\btime[- ]to[- ](?P<what>detect(?:ion)?|acknowledge|mitigat\w*|resol\w*|repair|recover\w*"
+    r"|restor\w*|fix)\b(?:[^.\n\d]{0,25}?)$",
     re.IGNORECASE,
 )
-_WHAT = (("detect", "detection"), ("acknowl", "acknowledgement"), ("mitig", "mitigation"), ("resol", "resolution"),
-         ("repair", "fix"), ("fix", "fix"), ("recov", "recovery"), ("restor", "recovery"))  # fmt: skip
+_WHAT = (
+    ("detect", "detection"),
+    ("acknowl", "acknowledgement"),
+    ("mitig", "mitigation"),
+    ("resol", "resolution"),
+    ("repair", "fix"),
+    ("fix", "fix"),
+    ("recov", "recovery"),
+    ("restor", "recovery"),
+)
 _LASTED = re.compile(
-    r"\b(?:incident|outage|disruption|degradation|impact|downtime|interruption)\b[^.;]{0,40}?\b(?:lasted|was|ran|went on|took|persisted)(?: for)?(?: a total of)?\s*$"
+    r"\b(?:incident|outage|disruption|degradation|impact|downtime"
+    r"|interruption)\b[^.;]{0,40}?\b(?:lasted|was|ran|went on|took"
+    r"|persisted)(?: for)?(?: a total of)?\s*$"
     r"|\b(?:outage|incident|disruption|degradation|downtime|interruption) (?:of|lasting)\s*$"
     r"|\b(?:duration|downtime)(?: of (?:the )?(?:incident|outage|impact))?\s*(?::|was|of)\s*$",
     re.IGNORECASE,
@@ -85,7 +97,7 @@ class _Index:
 def _ranges(
     document: Document, block: Block, offset: int, text: str, lengths: tuple[Length, ...]
 ) -> Iterator[Report]:
-    """Compare "from 16:58 to 18:46 (1 h 48 min)" with itself, where the sentence has one range and one duration."""
+    """Compare "from 16:58 to 18:46 (1 h 48 min)" with itself, where one range stands beside one duration."""
     found = list(_RANGE.finditer(text))
     if len(found) != 1 or len(lengths) != 1:
         return
@@ -109,7 +121,8 @@ def _ranges(
         begin, end = block.prose.span(
             offset + min(stated.start, pair.start()), offset + max(stated.end, pair.end())
         )
-        message = f"{stated.text.strip()} is not the time from {pair.group('first')} to {pair.group('last')}, which is {write_length(span)}"
+        times = f"from {pair.group('first')} to {pair.group('last')}"
+        message = f"{stated.text.strip()} is not the time {times}, which is {write_length(span)}"
         yield at(
             document,
             begin,
@@ -137,12 +150,13 @@ def _between(  # noqa: PLR0917 - private; one caller
             continue
         begin, end = block.prose.span(offset + min(stated.start, start), offset + max(stated.end, finish))
         have = write_length(spans[0])
-        message = f"{stated.text.strip()} between {first} and {last} does not agree with the timeline, which has {have}"
+        between = f"{stated.text.strip()} between {first} and {last}"
+        message = f"{between} does not agree with the timeline, which has {have}"
         yield at(document, begin, end, "C03", "warning", message, f"Use {have}, or correct the timeline.")
 
 
 def _pair(text: str, stated: Length, told: Sequence[Mention]) -> tuple[str, str, int, int] | None:
-    """Find the two events that a duration lies between, the earlier one first, with where the phrase stands."""
+    """Find the two events that a duration lies between, the earlier first, and where they stand."""
     window = max(0, stated.start - 60)
     metric = _TIME_TO.search(text[window : stated.start])
     if metric:
@@ -164,9 +178,9 @@ def _pair(text: str, stated: Length, told: Sequence[Mention]) -> tuple[str, str,
             else text[couple[1].end : stated.start]
         )
         joined = re.fullmatch(r"\s*(?:to|until|and|->|\u2192|\u2013|till)\s*", middle)
-        if joined and len(gap) <= 30 and not re.search(r"[.;]", gap):
-            if _FROM_TO.search(lead) or (_plain(middle) and _is_label(gap)):
-                return couple[0].name, couple[1].name, couple[0].start, couple[1].end
+        near = joined and len(gap) <= 30 and not re.search(r"[.;]", gap)
+        if near and (_FROM_TO.search(lead) or (_plain(middle) and _is_label(gap))):
+            return couple[0].name, couple[1].name, couple[0].start, couple[1].end
     return _relative(text, stated, before, after)
 
 

@@ -1,5 +1,6 @@
 """Events of an incident by the words people use for them, in prose and in the rows of a timeline."""
 
+# ruff: noqa: E501 - one class of event a line
 from __future__ import annotations
 
 import re

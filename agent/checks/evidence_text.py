@@ -18,6 +18,7 @@ _NOT_STATED = frozenset({"p_value", "sigmas", "ratio"})
 
 @lru_cache(maxsize=1024)
 def read_cached(text: str) -> Reading:
+    """Read a text of the evidence once, however many sentences cite it."""
     return read_sentence(text)
 
 
@@ -43,6 +44,7 @@ def counts_of(item: Evidence) -> Iterator[Quantity]:
 
 
 def number_of(text: str) -> float | None:
+    """Read an attribute that is a number; None for words."""
     try:
         return float(text)
     except ValueError:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from agent.checks import actors as acting
 from agent.checks.agreement import close
+from agent.checks.computed import changes
 from agent.checks.contradiction import contradictions
 from agent.checks.mention import Reading, read_sentence
 from agent.checks.naming import PLATFORM, known_names, mentioned, name_like
@@ -31,13 +32,34 @@ _AT_EDGE = re.compile(
 )
 _PAIR = re.compile(r"(?<![\w.])(?P<part>\d+) (?:of|out of) (?:the )?(?P<whole>\d+)(?![\w.%])")
 _FROM_TO = re.compile(
-    r"\bfrom (?P<low>(?:about |around |roughly )?\d[\d.,]*\s?[a-zA-Z%]{0,3}) to (?P<high>(?:about |around |roughly |a peak of )?\d[\d.,]*\d|\d)"
+    r"\bfrom (?P<low>(?:about |around |roughly )?\d[\d.,]*\s?[a-zA-Z%]{0,3}) to (?P<high>(?:about "
+    r"|around |roughly |a peak of )?\d[\d.,]*\d|\d)"
 )
 _OF_WHAT = re.compile(r"\d\s?(?:%|percent) of (?:all |the |its |their )?(?P<noun>[a-z]{3,})", re.IGNORECASE)
 _WHOLES = frozenset(
     stem(word)
-    for word in "time capacity limit total normal baseline maximum level usual available quota size these those them which cases lines limits".split()
-)  # noqa: SIM905
+    for word in [
+        "time",
+        "capacity",
+        "limit",
+        "total",
+        "normal",
+        "baseline",
+        "maximum",
+        "level",
+        "usual",
+        "available",
+        "quota",
+        "size",
+        "these",
+        "those",
+        "them",
+        "which",
+        "cases",
+        "lines",
+        "limits",
+    ]
+)
 
 
 def check_grounding(draft: PostMortem, digest: Digest) -> tuple[Finding, ...]:
@@ -127,25 +149,25 @@ class _Reader:
                 yield self._not_carried("G02", number.text)
 
     def _levels(self) -> Iterator[Finding]:
-        """Hold "from A to B" to the levels of a cited metric: A is the one before, B the one after or the peak."""
+        """Hold "from A to B" to a cited metric: A is the level before, B the one after or the peak."""
         for found in _FROM_TO.finditer(self.bare):
             first, second = (read_sentence(found[name]).numbers[:1] for name in ("low", "high"))
             if not first or not second:
                 continue
-            changes = list(self.support.changes())
+            levels = list(changes(self.support))
             peaked = "peak" in self.bare[found.end() :]
             fits = [
                 (low, high)
-                for low, high, peak in changes
+                for low, high, peak in levels
                 if close(first[0], low)
                 and (close(second[0], high) or (close(second[0], peak) and not peaked))
             ]
             known = [number for number in (first[0], second[0]) if self.support.has_number(number)]
-            if changes and not fits and len(known) == 2:
+            if levels and not fits and len(known) == 2:
                 yield self._not_carried("G02", found.group())
 
     def _listed(self, number: Quantity) -> bool:
-        """Tell whether a count is that of the names listed in the sentence itself: "three services: a, b and c"."""
+        """Tell whether a count is that of the names that the sentence lists: "three services: a, b and c"."""
         if number.keyed or number.kind or "." in number.text or not number.counts:
             return False
         named = set(mentioned(self.place.bare, self.known))

@@ -9,8 +9,24 @@ from datetime import date, timedelta
 from agent.checks.calendar_date import read_date, read_day
 from agent.checks.quantity import Quantity, Span, read_quantities
 
-_ZONES = {"UTC": 0.0, "GMT": 0.0, "Z": 0.0, "CET": 1.0, "CEST": 2.0, "BST": 1.0, "EST": -5.0, "EDT": -4.0,
-          "PST": -8.0, "PDT": -7.0, "MST": -7.0, "MDT": -6.0, "JST": 9.0, "AEST": 10.0, "EET": 2.0, "EEST": 3.0}  # fmt: skip
+_ZONES = {
+    "UTC": 0.0,
+    "GMT": 0.0,
+    "Z": 0.0,
+    "CET": 1.0,
+    "CEST": 2.0,
+    "BST": 1.0,
+    "EET": 2.0,
+    "EEST": 3.0,
+    "EST": -5.0,
+    "EDT": -4.0,
+    "MST": -7.0,
+    "MDT": -6.0,
+    "PST": -8.0,
+    "PDT": -7.0,
+    "JST": 9.0,
+    "AEST": 10.0,
+}
 """Hours east of Greenwich. CST and IST stand for several zones, so they are compared as written only."""
 _CLOCK = re.compile(
     r"(?<![\d:.])(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d(?:[.,]\d+)?))?(?![\d:])"
@@ -19,7 +35,8 @@ _CLOCK = re.compile(
 )
 _DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _WORDED_DATE = re.compile(
-    r"\b(?:\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:January|February|March|April|May|June|July|August|September|October|"
+    r"\b(?:\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:January|February|March|April|May|June|July|August"
+    r"|September|October|"
     r"November|December)|(?:January|February|March|April|May|June|July|August|September|October|November|December)"
     r" \d{1,2}(?:st|nd|rd|th)?)(?:,? \d{4})?\b"
 )
@@ -122,7 +139,7 @@ def _clock(found: re.Match[str]) -> Clock:
     zone = found.group("zone") or ""
     offset = _offset(zone)
     if offset is None:
-        known = zone if zone in {"CST", "IST"} or zone.endswith("ST") or zone.endswith("DT") else ""
+        known = zone if zone in {"CST", "IST"} or zone.endswith(("ST", "DT")) else ""
         return Clock(found.group().strip(), total.total_seconds(), second is not None, known)
     seconds = (total.total_seconds() - offset * 3600) % 86400
     return Clock(found.group().strip(), seconds, second is not None)

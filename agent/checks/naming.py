@@ -1,4 +1,4 @@
-"""Names in a sentence that look like a service, host, alert or person, whether or not anything vouches for them."""
+"""Names in a sentence that look like a service, host, alert or person, known or not."""
 
 from __future__ import annotations
 
@@ -23,18 +23,20 @@ _SERVICE = re.compile(
 _COMPOUND = re.compile(r"(?<![\w./@-])[a-z][a-z0-9]+(?:-[a-z0-9]+)+(?![\w-])")
 _CAMEL = re.compile(r"(?<![\w./-])(?:[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[A-Z]{2,}(?:_[A-Z0-9]+)+)(?![\w-])")
 _ENGLISH_PART = frozenset(
-    """side level wide based facing only like related specific run up in out off down back time term free driven backed
-    bound hosted managed owned sided call host line point end read write on by to per the of and or first second last high
-    low long short non re pre co un cross multi single inter sub self well ill over under half full new old self-service
-    rollback roll open closed loop check limit rate retry slow fast step hour minute second day week month year
-    balance balanced balancing side-effect front through zero one two three follow stand sign log ready size sized path
-    created wait waiting test peak hold safe aware tier way party hoc case rolled depth out-of""".split()  # noqa: SIM905
+    """side level wide based facing only like related specific run up in out off down back time term free
+    driven backed bound hosted managed owned sided call host line point end read write on by to per
+    the of and or first second last high low long short non re pre co un cross multi single inter sub
+    self well ill over under half full new old self-service rollback roll open closed loop check limit
+    rate retry slow fast step hour minute second day week month year balance balanced balancing side-
+    effect front through zero one two three follow stand sign log ready size sized path created wait
+    waiting test peak hold safe aware tier way party hoc case rolled depth out-of""".split()  # noqa: SIM905
 )
 _GLUED_ENGLISH = frozenset({"microservice", "microservices", "selfservice", "inservice"})
 _OBJECTS = frozenset(
-    """github gitlab postgresql mysql javascript daemonset statefulset replicaset configmap networkpolicy serviceaccount
-    cronjob poddisruptionbudget persistentvolume persistentvolumeclaim youtube pagerduty opsgenie openssl grpc graphql
-    sqlite mongodb dynamodb cloudwatch kubernetes prometheus alertmanager iptables""".split()  # noqa: SIM905
+    """github gitlab postgresql mysql javascript daemonset statefulset replicaset configmap networkpolicy
+    serviceaccount cronjob poddisruptionbudget persistentvolume persistentvolumeclaim youtube
+    pagerduty opsgenie openssl grpc graphql sqlite mongodb dynamodb cloudwatch kubernetes prometheus
+    alertmanager iptables""".split()  # noqa: SIM905
 )
 _ACT = (
     r"restarted|rolled|reverted|deployed|merged|pushed|scaled|acknowledged|acked|noticed|drained|cordoned|changed|applied|ran|"
@@ -43,7 +45,8 @@ _ACT = (
     r"edited|created|cleared|suspected|raised|lowered|rebooted|replaced|released|committed|patched|reviewed"
 )
 _AGENT = (
-    r"(?:[\w-]+ ){0,3}(?:team|engineers?|operators?|developers?|responders?|admins?|administrators?|sres?|dbas?|on-call|on-caller|"
+    r"(?:[\w-]+ ){0,3}(?:team|engineers?|operators?|developers?|responders?|admins?|administrators?"
+    r"|sres?|dbas?|on-call|on-caller|"
     r"colleagues?|vendor|contractor|manager|lead|person|someone|somebody|staff|customers?|users?|support|we|i|they)"
 )
 _PERSON_ACTS = re.compile(
@@ -54,7 +57,9 @@ _BY_PERSON = re.compile(
     rf"\b(?:{_ACT})\s+(?:\w+\s+){{0,2}}?by\s+(?P<who>(?:the|a|an|one|our)\s+{_AGENT})\b", re.IGNORECASE
 )
 _CAPITAL_ACTS = re.compile(
-    rf"(?:^|[,;.]\s+|\bby\s+|\band\s+|\bbefore\s+|\bafter\s+|\bwhen\s+|\bthen\s+)(?P<who>[A-Z][a-z]{{2,}}(?: [A-Z][a-z]+)?)\s+(?:then\s+|also\s+|had\s+|manually\s+|later\s+)?(?:{_ACT})\b"
+    rf"(?:^|[,;.]\s+|\bby\s+|\band\s+|\bbefore\s+|\bafter\s+|\bwhen\s+"
+    rf"|\bthen\s+)(?P<who>[A-Z][a-z]{{2,}}(?: [A-Z][a-z]+)?)\s+(?:then\s+|also\s+|had\s+|manually\s+"
+    rf"|later\s+)?(?:{_ACT})\b"
 )
 
 
@@ -85,7 +90,7 @@ def mentioned(text: str, known: dict[str, str]) -> Iterator[str]:
 
 
 def name_like(text: str, known: dict[str, str]) -> Iterator[str]:
-    """Yield words that can only be the name of a component or an alert, in the shape of service names or CamelCase."""
+    """Yield words that can only name a component or an alert, by their shape."""
     for found in _SERVICE.finditer(text):
         if found.group() not in _GLUED_ENGLISH:
             yield found.group()
@@ -160,11 +165,13 @@ def _is_thing(word: str) -> bool:
 
 _THINGS = frozenset(
     stem(word)
-    for word in """kubelet kubernetes retries latency errors requests traffic clients nodes pods service services deployment
-    deployments rollout rollback alerting monitoring node pod job jobs container containers restarts probes probe load
-    throttling it this that they both all none some responses queries logs kernel scheduler controller nothing memory disk
-    cpu network packets connections pool queue workers replicas everything recovery containerd envoy docker redis nginx
-    prometheus alertmanager systemd argo jenkins automation autoscaler terraform helm""".split()  # noqa: SIM905
+    for word in """
+    kubelet kubernetes retries latency errors requests traffic clients nodes pods service services
+    deployment deployments rollout rollback alerting monitoring node pod job jobs container containers
+    restarts probes probe load throttling it this that they both all none some responses queries logs
+    kernel scheduler controller nothing memory disk cpu network packets connections pool queue workers
+    replicas everything recovery containerd envoy docker redis nginx prometheus alertmanager systemd
+    argo jenkins automation autoscaler terraform helm""".split()  # noqa: SIM905
 )
 
 

@@ -15,7 +15,8 @@ NEGATOR = (
     r"\b(?:not|never|no|none|nor|without|cannot|neither|hardly|no longer|stopped being|ceased to be)\b|n't\b"
 )
 _FAILING = re.compile(
-    r"\b(?:fail\w*|refus\w*|reject\w*|unable|errors?|stuck|missing|down|lost|stopped|cancel\w*|time[ds]?[- ]?out|denied|unavailable|impossible)\b",
+    r"\b(?:fail\w*|refus\w*|reject\w*|unable|errors?|stuck|missing|down|lost|stopped|cancel\w*"
+    r"|time[ds]?[- ]?out|denied|unavailable|impossible)\b",
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
@@ -83,10 +84,11 @@ def ability(text: str, support: Support) -> Iterator[Contradiction]:
 @lru_cache(maxsize=1)
 def _states() -> frozenset[str]:
     """Stems of predicates whose negation decides what a sentence says."""
-    words = """ready running available reachable healthy responding found defined pull resolve connect start started stop
-    schedule scheduled fire fired reach reached rise rose fall fell recover recovered fail failed restart restarted answer
-    allow allowed log logged retrieve complete load mount mounted exist exists respond fetch create created return
-    returned accept accepted succeed change changed drop dropped alive up present match matched finish finished end"""
+    words = """ready running available reachable healthy responding found defined pull resolve connect start
+    started stop schedule scheduled fire fired reach reached rise rose fall fell recover recovered
+    fail failed restart restarted answer allow allowed log logged retrieve complete load mount
+    mounted exist exists respond fetch create created return returned accept accepted succeed change
+    changed drop dropped alive up present match matched finish finished end"""
     return frozenset(stem(word) for word in words.split())
 
 

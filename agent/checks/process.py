@@ -112,7 +112,8 @@ def _distributed(draft: PostMortem, now: datetime, reviews: tuple[ReviewEvent, .
     if published is not None:
         late = published > due
         stale = draft.header.end is not None and published - draft.header.end > _STALE
-        detail = f"published {format_utc(published)}, due {format_utc(due)}{'; stale after a week' if stale else ''}"
+        shared = f"published {format_utc(published)}, due {format_utc(due)}"
+        detail = f"{shared}; stale after a week" if stale else shared
         state = "overdue" if late else "done"
         return ProcessState(step="distributed within 48 h", state=state, detail=detail, due=day)
     stale = draft.header.end is not None and now - draft.header.end > _STALE

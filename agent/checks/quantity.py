@@ -1,4 +1,4 @@
-"""Numbers in a sentence: the precision they are written in, and the words beside them that say what they count."""
+"""Numbers in a sentence: their precision as written, and the words beside them that say what they count."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class Quantity:
     bound: Bound = ""
     spelled: bool = False
     keyed: bool = False
-    """Whether it stands as `key=1`; then `leads` is the key, and only a sentence that has the key's word means it."""
+    """Whether it stands as `key=1`; `leads` is the key, and only a sentence with the key's word means it."""
 
     @property
     def weak(self) -> bool:
@@ -152,13 +152,15 @@ def read_quantities(text: str) -> tuple[tuple[Quantity, ...], tuple[Span, ...]]:
     found.extend(
         _spelled(match, text, _SPELLED[match.group("word").lower()]) for match in _COUNT_WORD.finditer(rest)
     )
-    for match in _OFTEN.finditer(rest):
-        if not _NOT_A_COUNT.match(rest, match.end()) and not _BOUNDED.search(
-            rest[max(0, match.start() - 12) : match.start()]
-        ):
-            found.append(_often(match, text))
+    found.extend(_often(match, text) for match in _OFTEN.finditer(rest) if _counts_times(match, rest))
     found.extend(_share(match) for match in _SHARE.finditer(rest))
     return tuple(found), tuple(spans)
+
+
+def _counts_times(found: re.Match[str], text: str) -> bool:
+    """Tell whether "once" or "twice" is a count, and not "at least once" or "twice the size"."""
+    bounded = _BOUNDED.search(text[max(0, found.start() - 12) : found.start()])
+    return not bounded and not _NOT_A_COUNT.match(text, found.end())
 
 
 def _bound_of(text: str) -> Bound:

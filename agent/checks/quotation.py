@@ -12,7 +12,7 @@ _SPACE = re.compile(r"\s+")
 
 
 def quotations(text: str) -> Iterator[str]:
-    """Yield every quotation of a sentence; where a mark is left open, what stands between the first and the last."""
+    """Yield every quotation of a sentence; where a mark is left open, all between the first and the last."""
     if text.count('"') % 2:
         inner = text[text.find('"') + 1 : text.rfind('"')]
         if text.count('"') > 2:

@@ -16,15 +16,17 @@ from agent.schema.evidence import KIND_NAMES, Evidence
 
 _OF_REPORTS = frozenset(
     stem(word)
-    for word in """incident outage trouble component components recorded recording evidence first symptom cause established
-    likely time shows showed visible state states not none nothing other signal signals pattern patterns between began
-    ended happened seen found established known affected system systems service services reached point same again never""".split()  # noqa: SIM905
+    for word in """
+    incident outage trouble component components recorded recording evidence first symptom cause
+    established likely time shows showed visible state states not none nothing other signal signals
+    pattern patterns between began ended happened seen found established known affected system systems
+    service services reached point same again never""".split()  # noqa: SIM905
 )
 """Words of the report itself, which no evidence has to hold."""
 
 
 def speaks_of_nothing(place: Place, support: Support) -> str:
-    """Return a sentence called supported or evidenced that shares no telling word with its citations; else ""."""
+    """Return a sentence that is called supported but shares no telling word with its citations; else ""."""
     evidenced = ".whys." in place.section and bool(place.own)
     if not (evidenced or place.standing == "supported") or place.facts or not support.items:
         return ""
@@ -37,7 +39,7 @@ def speaks_of_nothing(place: Place, support: Support) -> str:
 
 
 def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator[Evidence]:
-    """Yield cited items that name nothing the sentence names, or share no telling word with it, where others do."""
+    """Yield cited items that share neither a name nor a telling word with the sentence, where others do."""
     cited = [item for item in support.items if item.id in place.evidence]
     if len(support.items) < 2:
         return
@@ -57,9 +59,7 @@ def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator
             and any(holds.values())
             and not holds[item.id]
             and shares[item.id] < max(2.0, max(shares.values()) / 2)
-        ):
-            yield item
-        elif not shares[item.id] and not holds[item.id]:
+        ) or (not shares[item.id] and not holds[item.id]):
             yield item
 
 

@@ -12,7 +12,8 @@ from agent.checks.support import Support
 from agent.schema.evidence import Evidence
 
 _ORDER = re.compile(
-    r"\b(?P<word>before|ahead of|prior to|after|following|and then|then|followed by|preceded(?: by)?|later than|earlier than)\b",
+    r"\b(?P<word>before|ahead of|prior to|after|following|and then|then|followed by|preceded(?: by)?"
+    r"|later than|earlier than)\b",
     re.IGNORECASE,
 )
 _EARLIER_FIRST = frozenset(
@@ -31,7 +32,7 @@ _NEGLIGIBLE = timedelta(seconds=1)
 
 
 def misordered(text: str, support: Support) -> Iterator[tuple[str, str]]:
-    """Yield an order word and what the times say, where two sides of it name two cited events in the wrong order."""
+    """Yield order words whose two sides name two cited events in the wrong order, and what the times say."""
     timed = [item for item in support.items if item.start is not None]
     if len(timed) < 2:
         return

@@ -13,33 +13,39 @@ from agent.schema.postmortem import Cause
 
 _HARD = frozenset("LMACKT")
 _CERTAIN = re.compile(
-    r"\b(?:the (?:root )?cause (?:is established|is known|was|is(?! not| open| unknown| probably| likely))|was caused by|is caused by|"
+    r"\b(?:the (?:root )?cause (?:is established|is known|was|is(?! not| open| unknown| probably"
+    r"| likely))|was caused by|is caused by|"
     r"(?:clearly|definitely|certainly|undoubtedly|proven|proves?|without doubt))\b",
     re.IGNORECASE,
 )
 _HEDGED = re.compile(
-    r"\b(?:likely|probabl[ey]|possibl[ey]|may|might|could have|perhaps|suggests?|suggested|appears?|appeared|seems?|seemed|"
-    r"suspected|presumably|points? (?:at|to)|consistent with|indicates?|would explain|not established|candidate)\b",
+    r"\b(?:likely|probabl[ey]|possibl[ey]|may|might|could have|perhaps|suggests?|suggested|appears?"
+    r"|appeared|seems?|seemed|"
+    r"suspected|presumably|points? (?:at|to)|consistent with|indicates?|would explain|not established"
+    r"|candidate)\b",
     re.IGNORECASE,
 )
 _CAUSAL = re.compile(
-    r"(?<!\w)(?:because|caused(?: by)?|causes|causing|led to|leads to|leading to|resulted in|due to|owing to|triggered(?: by)?|as a result|shows as|, so(?! that)|"
+    r"(?<!\w)(?:because|caused(?: by)?|causes|causing|led to|leads to|leading to|resulted in|due to"
+    r"|owing to|triggered(?: by)?|as a result|shows as|, so(?! that)|"
     r"therefore|hence|which meant|which means|brought down|responsible for|root cause|so that|forced)(?!\w)",
     re.IGNORECASE,
 )
 _SETTLED = re.compile(
-    r"\b(?:the (?:root )?cause (?:is|was) (?:established|known|clear|proven|confirmed)|the root cause (?:is|was)(?! not| open| unknown))\b",
+    r"\b(?:the (?:root )?cause (?:is|was) (?:established|known|clear|proven|confirmed)"
+    r"|the root cause (?:is|was)(?! not| open| unknown))\b",
     re.IGNORECASE,
 )
 _ABSENT = re.compile(
-    r"\b(?:no recorded|(?:evidence|recording|logs|metrics) (?:holds?|shows?|contains?|has|have) (?:no|nothing|none)|"
+    r"\b(?:no recorded|(?:evidence|recording|logs|metrics) (?:holds?|shows?|contains?|has|have) (?:no"
+    r"|nothing|none)|"
     r"nothing (?:in the recording|recorded)|was not recorded|were not recorded)\b",
     re.IGNORECASE,
 )
 
 
 def overstated(place: Place, support: Support) -> Iterator[tuple[str, str, str]]:
-    """Yield words, message and suggestion where "supported" stands on a guess or on reasoning of the writer."""
+    """Yield words, message and suggestion where "supported" stands on a guess or on reasoning."""
     if place.standing != "supported":
         return
     hedge = _HEDGED.search(place.bare)
@@ -54,7 +60,7 @@ def overstated(place: Place, support: Support) -> Iterator[tuple[str, str, str]]
     if absence and not any(fact.known or fact.note for fact in support.facts):
         yield (
             absence.group(),
-            f'is called supported, but "{absence.group()}" is about what was not recorded, which no cited evidence shows',
+            f'is called supported, but "{absence.group()}" is about what was not recorded',
             'Mark it "inferred".',
         )
     for link in _CAUSAL.finditer(place.bare):
@@ -64,14 +70,14 @@ def overstated(place: Place, support: Support) -> Iterator[tuple[str, str, str]]
             continue
         yield (
             link.group(),
-            f'is called supported, but "{link.group()}" is reasoning: no cited evidence says what caused what',
+            f'is called supported, but "{link.group()}" is reasoning: no cited evidence makes this link',
             'Mark it "inferred", or give the observation alone.',
         )
         return
 
 
 def too_certain(place: Place, verdict: str) -> Iterator[tuple[str, str, str]]:
-    """Yield where a sentence outside the cause calls the cause settled, and the cause's own verdict does not."""
+    """Yield where a sentence calls the cause settled, and the verdict on the cause does not."""
     certain = _SETTLED.search(place.bare)
     if verdict in {"probable", "not established"} and certain and not _HEDGED.search(place.bare):
         message = f'says "{certain.group()}", and the cause of this draft is {verdict}'
@@ -79,7 +85,7 @@ def too_certain(place: Place, verdict: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _one_item_has_both(text: str, link: re.Match[str], support: Support) -> bool:
-    """Tell whether one piece of evidence speaks of both sides of a causal word, so that it makes the link itself."""
+    """Tell whether one piece of evidence speaks of both sides of a causal word: it makes the link itself."""
     left = stems(re.split(r"[:;.]\s", text[: link.start()])[-1])
     right = stems(re.split(r"[:;.,](?:\s|$)", text[link.end() :])[0])
     for item in support.items:

@@ -6,20 +6,37 @@ import re
 from functools import lru_cache
 
 STOP = frozenset(
-    """a an the this that these those its their his her it they them he she we you i of to in on at by for from with
-    into onto over under off out up down as and or but nor so than then there here is are was were be been being am
-    had has have having do does did done will would can could may might must shall should which who whom whose what
-    when where while about around roughly nearly almost some any all each every both more most less least other
-    another after before since until within per without during such only also just even still yet already too very s t re d ll""".split()  # noqa: SIM905 - reads as prose
+    """a an the this that these those its their his her it they them he she we you i of to in on at by
+    for from with into onto over under off out up down as and or but nor so than then there here is
+    are was were be been being am had has have having do does did done will would can could may might
+    must shall should which who whom whose what when where while about around roughly nearly almost
+    some any all each every both more most less least other another after before since until within
+    per without during such only also just even still yet already too very s t re d ll""".split()  # noqa: SIM905 - a list of words reads as prose
 )
 _ENDS = ("ations", "ation", "ings", "ing", "ies", "ied", "ers", "ed", "es", "er", "s", "ly")
 _IRREGULAR = {
-    "fell": "fall", "fallen": "fall", "rose": "rise", "risen": "rise", "rising": "rise", "grew": "grow",
-    "grown": "grow", "went": "go", "gone": "go", "began": "begin", "begun": "begin", "sent": "send", "lost": "lose",
-    "loss": "lose", "took": "take", "taken": "take", "ran": "run", "kept": "keep", "came": "come", "broke": "break",
-    "broken": "break", "gave": "give", "stood": "stand", "held": "hold", "wrote": "write", "written": "write",
-    "retries": "retri", "retry": "retri", "retried": "retri",
-}  # fmt: skip
+    form: base
+    for base, forms in (
+        ("fall", "fell fallen"),
+        ("rise", "rose risen rising"),
+        ("grow", "grew grown"),
+        ("go", "went gone"),
+        ("begin", "began begun"),
+        ("send", "sent"),
+        ("lose", "lost loss"),
+        ("take", "took taken"),
+        ("run", "ran"),
+        ("keep", "kept"),
+        ("come", "came"),
+        ("break", "broke broken"),
+        ("give", "gave"),
+        ("stand", "stood"),
+        ("hold", "held"),
+        ("write", "wrote written"),
+        ("retri", "retries retry retried"),
+    )
+    for form in forms.split()
+}
 _WORD = re.compile(r"[A-Za-z][a-z]+(?=[A-Z])|[A-Za-z]+")
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import combinations
 
-from agent.checks.agreement import agree, close, same_role, within
-from agent.checks.evidence_text import MEASURED, counts_of, number_of, read_cached, text_of
+from agent.checks.agreement import agree, same_role, within
+from agent.checks.computed import COUNTED, COUNTERS, PAIR, exact_counts, is_computed, measured
+from agent.checks.evidence_text import counts_of, read_cached, text_of
 from agent.checks.mention import Clock, Reading, weekday_of
 from agent.checks.quantity import Quantity, Span
 from agent.checks.stem import stem
@@ -18,13 +19,15 @@ from agent.schema.evidence import Evidence
 from agent.schema.postmortem import Header
 
 _TIME_UNITS = (1.0, 1e3, 1e6, 1e9, 1 / 60, 1 / 3600)
-_PAIR = re.compile(
-    r"(?<![\w.])(?P<part>\d+)\s*(?:of|out of|/)\s*(?:the )?(?P<whole>\d+)(?![\w.])", re.IGNORECASE
-)
-_CHANGE = re.compile(
-    r"(?:from|Normal=)\s*(?P<low>\d[\d.]*(?:e-?\d+)?)\s*[A-Za-z%]*\s*(?:to|->\s*Current=)\s*(?P<high>\d[\d.]*(?:e-?\d+)?)"
-)
 _EDGE = r"(?<![a-z0-9])"
+
+
+_ANY_KEY = frozenset(
+    stem(word)
+    for word in """normal current peak val value count total max min avg average size status code
+    after before""".split()  # noqa: SIM905 - a list of words reads as prose
+)
+"""Keys that say nothing of what is measured."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Support:
     """Start and end of the incident: what "after the start" counts from."""
 
     def meant_by(self, told: frozenset[str]) -> Support:
-        """Leave out numbers that stand as `key=1` where the sentence, by its stems, does not speak of the key."""
+        """Leave out numbers that stand as `key=1` where the stems of the sentence lack the key."""
         heard = told | _ANY_KEY
         numbers = tuple(found for found in self.reading.numbers if not found.keyed or found.leads in heard)
         spans = tuple(found for found in self.reading.spans if not found.keyed or found.leads in heard)
@@ -52,30 +55,35 @@ class Support:
     def has_number(self, wanted: Quantity) -> bool:
         """Tell whether a number occurs in its role, or follows by unit, rounding, ratio, sum or count."""
         near = [found for found in self.reading.numbers if agree(wanted, found)]
+        if wanted.weak:
+            decided = self._has_weak(wanted, near)
+            if decided is not None:
+                return decided
+        elif not wanted.kind and re.search(rf"[:=]{wanted.value:g}(?![\d.])", self.text):
+            return True
+        if near or is_computed(self, wanted):
+            return True
+        span = Span(wanted.text, wanted.base, wanted.slack, "", "", wanted.bound)
+        return wanted.kind == "time" and self.has_length(span)
+
+    def _has_weak(self, wanted: Quantity, near: list[Quantity]) -> bool | None:
+        """Decide on a small whole number, for which an equal one proves little; None where nothing decides.
+
+        A number of the same role wins over any other; where a count is cited as a fact, only that role or the
+        fact itself will do.
+        """
         counted = [fact.count for fact in self.facts if fact.count is not None]
-        if counted and wanted.weak and wanted.kind in {"", "times"}:
-            near = [found for found in near if same_role(wanted, found)]
-            return bool(near) or any(abs(count - wanted.base) <= wanted.slack for count in counted)
-        if wanted.weak and wanted.kind == "times":
-            near = [found for found in near if found.kind in {"times", "ratio"} or found.counts in _COUNTERS]
+        if counted and wanted.kind in {"", "times"}:
+            return any(same_role(wanted, found) for found in near) or _is_one_of(wanted, counted)
+        rivals = [found for found in self.reading.numbers if same_role(wanted, found)]
+        if wanted.kind == "times":
+            near = [found for found in near if found.kind in {"times", "ratio"} or found.counts in COUNTERS]
             if near:
                 return True
-        if wanted.weak:
-            rivals = [found for found in self.reading.numbers if same_role(wanted, found)]
-            if wanted.kind == "times":
-                rivals = [found for found in rivals if found.kind == "times"]
-            if rivals and not any(found in rivals for found in near):
-                counts = self._exact_counts(wanted) if wanted.counts in _COUNTED else ()
-                return any(abs(count - wanted.base) <= wanted.slack for count in counts)
-        if near:
-            return True
-        if wanted.kind == "time" and self.has_length(
-            Span(wanted.text, wanted.base, wanted.slack, "", "", wanted.bound)
-        ):
-            return True
-        if not wanted.weak and wanted.kind == "" and re.search(rf"[:=]{wanted.value:g}(?![\d.])", self.text):
-            return True
-        return self._is_computed(wanted)
+            rivals = [found for found in rivals if found.kind == "times"]
+        if rivals and not any(found in rivals for found in near):
+            return wanted.counts in COUNTED and _is_one_of(wanted, exact_counts(self, wanted))
+        return True if near else None
 
     def has_length(self, wanted: Span) -> bool:
         """Tell whether a duration occurs or lies between two cited times."""
@@ -84,7 +92,7 @@ class Support:
             return True
         if any(fact.seconds is not None and within(wanted, fact.seconds, slack) for fact in self.facts):
             return True
-        for found in self._measured():
+        for found in measured(self):
             if any(within(wanted, found / unit, slack) for unit in _TIME_UNITS):
                 return True
         if any(found.kind == "time" and within(wanted, found.base, slack) for found in self.reading.numbers):
@@ -134,7 +142,7 @@ class Support:
 
     def has_pair(self, part: int, whole: int) -> bool:
         """Tell whether "3 of 5" occurs, or is a state's ready and wanted."""
-        pairs = {(int(found["part"]), int(found["whole"])) for found in _PAIR.finditer(self.text)}
+        pairs = {(int(found["part"]), int(found["whole"])) for found in PAIR.finditer(self.text)}
         for item in self.items:
             values = item.attributes
             for key in ("ready", "available"):
@@ -146,138 +154,7 @@ class Support:
         ]
         if (part, whole) in pairs or (part in counts and whole in {*counts, sum(counts)}):
             return True
-        return any(fact.count == part or fact.count == whole for fact in self.facts) or not pairs
-
-    def _measured(self) -> Iterator[float]:
-        """Yield levels of metrics whose unit the recording does not have."""
-        for item in self.items:
-            if item.kind == "M" and not item.attributes.get("unit"):
-                for key in MEASURED:
-                    value = number_of(item.attributes.get(key, ""))
-                    if value is not None:
-                        yield value
-
-    def _exact_counts(self, wanted: Quantity) -> Iterator[float]:
-        """Yield counts that follow from what is cited: items of a kind, services, what a sum of counts gives."""
-        yield from (float(fact.count) for fact in self.facts if fact.count is not None)
-        items = self.items
-        counts = [
-            found for item in items if (found := number_of(item.attributes.get("count", ""))) is not None
-        ]
-        if len(counts) > 1 and (wanted.spelled or not wanted.weak):
-            yield sum(counts)
-        single = sum(item.kind in {"M", "A", "C", "T"} for item in items)
-        if wanted.spelled and wanted.kind == "times" and single:
-            yield from (1.0, float(single))
-        if wanted.kind == "times" or "." in wanted.text:
-            return
-        if wanted.counts in _COUNTED:
-            yield float(len({item.service for item in items if item.service}))
-            yield float(sum(counts))
-        kind = _KINDS.get(wanted.counts)
-        if kind:
-            yield float(sum(item.kind == kind for item in items))
-        yield float(len(items))
-        for key in ("members", "object", "also_in", "node", "pod"):
-            for item in items:
-                if item.attributes.get(key, "").strip():
-                    yield float(item.attributes[key].count(",") + 1)
-        restarts = [
-            found for item in items if (found := number_of(item.attributes.get("restarts", ""))) is not None
-        ]
-        if len(restarts) > 1:
-            yield sum(restarts)
-
-    def _is_computed(self, wanted: Quantity) -> bool:
-        if wanted.kind in {"", "times", "count"}:
-            if any(close(wanted, count) for count in self._exact_counts(wanted)):
-                return True
-        for low, high in self._changes():
-            ratio = wanted.kind in {"times", "ratio"} or (not wanted.kind and wanted.leads == "factor")
-            if ratio and low and (close(wanted, high / low) or (high and close(wanted, low / high))):
-                return True
-            if wanted.kind == "percent" and low:
-                if any(close(wanted, value) for value in (abs(high - low) / low * 100, high / low * 100)):
-                    return True
-            if wanted.kind != "percent" and abs(wanted.value) >= 1 and close(wanted, abs(high - low)):
-                return True
-        if wanted.kind in {"times", "ratio"} and len(self.reading.spans) <= 12:
-            lengths = {span.seconds for span in self.reading.spans if span.seconds}
-            if any(close(wanted, b / a) for a in lengths for b in lengths if b > a):
-                return True
-        if wanted.kind == "percent":
-            return any(close(wanted, share) for share in self._shares())
-        return False
-
-    def changes(self) -> Iterator[tuple[float, float, float]]:
-        """Yield level before, level after and peak of every cited change."""
-        for item in self.items:
-            before, after, peak = (
-                number_of(item.attributes.get(key, "")) for key in ("before", "after", "peak")
-            )
-            if before is not None and after is not None:
-                yield before, after, after if peak is None else peak
-        for found in _CHANGE.finditer(self.raw):
-            low, high = number_of(found.group("low")), number_of(found.group("high"))
-            if low is not None and high is not None:
-                yield low, high, high
-
-    def _changes(self) -> Iterator[tuple[float, float]]:
-        for before, after, peak in self.changes():
-            yield from ((before, after), (before, peak))
-        for item in self.items:
-            first, second = (
-                number_of(item.attributes.get(key, "")) for key in ("baseline_count", "incident_count")
-            )
-            if first is not None and second is not None:
-                yield first, second
-
-    def _shares(self) -> Iterator[float]:
-        for found in _PAIR.finditer(self.text):
-            if int(found["whole"]):
-                share = int(found["part"]) / int(found["whole"]) * 100
-                yield from (share, 100 - share)
-        logs = [item for item in self.items if item.kind == "L"]
-        counts = [
-            found for item in logs if (found := number_of(item.attributes.get("count", ""))) is not None
-        ]
-        counts.extend(float(fact.count) for fact in self.facts if fact.count)
-        for part in counts[:20]:
-            yield from (part / whole * 100 for whole in (*counts[:20], sum(counts)) if whole and part < whole)
-        if self._are_fractions():
-            yield from (
-                found.value * 100 for found in self.reading.numbers if not found.kind and 0 < found.value <= 1
-            )
-
-    def _are_fractions(self) -> bool:
-        """Tell whether bare numbers below one may be shares: no metric is cited, or one that measures a share."""
-        kinds = {item.attributes.get("metric_kind", "") for item in self.items if item.kind == "M"}
-        return not kinds or bool(kinds & _FRACTIONS)
-
-
-_COUNTERS = frozenset({"count", "restart", "member", "baselin", "incident", "desir", "readi", "availabl"})
-_COUNTED = frozenset(
-    stem(word)
-    for word in "alerts services pods changes metrics events logs nodes workloads components".split()
-)  # noqa: SIM905
-_ANY_KEY = frozenset(
-    stem(word)
-    for word in "normal current peak val value count total max min avg average size status code after before".split()  # noqa: SIM905
-)
-"""Keys that say nothing of what is measured."""
-_FRACTIONS = frozenset(
-    {"throttling", "errors", "cpu", "memory", "disk", "saturation", "availability", "other"}
-)
-_KINDS = {
-    "alert": "A",
-    "chang": "C",
-    "deploy": "C",
-    "messag": "H",
-    "metric": "M",
-    "seri": "M",
-    "event": "K",
-    "trac": "T",
-}
+        return any(fact.count in {part, whole} for fact in self.facts) or not pairs
 
 
 def gather(digest: Digest, header: Header, evidence: Iterable[str], facts: Iterable[str]) -> Support:
@@ -310,3 +187,7 @@ def gather(digest: Digest, header: Header, evidence: Iterable[str], facts: Itera
 
 def _of_day(moment: datetime) -> float:
     return moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6
+
+
+def _is_one_of(wanted: Quantity, counts: Iterable[float]) -> bool:
+    return any(abs(count - wanted.base) <= wanted.slack for count in counts)

@@ -65,7 +65,7 @@ _BEGINNING = re.compile(r"\b(?:detected|start|began|begin|impact|onset|first)", 
 
 
 def key_events(document: Document) -> tuple[Row, ...]:
-    """Read labelled times such as "First detected: 2026-02-17 13:42", which stand in for a timeline; none without a beginning."""
+    """Read labelled times such as "First detected: 2026-02-17 13:42"; none without a beginning."""
     cells: list[tuple[int, int, str, str]] = []
     for block in document.blocks:
         text = block.prose.text
