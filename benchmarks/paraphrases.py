@@ -42,7 +42,7 @@ def false_alarms(folder: Path = FOLDER) -> tuple[int, tuple[Alarm, ...]]:
     for line in lines:
         row = json.loads(line)
         if row["case"] not in digests:
-            digests[row["case"]] = _read_case(folder / f"{row['case']}.json")
+            digests[row["case"]] = read_case(folder / f"{row['case']}.json")
         digest, header = digests[row["case"]]
         claim = Claim(
             text=row["text"],
@@ -82,7 +82,8 @@ def draft_of(claim: Claim, header: Header) -> PostMortem:
     return PostMortem(header=header, summary=(claim,), cause=cause, provenance=source, **parts)
 
 
-def _read_case(path: Path) -> tuple[Digest, Header]:
+def read_case(path: Path) -> tuple[Digest, Header]:
+    """Read one case as a digest that holds the cited evidence only."""
     data = json.loads(path.read_text(encoding="utf-8"))
     header = Header.model_validate_json(json.dumps(data["header"]))
     known = {fact["name"]: Fact.model_validate_json(json.dumps(fact)) for fact in data["facts"]}

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 _CLASSES: dict[str, tuple[str, str]] = {
     # name: (how prose speaks of it, how a row speaks of it)
@@ -27,7 +28,6 @@ _CLASSES: dict[str, tuple[str, str]] = {
     "end": (r"(?:the )?end(?: of (?:the )?(?:incident|outage|impact))?|ended", r"\bend(?:ed|s)?\b|\bresolv|\bclosed|\brecover|\brestor|\bnormal"),
     "start": (r"start(?:ed)?(?: of (?:the )?(?:incident|outage|impact))?|onset|beginning|began|impact start(?:ed)?", r"\bstart|\bbeg[ai]n|\bonset|\bfirst\b|\bdeploy"),
 }  # fmt: skip
-_ROWS = {name: re.compile(row, re.IGNORECASE) for name, (_, row) in _CLASSES.items()}
 EVENT = "|".join(f"(?P<{name.replace(' ', '_')}_{{n}}>{prose})" for name, (prose, _) in _CLASSES.items())
 
 
@@ -67,4 +67,9 @@ def mentions(text: str) -> Iterator[Mention]:
 
 def row_matches(name: str, text: str) -> bool:
     """Tell whether a timeline row speaks of a class of event."""
-    return bool(_ROWS[name].search(text))
+    return bool(_row_pattern(name).search(text))
+
+
+@cache
+def _row_pattern(name: str) -> re.Pattern[str]:
+    return re.compile(_CLASSES[name][1], re.IGNORECASE)
