@@ -152,9 +152,10 @@ class Support:
         counts = [
             int(item.attributes["count"]) for item in self.items if item.attributes.get("count", "").isdigit()
         ]
-        if (part, whole) in pairs or (part in counts and whole in {*counts, sum(counts)}):
+        summed = len(counts) > 1 and part in counts and whole == sum(counts)
+        if (part, whole) in pairs or summed or {part, whole} <= {fact.count for fact in self.facts}:
             return True
-        return any(fact.count in {part, whole} for fact in self.facts) or not pairs
+        return not pairs and not counts
 
 
 def gather(digest: Digest, header: Header, evidence: Iterable[str], facts: Iterable[str]) -> Support:
