@@ -152,6 +152,11 @@ class Support:
         counts = [
             int(item.attributes["count"]) for item in self.items if item.attributes.get("count", "").isdigit()
         ]
+        for item in self.items:
+            for key in ("baseline_count", "incident_count"):
+                some, every = item.attributes.get(key, ""), item.attributes.get("count", "")
+                if some.isdigit() and every.isdigit():
+                    pairs.add((int(some), int(every)))
         summed = len(counts) > 1 and part in counts and whole == sum(counts)
         if (part, whole) in pairs or summed or {part, whole} <= {fact.count for fact in self.facts}:
             return True
