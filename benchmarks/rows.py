@@ -44,3 +44,8 @@ def report(result: dict[str, object], *, as_json: bool) -> None:
         return
     for name, value in result.items():
         sys.stdout.write(f"{name:28} {value}\n")
+
+
+def say(line: str) -> None:
+    """Print one line."""
+    sys.stdout.write(f"{line}\n")

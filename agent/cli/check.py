@@ -94,20 +94,22 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _examine(path: Path, chosen: Configuration, wanted: tuple[str, ...]) -> FileResult:
-    from agent.checks import examine_document
+    from agent.checks import survey_document
     from agent.checks.fixing import find_edit
     from agent.checks.sarif import FileResult
 
     text = _read_text(path)
-    reports, silenced = examine_document(text, configuration=chosen)
-    kept = tuple(item for item in reports if item.rule.startswith(wanted))
+    survey = survey_document(text, configuration=chosen)
+    kept = tuple(item for item in survey.reports if item.rule.startswith(wanted))
     edits = ((item, find_edit(text, item, chosen.roster)) for item in kept)
     return FileResult(
         path=str(path),
         text=text,
         reports=kept,
-        silenced=tuple(item for item in silenced if item.report.rule.startswith(wanted)),
+        silenced=tuple(item for item in survey.silenced if item.report.rule.startswith(wanted)),
         edits=tuple((item, edit) for item, edit in edits if edit is not None),
+        process=survey.process,
+        pitfalls=survey.pitfalls,
     )
 
 
@@ -238,7 +240,13 @@ def _print_json(data: object) -> None:
 
 def _as_data(result: FileResult) -> dict[str, object]:
     rows = [{name: getattr(item, name) for name in _FIELDS} for item in result.reports]
-    return {"path": result.path, "findings": rows}
+    process = [
+        {"step": one.step, "state": one.state, "detail": one.detail, "due": one.due} for one in result.process
+    ]
+    pitfalls = [
+        {"pitfall": one.pitfall, "findings": one.findings, "rules": one.rules} for one in result.pitfalls
+    ]
+    return {"path": result.path, "findings": rows, "process": process, "pitfalls": pitfalls}
 
 
 def _print_text(results: list[FileResult]) -> None:
