@@ -9,7 +9,7 @@ from agent.checks.lexicon import words
 from agent.checks.phrase import first_phrase
 from agent.checks.rulebook import Grade, Rule
 from agent.checks.sentence import Sentence
-from agent.checks.subject import Kind, Roster, kind_of, leading_subject, subject_before
+from agent.checks.subject import Kind, Roster, is_word, kind_of, leading_subject, subject_before
 
 if TYPE_CHECKING:
     from agent.schema.finding import Level
@@ -49,6 +49,10 @@ def grade_match(rule: Rule, sentence: Sentence, match: re.Match[str], roster: Ro
         return "none", 0.0
     grade: Grade = rule.level
     doubt = 1.0
+    if rule.forms and is_unreal(sentence, match.start()):
+        return "none", 0.0
+    if rule.predicate and _describes_system(sentence, match.start(), roster):
+        return "none", 0.0
     if rule.subject:
         kind = _subject_kind(rule, sentence, match, roster)
         if kind == "unknown" and not rule.sentence_subject and not _may_be_a_name(sentence, match.start()):
@@ -63,9 +67,33 @@ def _subject_kind(rule: Rule, sentence: Sentence, match: re.Match[str], roster: 
     if rule.sentence_subject:
         return leading_subject([token for token in sentence.tokens if token.end <= match.start()], roster)
     if _is_passive(sentence, match.start()):
-        return "system"
+        return _agent(sentence, match.end(), roster)
     kind = subject_before(sentence, match.start(), roster)
     return _antecedent(sentence, match.start(), roster) if kind == "unknown" else kind
+
+
+def _describes_system(sentence: Sentence, position: int, roster: Roster) -> bool:
+    before = [token for token in sentence.tokens if token.end <= position]
+    while before and (before[-1].low in words()["adverb"] or before[-1].low.endswith("ly")):
+        before.pop()
+    if not before or before[-1].low not in _BE:
+        return False
+    while before and before[-1].low in words()["auxiliary"]:
+        before.pop()
+    work = bool(before) and is_word("work", before[-1])
+    return not work and subject_before(sentence, position, roster) == "system"
+
+
+def _agent(sentence: Sentence, position: int, roster: Roster) -> Kind:
+    """Resolve who did what a passive tells: the noun phrase of a "by" close behind it."""
+    after = [token for token in sentence.tokens if token.start >= position]
+    for number, token in enumerate(after[:5]):
+        if token.low == "by":
+            kind = kind_of(first_phrase(after[number + 1 :]), roster)
+            return kind if kind in {"person", "team", "we", "self"} else "system"
+        if token.low in {",", ";", ".", ":"}:
+            break
+    return "system"
 
 
 def _antecedent(sentence: Sentence, position: int, roster: Roster) -> Kind:
@@ -114,6 +142,44 @@ def _is_passive(sentence: Sentence, position: int) -> bool:
             return True
         if not (token.low in words()["adverb"] or token.low.endswith("ly")):
             return False
+    return False
+
+
+_UNREAL = frozenset(
+    [
+        "can",
+        "could",
+        "may",
+        "might",
+        "would",
+        "will",
+        "should",
+        "must",
+        "shall",
+        "to",
+        "not",
+        "never",
+        "cannot",
+        "nor",
+        "without",
+    ]
+)
+_CONDITION = frozenset(["if", "unless", "whenever", "should", "lest"])
+
+
+def is_unreal(sentence: Sentence, position: int) -> bool:
+    """Tell whether the verb at `position` is denied, merely possible or inside a condition."""
+    before = [token.low for token in sentence.tokens if token.end <= position]
+    for low in reversed(before):
+        if low in _UNREAL or low.endswith("n't"):
+            return True
+        if not (low in words()["adverb"] or low in words()["auxiliary"] or low.endswith("ly")):
+            break
+    for low in reversed(before):
+        if low in {",", ";", ":", "."}:
+            return False
+        if low in _CONDITION:
+            return True
     return False
 
 

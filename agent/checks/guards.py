@@ -15,15 +15,34 @@ _REASON = re.compile(
     r"|; (?=(?:the|its?|no|there)\b)|,? which (?:is|was) the (?:documented|usual|standard|normal|agreed)\s*",
     re.IGNORECASE,
 )
+_REJECTED_BEFORE = re.compile(
+    r"\b(?:instead of|rather than|in place of|decided against|refrain(?:ed)? from|not by|more than|reject(?:ed|s)?"
+    r"|dropped|discarded|withdrew|the (?:proposal|idea|suggestion|wish) to|does not help to|no use to)\b[^.;]{0,45}$"
+    r"|^\W*(?:telling|asking|reminding|urging|training|retraining|blaming|warning)\b[^.;]{0,30}$",
+    re.IGNORECASE,
+)
+_REJECTED_AFTER = re.compile(
+    r"^[^.;]{0,70}?\b(?:(?:does|do|did|has|have|will|would|can|could)(?: not|n't)|cannot|never|hardly|rarely) "
+    r"(?:scale|help|work|suffice|have|change|prevent|fix|be enough|reveal|made|make|solve|do)"
+    r"|^[^.;]{0,60}?\b(?:(?:is|was|are|were)(?: not|n't) (?:enough|a (?:fix|remedy|solution|control))"
+    r"|was (?:rejected|dropped|replaced))",
+    re.IGNORECASE,
+)
+_HYPOTHESIS = re.compile(
+    r"\b(?:suspect(?:ed|s|ing)?|suspicion|hypothes[ei]s|theory|thought to be|believed to be|at first|initially|ruled out"
+    r"|turned out (?:not|to be something)|first (?:taken|assumed|classified|guess)|mistaken for|assumed to be"
+    r"|appeared to be|looked like|possible causes?)\b",
+    re.IGNORECASE,
+)
 _MENTION_BEFORE = re.compile(
     r"\b(?:not|never|no|nor|neither|instead of|rather than|avoid(?:s|ing)?|without|blameless|beyond|don't|"
     r"doesn't|isn't"
     r"|reject(?:s|ed)?|than|the (?:term|word|phrase|label|category)|calling|labell?(?:ed|"
-    r"ing)?)\b[^.;]{0,45}$",
+    r"ing)?|wrong to|misleading to|too easy to|tempting to|easy to (?:call|blame|put|say)|unfair to)\b[^.;]{0,45}$",
     re.IGNORECASE,
 )
 _MENTION_AFTER = re.compile(
-    r"^[^.;]{0,30}\b(?:(?:is|are|was|were|does|do|must|should|can)(?: not|n't)|cannot|never|no longer|"
+    r"^[^.;]{0,30}\b(?:(?:is|are|was|were|does|do|must|should|can)(?: not|n't)|cannot|no longer|"
     r"explains nothing"
     r"|starts? (?:an? )?(?:inquiry|investigation)|is a (?:label|symptom)|alone (?:does|is))\b",
     re.IGNORECASE,
@@ -41,6 +60,17 @@ def is_explained(sentence: Sentence, match: re.Match[str], roster: Roster) -> bo
             if low not in {"they", "he", "she", "their", "his", "her"}:
                 return True
     return False
+
+
+def is_rejected(sentence: Sentence, match: re.Match[str]) -> bool:
+    """Tell whether a remedy is named as one that was not taken or does not help."""
+    before, after = sentence.text[: match.start()], sentence.text[match.end() :]
+    return bool(_REJECTED_BEFORE.search(before) or _REJECTED_AFTER.search(after))
+
+
+def is_hypothesis(sentence: Sentence) -> bool:
+    """Tell whether the sentence reports what was thought at the time."""
+    return bool(_HYPOTHESIS.search(sentence.text))
 
 
 def is_mentioned(sentence: Sentence, match: re.Match[str]) -> bool:

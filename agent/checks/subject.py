@@ -45,6 +45,8 @@ def _subject(tokens: list[Token], roster: Roster, depth: int) -> Kind:
     while start > 0 and not _is_boundary(left, start - 1):
         start -= 1
     phrase = left[start:]
+    while len(phrase) > 1 and _is_time(phrase[0]):
+        phrase = phrase[1:]
     if phrase:
         return kind_of(noun_phrase(phrase), roster)
     if start == 0 or depth > 3:
@@ -105,6 +107,19 @@ def _before_adverbs(tokens: list[Token]) -> list[Token]:
 _NAMES_IN_LY = frozenset(
     {"emily", "kelly", "sally", "molly", "holly", "daily", "weekly", "monthly", "nightly"}
 )
+
+
+def _is_time(token: Token) -> bool:
+    """Tell whether a timeline row's time or zone stands here."""
+    return (token.text[0].isdigit() and ":" in token.text) or token.low in {
+        "utc",
+        "cet",
+        "est",
+        "pst",
+        "gmt",
+        "am",
+        "pm",
+    }
 
 
 def _is_boundary(tokens: Sequence[Token], index: int) -> bool:
@@ -191,6 +206,8 @@ def _is_software(head: Token, before: str) -> bool:
     low = head.low.removesuffix("s")
     if low not in lists["software_role"]:
         return False
+    if low == "owner":
+        return before in lists["owned_by_software"]
     if before in lists["software_modifier"] and before not in lists["human_modifier"]:
         return True
     if low in lists["always_software"]:
