@@ -51,6 +51,8 @@ def grade_match(rule: Rule, sentence: Sentence, match: re.Match[str], roster: Ro
     doubt = 1.0
     if rule.forms and is_unreal(sentence, match.start()):
         return "none", 0.0
+    if rule.people and subject_before(sentence, match.start(), roster) == "system":
+        return "none", 0.0
     if rule.predicate and _describes_system(sentence, match.start(), roster):
         return "none", 0.0
     if rule.subject:

@@ -60,6 +60,7 @@ class _Entry(_Required, total=False):
     exculpatory: bool
     named: bool
     predicate: bool
+    people: bool
     need: str
     confidence: float
 
@@ -94,6 +95,8 @@ class Rule:
     named: bool = False
     predicate: bool = False
     """Behind a form of "be" the subject must not be a system, unless it is somebody's work."""
+    people: bool = False
+    """What the words ask for must not be asked of a system."""
     never: str = ""
     need: str = ""
     hits: tuple[str, ...] = field(default=(), compare=False)
@@ -231,6 +234,7 @@ def _rule(entry: dict[str, object]) -> Rule:
         receiver=data.get("receiver", False),
         named=data.get("named", False),
         predicate=data.get("predicate", False),
+        people=data.get("people", False),
         never=never,
         need=data.get("need", ""),
         hits=tuple(data["hits"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -104,6 +105,8 @@ def _before_adverbs(tokens: list[Token]) -> list[Token]:
     return tokens[:end]
 
 
+_CAMEL = re.compile(r"^[A-Za-z]*[a-z][A-Z]|^[A-Z]{2,}[a-z]{2,}")
+"""Names such as PodReflector are those of systems."""
 _NAMES_IN_LY = frozenset(
     {"emily", "kelly", "sally", "molly", "holly", "daily", "weekly", "monthly", "nightly"}
 )
@@ -196,7 +199,13 @@ def _kind_of_common(  # noqa: PLR0911 - one return a kind
         return "organisation"
     if is_word("outsider", head):
         return "outsider"
-    if is_word("thing", head) or "_" in head.text or "/" in head.text or any(char.isdigit() for char in low):
+    if (
+        is_word("thing", head)
+        or _CAMEL.search(head.text)
+        or "_" in head.text
+        or "/" in head.text
+        or any(char.isdigit() for char in low)
+    ):
         return "system"
     return "unknown"
 
