@@ -23,7 +23,7 @@ _REJECTED_BEFORE = re.compile(
 )
 _REJECTED_AFTER = re.compile(
     r"^[^.;]{0,70}?\b(?:(?:does|do|did|has|have|will|would|can|could)(?: not|n't)|cannot|never|hardly|rarely) "
-    r"(?:scale|help|work|suffice|have|change|prevent|fix|be enough|reveal|made|make|solve|do)"
+    r"(?:scale|help|work|suffice|change|prevent|fix|be enough|reveal|made|solve)"
     r"|^[^.;]{0,60}?\b(?:(?:is|was|are|were)(?: not|n't) (?:enough|a (?:fix|remedy|solution|control))"
     r"|was (?:rejected|dropped|replaced))",
     re.IGNORECASE,

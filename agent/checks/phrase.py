@@ -68,10 +68,13 @@ _PAST = frozenset(
 )
 
 
+_NOUNS_IN_ED = frozenset(["need", "feed", "seed", "speed", "shed", "breed", "weed", "greed", "creed"])
+
+
 def is_verbish(token: Token) -> bool:
     """Tell whether a word looks like a finite verb."""
     low = token.low
-    return low in _PAST or low in words()["auxiliary"] or (len(low) > 4 and low.endswith("ed"))
+    return low in _PAST or low in words()["auxiliary"] or (len(low) > 3 and low.endswith("ed") and low not in _NOUNS_IN_ED)
 
 
 def noun_phrase(phrase: Sequence[Token]) -> list[Token]:
@@ -139,6 +142,7 @@ def _cut_at_verb(phrase: list[Token]) -> list[Token]:
             previous in lists["person"]
             or previous.rstrip("s") in lists["person"]
             or previous in lists["team"]
+            or (phrase[index - 1].text[0].isupper() and previous in lists["given_names"])
         )
         low = phrase[index].low
         adjective = (
