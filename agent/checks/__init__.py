@@ -37,12 +37,15 @@ def examine_document(
     from agent.checks.configuration import DEFAULT  # noqa: PLC0415
     from agent.checks.document import read_document  # noqa: PLC0415
     from agent.checks.document_consistency import check_consistency  # noqa: PLC0415
+    from agent.checks.reading import leave_out_long_lines  # noqa: PLC0415
     from agent.checks.suppression import silence  # noqa: PLC0415
     from agent.checks.wording import check_wording  # noqa: PLC0415
 
     chosen = configuration or DEFAULT
+    text, unread = leave_out_long_lines(text)
     document = read_document(text)
     found = [
+        *unread,
         *check_wording(document, chosen),
         *check_actions(document, chosen),
         *check_consistency(document),

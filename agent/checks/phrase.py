@@ -74,7 +74,11 @@ _NOUNS_IN_ED = frozenset(["need", "feed", "seed", "speed", "shed", "breed", "wee
 def is_verbish(token: Token) -> bool:
     """Tell whether a word looks like a finite verb."""
     low = token.low
-    return low in _PAST or low in words()["auxiliary"] or (len(low) > 3 and low.endswith("ed") and low not in _NOUNS_IN_ED)
+    return (
+        low in _PAST
+        or low in words()["auxiliary"]
+        or (len(low) > 3 and low.endswith("ed") and low not in _NOUNS_IN_ED)
+    )
 
 
 def noun_phrase(phrase: Sequence[Token]) -> list[Token]:

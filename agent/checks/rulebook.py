@@ -110,6 +110,11 @@ class Rule:
         text = _PHRASE.sub(lambda _: rf"(?P<np{next(numbers)}>[^,;:.!?()]{{1,70}}?)", text)
         return re.compile(text, re.IGNORECASE)
 
+    @property
+    def needs_people(self) -> bool:
+        """Tell whether the rule is silent where a sentence names no person, team or pronoun."""
+        return self.subject and self.unknown == "none" and self.none == "none"
+
     @cached_property
     def silencer(self) -> re.Pattern[str] | None:
         """What must not occur in the sentence."""
@@ -138,8 +143,14 @@ def rules() -> tuple[Rule, ...]:
     return tuple(rule for entry in entries for rule in _read_entry(entry))
 
 
+def split_words(low: str) -> set[str]:
+    """Split a sentence in lower case into its different words, without marks."""
+    return set(low.translate(_MARKS).split())
+
+
 _MARKS = str.maketrans(dict.fromkeys('.,;:!?()[]{}<>"/\\|*_-\u2013\u2014\u2026\ufffc', " "))
-_PREFIX = 3
+_PREFIX = 4
+"""Letters of a cue's first word by which it is found; a shorter word is found by all of its letters, or by three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +161,16 @@ class Index:
     by_prefix: dict[str, tuple[tuple[str, int], ...]]
     anywhere: tuple[tuple[str, int], ...]
 
-    def candidates(self, low: str) -> list[int]:
-        """Return the numbers of the rules of which a cue or verb occurs in a sentence in lower case."""
+    def candidates(self, low: str, words: set[str]) -> list[int]:
+        """Return the numbers of the rules of which a cue or verb occurs in a sentence; both in lower case."""
         found = {number for cue, number in self.anywhere if cue in low}
-        for word in set(low.translate(_MARKS).split()):
+        for word in words:
             if (numbers := self.by_word.get(word)) is not None:
                 found.update(numbers)
-            for cue, number in self.by_prefix.get(word[:_PREFIX], ()):
-                if number not in found and cue in low:
-                    found.add(number)
+            for prefix in (word[:_PREFIX], word[: _PREFIX - 1]) if len(word) >= _PREFIX else (word,):
+                for cue, number in self.by_prefix.get(prefix, ()):
+                    if number not in found and cue in low:
+                        found.add(number)
         return sorted(found)
 
 

@@ -27,6 +27,8 @@ class FileResult:
     reports: tuple[Report, ...]
     silenced: tuple[Silenced, ...] = ()
     edits: tuple[tuple[Report, Edit], ...] = ()
+    read: bool = True
+    """False: nothing of it could be read; `reports` says why."""
 
 
 def write_sarif(results: Sequence[FileResult], *, version: str) -> Json:

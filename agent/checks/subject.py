@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from agent.checks.lexicon import words
@@ -23,6 +24,48 @@ class Roster:
 
     people: frozenset[str] = frozenset()
     systems: frozenset[str] = frozenset()
+
+
+@cache
+def _human_words() -> frozenset[str]:
+    lists = words()
+    names = (
+        "person",
+        "team",
+        "team_mass",
+        "team_alone",
+        "organisation",
+        "outsider",
+        "pronoun_person",
+        "pronoun_we",
+    )
+    found = {word for name in names for word in lists[name]}
+    found |= {
+        "i",
+        "they",
+        "no",
+        "call",
+        "shift",
+        "desk",
+        "group",
+        "side",
+        "division",
+        "unit",
+        "org",
+        "organisation",
+    }
+    found |= {"organization", "oncall", "who", "whoever"}
+    parts = {part for word in found for part in word.split("-")}
+    return frozenset(
+        parts | {f"{word}s" for word in parts} | {f"{word}es" for word in parts} | lists["given_names"]
+    )
+
+
+def may_name_people(low: str, words_here: set[str], roster: Roster) -> bool:
+    """Tell whether a sentence in lower case has a word that could stand for a person or team."""
+    if "@" in low or not words_here.isdisjoint(_human_words()) or not words_here.isdisjoint(roster.people):
+        return True
+    return any(word.endswith("'s") and word[:-2] in _human_words() for word in words_here)
 
 
 def is_word(name: str, token: Token) -> bool:

@@ -13,10 +13,10 @@ from agent.checks.grading import ORDER, grade_match, phrase_end
 from agent.checks.guards import is_explained, is_hypothesis, is_mentioned, is_rejected
 from agent.checks.lexicon import words
 from agent.checks.report import Report
-from agent.checks.rulebook import Rule, families, index, rules
+from agent.checks.rulebook import Rule, families, index, rules, split_words
 from agent.checks.sections import IDENTITY
 from agent.checks.sentence import Sentence, split_sentences
-from agent.checks.subject import Roster
+from agent.checks.subject import Roster, may_name_people
 
 if TYPE_CHECKING:
     from agent.schema.finding import Level
@@ -120,12 +120,16 @@ def _message(cited: str, message: str) -> str:
 
 
 def _hits(sentence: Sentence, section: str, roster: Roster) -> list[_Hit]:
-    numbers = index().candidates(sentence.low)
+    words_here = split_words(sentence.low)
+    numbers = index().candidates(sentence.low, words_here)
     if not numbers or _THANKS.search(sentence.text):
         return []
+    people = may_name_people(sentence.low, words_here, roster)
     hits: list[_Hit] = []
     for number in numbers:
         rule = rules()[number]
+        if rule.needs_people and not people:
+            continue
         if rule.sections and section not in rule.sections:
             continue
         hit = _first_hit(rule, sentence, roster)
@@ -145,11 +149,9 @@ def _without_overlaps(hits: list[_Hit]) -> list[_Hit]:
 
 
 def _first_hit(rule: Rule, sentence: Sentence, roster: Roster) -> _Hit | None:
-    if rule.silencer is not None and rule.silencer.search(sentence.text):
-        return None
-    if rule.needed is not None and not rule.needed.search(sentence.text):
-        return None
-    for match in rule.pattern.finditer(sentence.text):
+    for number, match in enumerate(rule.pattern.finditer(sentence.text)):
+        if number == 0 and _is_ruled_out(rule, sentence.text):
+            return None
         grade, doubt = grade_match(rule, sentence, match, roster)
         if grade == "none":
             continue
@@ -164,6 +166,12 @@ def _first_hit(rule: Rule, sentence: Sentence, roster: Roster) -> _Hit | None:
         start, end = _trim(sentence.text, match.start(), phrase_end(sentence, match))
         return _Hit(rule, grade, start, end, round(rule.confidence * doubt, 2))
     return None
+
+
+def _is_ruled_out(rule: Rule, text: str) -> bool:
+    if rule.silencer is not None and rule.silencer.search(text):
+        return True
+    return rule.needed is not None and not rule.needed.search(text)
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

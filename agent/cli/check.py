@@ -78,7 +78,9 @@ def run(args: argparse.Namespace) -> int:
     wanted = _read_rules(args.rules)
     chosen = read_configuration(os.environ.get("PM_AGENT_CONFIG"), cwd=Path.cwd())
     baseline: Path | None = args.baseline or chosen.baseline
-    results = [_examine(path, chosen, wanted) for path in _find_files(args.paths) if not chosen.ignores(path)]
+    paths = [path for path in _find_files(args.paths) if not chosen.ignores(path)]
+    results = [_examine(path, chosen, wanted) for path in paths]
+    _require_one_read(results)
     if args.write_baseline:
         if baseline is None:
             raise UserError("--write-baseline needs a file.", hint="Add --baseline FILE.")
@@ -96,9 +98,13 @@ def run(args: argparse.Namespace) -> int:
 def _examine(path: Path, chosen: Configuration, wanted: tuple[str, ...]) -> FileResult:
     from agent.checks import examine_document
     from agent.checks.fixing import find_edit
+    from agent.checks.reading import read_text
+    from agent.checks.report import Report
     from agent.checks.sarif import FileResult
 
-    text = _read_text(path)
+    text = read_text(path)
+    if isinstance(text, Report):
+        return FileResult(path=str(path), text="", reports=(text,), read=False)
     reports, silenced = examine_document(text, configuration=chosen)
     kept = tuple(item for item in reports if item.rule.startswith(wanted))
     edits = ((item, find_edit(text, item, chosen.roster)) for item in kept)
@@ -109,6 +115,12 @@ def _examine(path: Path, chosen: Configuration, wanted: tuple[str, ...]) -> File
         silenced=tuple(item for item in silenced if item.report.rule.startswith(wanted)),
         edits=tuple((item, edit) for item, edit in edits if edit is not None),
     )
+
+
+def _require_one_read(results: list[FileResult]) -> None:
+    if results and not any(result.read for result in results):
+        first = results[0].reports[0]
+        raise UserError(f"{first.message}.", hint=first.suggestion)
 
 
 def _write_baseline(file: Path, results: list[FileResult]) -> int:
@@ -189,25 +201,6 @@ def _find_files(names: list[str]) -> list[Path]:
                 f"{name} does not exist.", hint="Give a Markdown file, or a folder that holds some."
             )
     return list(dict.fromkeys(files))
-
-
-def _read_text(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UserError(
-            f"{path} cannot be read: {error.strerror}.", hint="Check the path and its rights."
-        ) from error
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UserError(
-            f"{path} is not UTF-8 text: byte {error.start} cannot be read.",
-            hint="Save the file as UTF-8, or leave it out.",
-        ) from error
-    if "\0" in text:
-        raise UserError(f"{path} is not text: it holds NUL bytes.", hint="Give a Markdown file.")
-    return text
 
 
 def _print(results: list[FileResult], form: str) -> None:
