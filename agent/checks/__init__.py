@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from agent.checks.suppression import Silenced
     from agent.schema.digest import Digest
     from agent.schema.finding import Finding, ProcessState
+    from agent.schema.judgement import Judge
     from agent.schema.postmortem import PostMortem
     from agent.schema.review import ReviewEvent
 
@@ -30,9 +31,12 @@ def check_document(
 
 
 def examine_document(
-    text: str, *, configuration: Configuration | None = None
+    text: str, *, configuration: Configuration | None = None, judge: Judge | None = None
 ) -> tuple[tuple[Report, ...], tuple[Silenced, ...]]:
-    """Check any Markdown post-mortem; return what it reports and what its own comments silence."""
+    """Check any Markdown post-mortem; return what it reports and what its own comments silence.
+
+    A judge is asked about the sentences of factors and lessons that the rules leave open; it may add warnings.
+    """
     from agent.checks.actions import check_actions  # noqa: PLC0415 - an import of the package stays light
     from agent.checks.configuration import DEFAULT  # noqa: PLC0415
     from agent.checks.document import read_document  # noqa: PLC0415
@@ -50,6 +54,10 @@ def examine_document(
         *check_actions(document, chosen),
         *check_consistency(document),
     ]
+    if judge is not None:
+        from agent.checks.judging import judge_document  # noqa: PLC0415
+
+        found.extend(judge_document(text, found, judge, configuration=chosen))
     ordered = sorted(
         _graded(found, chosen), key=lambda item: (item.line, item.column, item.rule, item.message)
     )

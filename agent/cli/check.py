@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.cli.options import Subparsers, add_command, add_json
-from agent.errors import ExitCode, UserError
+from agent.errors import ExitCode, PmAgentError, UserError
 
 if TYPE_CHECKING:
     from agent.checks.configuration import Configuration
     from agent.checks.sarif import FileResult
+    from agent.schema.judgement import Judge
 
 _EXAMPLES = """
 pm-agent check postmortem.md                      # one file, text output
@@ -21,6 +22,7 @@ pm-agent check a.md b.md --rules B,A01 --json     # wording and owners only, as 
 pm-agent check docs --format sarif > out.sarif    # for a code host
 pm-agent check a.md --diff                        # mechanical edits, shown; --fix makes them
 pm-agent check docs --baseline known.json --write-baseline
+pm-agent check docs --gate warning --judge        # rules first, then Claude on what they leave open
 """
 _MARKDOWN = {".md", ".markdown"}
 _FIELDS = (
@@ -59,6 +61,19 @@ def configure(subparsers: Subparsers, name: str) -> None:
     parser.add_argument(
         "--format", choices=("text", "json", "sarif", "github"), help="how to print (default: text)"
     )
+    parser.add_argument(
+        "--judge",
+        action="store_true",
+        help="also ask Claude about sentences of factors and lessons that the rules leave open: it adds "
+        "warnings, silences nothing; these sentences leave the machine, masked",
+    )
+    parser.add_argument(
+        "--judge-cache",
+        metavar="FILE",
+        type=Path,
+        default=Path(".pm-agent-judge.jsonl"),
+        help="answers of the judge are kept in FILE and not asked for again (default: %(default)s)",
+    )
     parser.add_argument("--baseline", metavar="FILE", type=Path, help="findings in FILE are known")
     parser.add_argument(
         "--write-baseline", action="store_true", help="record what is found in the baseline; exit 0"
@@ -79,7 +94,8 @@ def run(args: argparse.Namespace) -> int:
     chosen = read_configuration(os.environ.get("PM_AGENT_CONFIG"), cwd=Path.cwd())
     baseline: Path | None = args.baseline or chosen.baseline
     paths = [path for path in _find_files(args.paths) if not chosen.ignores(path)]
-    results = [_examine(path, chosen, wanted) for path in paths]
+    judge = _find_judge(args.judge_cache) if args.judge else None
+    results = [_examine(path, chosen, wanted, judge) for path in paths]
     _require_one_read(results)
     if args.write_baseline:
         if baseline is None:
@@ -95,7 +111,18 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.FINDINGS if failed else ExitCode.OK
 
 
-def _examine(path: Path, chosen: Configuration, wanted: tuple[str, ...]) -> FileResult:
+def _find_judge(cache: Path) -> Judge:
+    from agent.checks.rulebook import families
+    from agent.drafting.judge import choose_judge
+    from agent.settings import read_settings
+
+    messages = {rule: family.message for rule, family in families().items()}
+    return choose_judge(read_settings(), cache=cache, families=messages)
+
+
+def _examine(
+    path: Path, chosen: Configuration, wanted: tuple[str, ...], judge: Judge | None = None
+) -> FileResult:
     from agent.checks import examine_document
     from agent.checks.fixing import find_edit
     from agent.checks.reading import read_text
@@ -105,7 +132,13 @@ def _examine(path: Path, chosen: Configuration, wanted: tuple[str, ...]) -> File
     text = read_text(path)
     if isinstance(text, Report):
         return FileResult(path=str(path), text="", reports=(text,), read=False)
-    reports, silenced = examine_document(text, configuration=chosen)
+    try:
+        reports, silenced = examine_document(text, configuration=chosen, judge=judge)
+    except PmAgentError as error:
+        if judge is None:
+            raise
+        print(f"warning: {path}: judged by the rules alone: {error}", file=sys.stderr)
+        reports, silenced = examine_document(text, configuration=chosen)
     kept = tuple(item for item in reports if item.rule.startswith(wanted))
     edits = ((item, find_edit(text, item, chosen.roster)) for item in kept)
     return FileResult(
