@@ -1,7 +1,7 @@
 """Measure the action-item rules: `python -m benchmarks.actions DIR [--half b] [--wrong] [--json]`.
 
-DIR holds action_items_dev.jsonl (markdown, incident_date, label, defects) or items.txt, of which each item is written
-in one of four layouts. An item counts as incomplete where any A rule reports an error.
+DIR holds action_items_dev.jsonl (markdown, incident_date, label, defects) or items.txt, of which each item is
+written in one of four layouts. An item counts as incomplete where any A rule reports an error.
 """
 
 from __future__ import annotations

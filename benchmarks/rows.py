@@ -14,7 +14,7 @@ Row = dict[str, object]
 
 
 def read_rows(path: Path, half: str) -> Iterator[Row]:
-    """Yield the rows of one half ("a", "b") or of both ("all") of a *.jsonl file, or of a folder of sentences."""
+    """Yield the rows of one half ("a", "b") or of both ("all") of a *.jsonl file or a folder of sentences."""
     every = _sentences(path) if path.is_dir() else _json_lines(path)
     for row in every:
         odd = int(hashlib.sha256(str(row["text"]).encode()).hexdigest(), 16) % 2

@@ -37,7 +37,7 @@ def examine_document(
 
     A judge is asked about the sentences of factors and lessons that the rules leave open; it may add warnings.
     """
-    from agent.checks.actions import check_actions  # noqa: PLC0415 - an import of the package stays light
+    from agent.checks.actions import check_actions  # noqa: PLC0415 - the package stays light
     from agent.checks.configuration import DEFAULT  # noqa: PLC0415
     from agent.checks.document import read_document  # noqa: PLC0415
     from agent.checks.document_consistency import check_consistency  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""What the action items of a document cover together: factors, prevention and detection, strength of control."""
+"""What the action items of a document cover together: factors, prevention, detection, strength of control."""
 
 from __future__ import annotations
 
@@ -15,19 +15,26 @@ Strength = Literal["strong", "intermediate", "weak", ""]
 
 _MANY = 10
 _STRONG = re.compile(
-    r"\b(?:remove|delete|drop|reject|block|refuse|forbid|prevent|isolate|cap|limit|restrict|require|enforce|idempotent|"
-    r"automatic(?:ally)?|roll(?:s|ed)? ?back|default|read-only|replace|split|separate|disable|revoke|fail the|pin|lock)\w*\b",
+    r"\b(?:remove|delete|drop|reject|block|refuse|forbid|prevent|isolate|cap|limit|restrict|require"
+    r"|enforce|idempotent|"
+    r"automatic(?:ally)?|roll(?:s|ed)? ?back|default|read-only|replace|split|separate|disable|revoke"
+    r"|fail the|pin|lock)\w*\b",
     re.IGNORECASE,
 )
 _INTERMEDIATE = re.compile(
-    r"\b(?:alert|page|canary|probe|monitor|dashboard|panel|metric|redundan|replica|standby|second|buffer|show|display|"
-    r"warn|prompt|confirm|test|drill|game day|simulat|log|measure|increase|raise|reduce|lower|scale|upgrade|validate|check)\w*",
+    r"\b(?:alert|page|canary|probe|monitor|dashboard|panel|metric|redundan|replica|standby|second|buffer"
+    r"|show|display|"
+    r"warn|prompt|confirm|test|drill|game day|simulat|log|measure|increase|raise|reduce|lower|scale"
+    r"|upgrade|validate|check)\w*",
     re.IGNORECASE,
 )
 _WEAK = re.compile(
-    r"^\W*(?:(?:update|improve|extend|write|create|add|publish|clarify) (?:(?:a|an|the|our|new|more|better) )*"
-    r"(?:[\w-]+ ){0,2}?(?:runbook|documentation|docs?|guide|guideline|policy|wiki|page on|paragraph|checklist|playbook|handbook"
-    r"|sign|note|rule on paper)s?\b|document|train|teach|educate|announce|communicate|inform|tell|remind|brief|coach|share"
+    r"^\W*(?:(?:update|improve|extend|write|create|add|publish|clarify) (?:(?:a|an|the|our|new|more"
+    r"|better) )*"
+    r"(?:[\w-]+ ){0,2}?(?:runbook|documentation|docs?|guide|guideline|policy|wiki|page on|paragraph"
+    r"|checklist|playbook|handbook"
+    r"|sign|note|rule on paper)s?\b|document|train|teach|educate|announce|communicate|inform|tell|remind"
+    r"|brief|coach|share"
     r"|have a second|let a second|discuss)",
     re.IGNORECASE,
 )

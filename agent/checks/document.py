@@ -139,7 +139,7 @@ class _Reader:
             return self.label
         return self.trail[-1][1] if self.trail else "other"
 
-    def _step(self, token: Token) -> None:
+    def _step(self, token: Token) -> None:  # noqa: PLR0912 - one case a token
         match token.type:
             case "blockquote_open":
                 self.quotes += 1

@@ -68,6 +68,8 @@ _PAST = frozenset(
 )
 
 
+_TEMPORAL = frozenset(["after", "before", "until", "since"])
+"""Prepositions that as often open a clause."""
 _NOUNS_IN_ED = frozenset(["need", "feed", "seed", "speed", "shed", "breed", "weed", "greed", "creed"])
 
 
@@ -93,7 +95,8 @@ def noun_phrase(phrase: Sequence[Token]) -> list[Token]:
             "it",
         }
         previous = phrase[index - 1].low if index else ""
-        if (opens and index and previous not in lists["preposition"] and previous != "no") or (
+        joined = previous in lists["preposition"] and previous not in _TEMPORAL
+        if (opens and index and not joined and previous != "no") or (
             opens and index and phrase[0].low in lists["preposition"] and begin == 0 and index > 1
         ):
             begin = index

@@ -19,7 +19,7 @@ _ADVERBS = (
     r"(?:(?:\w+ly|also|then|just|even|simply|still|again|once|never|not|always|really|ever"
     r"|all|both|at least|probably)\s+){0,3}"
 )
-_NAME = r"(?-i:(?P<name>(?:<?@[\w.-]*\w>?|[A-Z][\w-]*[a-z])(?: [A-Z][\w-]*[a-z])?))"
+_NAME = r"(?-i:(?P<name>(?:<?@[\w.-]*\w>?|[\w.+-]+@[\w.-]*\w|[A-Z][\w-]*[a-z])(?: [A-Z][\w-]*[a-z])?))"
 _PHRASE = re.compile(r"\{np\d*\}")
 _OWNER = r"(?<![\w@-])(?P<owner>(?:[\w@\ufffc./-]+ ){0,3}?[\w@\ufffc./-]*[\w\ufffc])"
 
@@ -150,7 +150,7 @@ def split_words(low: str) -> set[str]:
 
 _MARKS = str.maketrans(dict.fromkeys('.,;:!?()[]{}<>"/\\|*_-\u2013\u2014\u2026\ufffc', " "))
 _PREFIX = 4
-"""Letters of a cue's first word by which it is found; a shorter word is found by all of its letters, or by three."""
+"""Letters of a cue's first word by which it is found; a shorter word by all of its letters, or by three."""
 
 
 @dataclass(frozen=True, slots=True)

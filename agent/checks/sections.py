@@ -38,8 +38,10 @@ _HEADINGS: tuple[tuple[Section, str], ...] = (
             r" (?:measures?|actions?|steps?|work|items?)\b|\bwork items?\b|\btasks?\b$|\bimprovement "
             r"(?:items|"
             r"actions)\b"
-            r"|\bwhat(?:'s| is| are| will| happens)? (?:we |we're |are we |will we |we will |going to |doing |do )*(?:next|about it)\b"
-            r"|\b(?:corrective|preventi(?:ve|on)|preventative)\b|\bprevent(?:ing)? (?:a )?(?:recurrence|this from)\b|\bcapa\b"
+            r"|\bwhat(?:'s| is| are| will| happens)? (?:we |we're |are we |will we |we will |going to "
+            r"|doing |do )*(?:next|about it)\b"
+            r"|\b(?:corrective|preventi(?:ve|on)|preventative)\b|\bprevent(?:ing)? (?:a )?(?:recurrence"
+            r"|this from)\b|\bcapa\b"
             r"|\boutstanding (?:work|items)\b|\bplanned (?:work|changes|actions)\b"
             r"|\bmassnahmen\b|\bma\u00dfnahmen\b"
         ),
@@ -95,14 +97,17 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ),
     (
         "due",
-        r"due(?: date| by| on)?|deadline|by|by when|eta|when due|target(?: date| completion| completion date)?|date due|until"
-        r"|(?:planned |expected )?completion(?: date)?|delivery(?: date)?|f\u00e4llig(?: am)?|frist|termin|bis",
+        r"due(?: date| by| on)?|deadline|by|by when|eta|when due|target(?: date| completion"
+        r"| completion date)?|date due|until"
+        r"|(?:planned |expected )?completion(?: date)?|delivery(?: date)?|f\u00e4llig(?: am)?|frist|termin"
+        r"|bis",
     ),
     (
         "owner",
         (
             r"(?:action )?owners?|assignees?|assigned(?: to)?|dri|who|responsible(?: person| team)?|lead"
-            r"|point of contact|poc|owned by|owning team|responsible (?:owner|party)|accountable|champion|driver|handler"
+            r"|point of contact|poc|owned by|owning team|responsible (?:owner|party)|accountable|champion"
+            r"|driver|handler"
             r"|verantwortlich(?:e|er)?|zust\u00e4ndig"
         ),
     ),

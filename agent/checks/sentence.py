@@ -15,7 +15,7 @@ _ABBREVIATED = re.compile(
     re.IGNORECASE,
 )
 _TOKEN = re.compile(
-    rf"<?@[\w.-]*\w>?|{OPAQUE}+|\d[\d:.,]*\d%?|\d+%?|[^\W\d_][\w]*(?:['./&-][\w]+)*'?|[^\w\s]"
+    rf"<?@[\w.-]*\w>?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{OPAQUE}+|\d[\d:.,]*\d%?|\d+%?|[^\W\d_][\w]*(?:['./&-][\w]+)*'?|[^\w\s]"
 )
 
 

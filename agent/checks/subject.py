@@ -205,8 +205,12 @@ def _named(phrase: Sequence[Token], roster: Roster) -> Kind | None:
     head = phrase[-1]
     if head.text[0] == OPAQUE or head.text[0].isdigit():
         return "system"
-    if head.text.lstrip("<").startswith("@"):
-        return "system" if head.low.rstrip(">").endswith(("bot", "-ci", "[bot]")) else "person"
+    if "@" in head.text:
+        return (
+            "system"
+            if "noreply" in head.low or head.low.rstrip(">").endswith(("bot", "-ci", "[bot]"))
+            else "person"
+        )
     for token in phrase[-2:]:
         name = token.low
         if name in roster.systems:
@@ -223,6 +227,8 @@ def _kind_of_common(  # noqa: PLR0911 - one return a kind
 ) -> Kind:
     lists = words()
     low = head.low
+    if head.text == "IT" or (low in {"centre", "center"} and before in lists["team_centre"]):
+        return "team"
     if is_word("team", head):
         return "team"
     if low == "desk" and before in lists["determiner"]:
@@ -263,5 +269,5 @@ def _is_software(head: Token, before: str) -> bool:
     if before in lists["software_modifier"] and before not in lists["human_modifier"]:
         return True
     if low in lists["always_software"]:
-        return before not in lists["human_modifier"]
+        return before not in lists["human_role"]
     return head.text[0].isupper() and before not in lists["determiner"] and before != ""

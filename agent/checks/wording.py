@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from agent.checks.configuration import DEFAULT, Configuration
 from agent.checks.document import Block, Document
 from agent.checks.grading import ORDER, grade_match, phrase_end
-from agent.checks.guards import is_explained, is_hypothesis, is_mentioned, is_rejected
+from agent.checks.guards import is_explained, is_hypothesis, is_mentioned, is_named, is_rejected
 from agent.checks.lexicon import words
 from agent.checks.report import Report
 from agent.checks.rulebook import Rule, families, index, rules, split_words
@@ -157,7 +157,7 @@ def _first_hit(rule: Rule, sentence: Sentence, roster: Roster) -> _Hit | None:
             continue
         if rule.reason and is_explained(sentence, match, roster):
             continue
-        if rule.mention and is_mentioned(sentence, match):
+        if is_named(sentence, match) or (rule.mention and is_mentioned(sentence, match)):
             continue
         if rule.rule == "B07" and is_rejected(sentence, match):
             continue

@@ -102,7 +102,8 @@ def _written(number: int, question: Question) -> str:
         plain(redactor.text(text)).text for text in (question.sentence, question.before, question.after)
     )
     doubts = ", ".join(question.doubts) or "none"
-    return f"{number}. [{question.section}; in doubt: {doubts}] {sentence}\n   before: {before}\n   after: {after}"
+    where = f"{question.section}; in doubt: {doubts}"
+    return f"{number}. [{where}] {sentence}\n   before: {before}\n   after: {after}"
 
 
 def choose_judge(

@@ -1,7 +1,7 @@
 """Generate `compiled.json` from the YAML files: `python -m agent.checks.lexicon.build`.
 
-In a rule, `{words:NAME}` becomes the alternatives of a list of vocabulary.yaml, and each entry of `verbs` its inflected
-forms. In a verb phrase `_` stands for up to four words, `his` for any possessive.
+In a rule, `{words:NAME}` becomes the alternatives of a list of vocabulary.yaml, and each entry of `verbs` its
+inflected forms. In a verb phrase `_` stands for up to four words, `his` for any possessive.
 """
 
 from __future__ import annotations
