@@ -1,7 +1,7 @@
 """Measure the wording rules: `python -m benchmarks.wording DIR [--half b] [--wrong] [--json]`.
 
-DIR holds dev.jsonl (text, context, label, family, severity), or blameful.txt and acceptable.txt, and is scored
-by sentence; or *.md files of real post-mortems, where each finding is listed to be read by a person.
+DIR holds dev.jsonl (text, context, label, family, severity), or blameful.txt and acceptable.txt, and is
+scored by sentence; or *.md files of real post-mortems, where each finding is listed to be read by a person.
 """
 
 from __future__ import annotations

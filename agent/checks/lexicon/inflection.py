@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _IRREGULAR: dict[str, list[str]] = {
-    past.split()[0]: past.split()[1:]
+    past.split()[0]: list[str](past.split()[1:])
     for past in """
     be was were been; beat beat beaten; begin began begun; bend bent; blow blew blown; break broke broken;
     bring brought; build built; burn burnt burned; buy bought; cast cast; catch caught; choose chose chosen;
