@@ -89,7 +89,7 @@ def _agent(sentence: Sentence, position: int, roster: Roster) -> Kind:
         if token.low == "by":
             kind = kind_of(first_phrase(after[number + 1 :]), roster)
             return kind if kind in {"person", "team", "we", "self"} else "system"
-        if token.low in {",", ";", ".", ":"}:
+        if token.low in {",", ";", ".", ":", "and", "or", "but"}:
             break
     return "system"
 

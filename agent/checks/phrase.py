@@ -131,6 +131,8 @@ def first_phrase(tokens: list[Token]) -> list[Token]:
         if token.text.lower().endswith("'s"):
             phrase = []
             continue
+        if phrase and low in lists["pronoun_we"] | {"they", "it", "i", "he", "she"}:
+            break
         phrase.append(token)
         if low in lists["pronoun_person"] | lists["pronoun_we"] | {"they", "it", "i", "us"} or low.startswith(
             "@"

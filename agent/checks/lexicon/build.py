@@ -1,7 +1,7 @@
 """Generate `compiled.json` from the YAML files: `python -m agent.checks.lexicon.build`.
 
 In a rule, `{words:NAME}` becomes the alternatives of a list of vocabulary.yaml, and each entry of `verbs` its
-inflected forms. In a verb phrase `_` stands for up to four words, `his` for any possessive.
+inflected forms. In a verb phrase `_` stands for up to six words, `his` for any possessive.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _rule(row: dict[str, object], vocabulary: dict[str, str]) -> dict[str, objec
 def _lexeme(phrase: str) -> dict[str, object]:
     """Return the phrase, the forms of its verb and the pattern of what follows the verb."""
     verb, *rest = phrase.split()
-    after = "".join(r"(?: [^\s,;:.]+){0,4}?" if word == "_" else " " + _possessive(word) for word in rest)
+    after = "".join(r"(?: [^\s,;:.]+){0,6}?" if word == "_" else " " + _possessive(word) for word in rest)
     return {"verb": phrase, "forms": list(inflect(verb)), "rest": after}
 
 
