@@ -1,8 +1,8 @@
 """Compare the findings in published post-mortems with what a person said of them.
 
 `python -m benchmarks.published DIR [--json]`; DIR holds *.md files. Wording findings count at warning and
-above, findings on action items at error level. published.csv has the verdicts: document, line, rule, "right" or
-"wrong", why.
+above, findings on action items at error level. published.csv has the verdicts: document, line, rule, "right"
+or "wrong", why.
 A verdict without a finding is a false alarm that is gone, or a right finding that was lost.
 """
 

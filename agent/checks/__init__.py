@@ -35,7 +35,8 @@ def examine_document(
 ) -> tuple[tuple[Report, ...], tuple[Silenced, ...]]:
     """Check any Markdown post-mortem; return what it reports and what its own comments silence.
 
-    A judge is asked about the sentences of factors and lessons that the rules leave open; it may add warnings.  # noqa: PLC0415
+    A judge is asked about the sentences of factors and lessons that the rules leave open; it may add
+    warnings.
     """
     from agent.checks.actions import check_actions  # noqa: PLC0415 - the package stays light
     from agent.checks.configuration import DEFAULT  # noqa: PLC0415

@@ -132,7 +132,7 @@ _NEXT_DELIVERABLE = re.compile(rf"(?:,? and(?: then| also)?|;|,|\. also|\.) (?={
 
 
 def count_deliverables(text: str) -> int:
-    """Count the things an action asks for: its first verb and each further one behind a comma, "and" or a stop."""
+    """Count the things an action asks for: its first verb, and each one behind a comma, "and" or a stop."""
     return 1 + len(_NEXT_DELIVERABLE.findall(text))
 
 

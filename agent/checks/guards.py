@@ -28,7 +28,8 @@ _REJECTED_AFTER = re.compile(
     r"^[^.;]{0,70}?\b(?:(?:does|do|did|has|have|will|would|can|could)(?: not|n't)|cannot|never|hardly"
     r"|rarely) "
     r"(?:scale|help|work|suffice|change|prevent|fix|be enough|reveal|made|solve)"
-    r"|^[^.;]{0,70}?\b(?:would|will|does|did|can) (?:change|help|fix|solve|prevent|achieve) (?:nothing|little|no)\b"
+    r"|^[^.;]{0,70}?\b(?:would|will|does|did|can) (?:change|help|fix|solve|prevent|achieve)"
+    r" (?:nothing|little|no)\b"
     r"|^[^.;]{0,60}?\b(?:(?:is|was|are|were)(?: not|n't) (?:enough|a (?:fix|remedy|solution|control))"
     r"|was (?:rejected|dropped|replaced))",
     re.IGNORECASE,
@@ -71,7 +72,8 @@ def is_explained(sentence: Sentence, match: re.Match[str], roster: Roster) -> bo
 
 
 _NAMED = re.compile(
-    r"\b(?:term|word|phrase|label|category|expression|adjective|adverb)s?,? (?:such as |like |of )?(?:\w+ (?:and|or) )?[\"']?$",
+    r"\b(?:term|word|phrase|label|category|expression|adjective|adverb)s?,? "
+    r"(?:such as |like |of )?(?:\w+ (?:and|or) )?[\"']?$",
     re.IGNORECASE,
 )
 

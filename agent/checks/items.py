@@ -10,8 +10,8 @@ from agent.checks.document import Block, Document, Item, Table
 
 FIELDS = ("owner", "due", "priority", "type", "ticket", "factor", "done")
 _LABELS = {
-    "owner": r"(?:action )?owners?|owned by|assignees?|assigned to|assigned|dri|responsible(?: team| person)?|lead"
-    r"|who|team",
+    "owner": r"(?:action )?owners?|owned by|assignees?|assigned to|assigned|dri"
+    r"|responsible(?: team| person)?|lead|who|team",
     "due": r"due(?: date| by| on)?|deadline|by when|eta|target(?: date)?|completion(?: date)?|when",
     "priority": r"priority|prio",
     "type": r"type|kind",

@@ -182,8 +182,9 @@ def index() -> Index:
     anywhere: list[tuple[str, int]] = []
     for number, rule in enumerate(rules()):
         for form in rule.forms:
-            by_word.setdefault(form, []).append(number)
-        for cue in rule.cue:
+            if "-" not in form:
+                by_word.setdefault(form, []).append(number)
+        for cue in (*rule.cue, *(form for form in rule.forms if "-" in form)):
             words = cue.translate(_MARKS).split()
             if words and words[0][0].isalnum():
                 by_prefix.setdefault(words[0][:_PREFIX], []).append((cue, number))

@@ -97,10 +97,13 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ),
     (
         "due",
-        r"due(?: date| by| on)?|deadline|by|by when|eta|when due|target(?: date| completion"
-        r"| completion date)?|date due|until"
-        r"|(?:planned |expected )?completion(?: date)?|delivery(?: date)?|f\u00e4llig(?: am)?|frist|termin"
-        r"|bis",
+        (
+            r"due(?: date| by| on)?|deadline|by|by when|eta|when due|target(?: date| completion"
+            r"| completion date)?|date due|until"
+            r"|(?:planned |expected )?completion(?: date)?|delivery(?: date)?|f\u00e4llig(?: am)?|frist"
+            r"|termin"
+            r"|bis"
+        ),
     ),
     (
         "owner",

@@ -25,7 +25,22 @@ _IRREGULAR: dict[str, list[str]] = {
 }
 _DOUBLED = re.compile(r"(?:^|[^aeiou])[aeiou][bdfgklmnprtv]$")
 _DOUBLED_LONG = frozenset(
-    ["admit", "commit", "omit", "permit", "refer", "defer", "abet", "overstep", "sidestep", "unplug", "refit"]
+    [
+        "admit",
+        "begin",
+        "forget",
+        "upset",
+        "commit",
+        "omit",
+        "permit",
+        "refer",
+        "defer",
+        "abet",
+        "overstep",
+        "sidestep",
+        "unplug",
+        "refit",
+    ]
 )
 
 
