@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from agent.checks.suppression import Silenced
     from agent.schema.digest import Digest
     from agent.schema.finding import Finding, ProcessState
+    from agent.schema.judgement import Judge
     from agent.schema.postmortem import PostMortem
     from agent.schema.review import ReviewEvent
 
@@ -43,15 +44,21 @@ def check_document(
 
 
 def examine_document(
-    text: str, *, configuration: Configuration | None = None
+    text: str, *, configuration: Configuration | None = None, judge: Judge | None = None
 ) -> tuple[tuple[Report, ...], tuple[Silenced, ...]]:
     """Check any Markdown post-mortem; return what it reports and what its own comments silence."""
-    survey = survey_document(text, configuration=configuration)
+    survey = survey_document(text, configuration=configuration, judge=judge)
     return survey.reports, survey.silenced
 
 
-def survey_document(text: str, *, configuration: Configuration | None = None) -> Survey:
-    """Check any Markdown post-mortem and tell how far it is through the process and which pitfalls it has."""
+def survey_document(
+    text: str, *, configuration: Configuration | None = None, judge: Judge | None = None
+) -> Survey:
+    """Check any Markdown post-mortem and tell how far it is through the process and which pitfalls it has.
+
+    A judge is asked about the sentences of factors and lessons that the rules leave open; it may add
+    warnings.
+    """
     from agent.checks.actions import check_actions  # noqa: PLC0415 - an import of the package stays light
     from agent.checks.configuration import DEFAULT  # noqa: PLC0415
     from agent.checks.depth import check_document_depth  # noqa: PLC0415
@@ -59,18 +66,25 @@ def survey_document(text: str, *, configuration: Configuration | None = None) ->
     from agent.checks.document_consistency import check_consistency  # noqa: PLC0415
     from agent.checks.document_process import check_process, document_states  # noqa: PLC0415
     from agent.checks.pitfalls import pitfalls_of  # noqa: PLC0415
+    from agent.checks.reading import leave_out_long_lines  # noqa: PLC0415
     from agent.checks.suppression import silence  # noqa: PLC0415
     from agent.checks.wording import check_wording  # noqa: PLC0415
 
     chosen = configuration or DEFAULT
+    text, unread = leave_out_long_lines(text)
     document = read_document(text)
     found = [
+        *unread,
         *check_wording(document, chosen),
         *check_actions(document, chosen),
         *check_consistency(document),
         *check_document_depth(document),
         *check_process(document),
     ]
+    if judge is not None:
+        from agent.checks.judging import judge_document  # noqa: PLC0415
+
+        found.extend(judge_document(text, found, judge, configuration=chosen))
     ordered = sorted(
         _graded(found, chosen), key=lambda item: (item.line, item.column, item.rule, item.message)
     )

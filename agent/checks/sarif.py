@@ -31,6 +31,8 @@ class FileResult:
     edits: tuple[tuple[Report, Edit], ...] = ()
     process: tuple[State, ...] = ()
     pitfalls: tuple[Pitfall, ...] = ()
+    read: bool = True
+    """False: nothing of it could be read; `reports` says why."""
 
 
 def write_sarif(results: Sequence[FileResult], *, version: str) -> Json:
