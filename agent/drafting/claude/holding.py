@@ -39,6 +39,14 @@ _ORDERS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+_VAGUE = re.compile(
+    r"\b(?:some|several|various|numerous|many|a few|a number of|roughly|approximately|around|about"
+    r"|significant(?:ly)?|substantial(?:ly)?|considerabl[ey]|somewhat|at some point|a while"
+    r"|an? (?:brief|short|long) (?:time|period))\b",
+    re.IGNORECASE,
+)
+"""Words that stand where a value should."""
+
 
 @dataclass(slots=True)
 class Ledger:
@@ -66,6 +74,13 @@ def gives_orders(item: Evidence) -> bool:
     told = " ".join([item.statement, item.quote, *item.attributes.values()])
     seen = "".join(c for c in unicodedata.normalize("NFKC", told) if unicodedata.category(c) != "Cf")
     return _ORDERS.search(seen) is not None
+
+
+def vaguer(old: str, new: str) -> bool:
+    """Whether a rewrite keeps a sentence by saying less exactly what nothing carries."""
+    return bool(
+        {word.casefold() for word in _VAGUE.findall(new)} - {w.casefold() for w in _VAGUE.findall(old)}
+    )
 
 
 def real(digest: Digest, ids: Iterable[str]) -> tuple[str, ...]:

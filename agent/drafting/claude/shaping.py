@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 
 from agent.drafting import items, rows
 from agent.drafting.cause import not_established, quiet
 from agent.drafting.claude.holding import Ledger, carrying, claim, claims, cleaned, gives_orders, real
-from agent.drafting.claude.replies import Reply, SaidAction, SaidFactor, SaidRow, SaidWhy
-from agent.drafting.drafter import Analysis, Brief
+from agent.drafting.claude.replies import (
+    Reply,
+    SaidAction,
+    SaidContradiction,
+    SaidFactor,
+    SaidHypothesis,
+    SaidRow,
+    SaidWhy,
+)
+from agent.drafting.drafter import Analysis, Brief, Contradiction, Explanation
 from agent.drafting.questions import merge
 from agent.schema.digest import Digest
 from agent.schema.postmortem import ActionItem, Cause, Claim, Factor, Hypothesis, TimelineRow, Why
 
 _HARD = frozenset("LMACKT")
-MOST_FACTORS, MOST_ITEMS = 8, 9
+MOST_FACTORS, MOST_ITEMS, MOST_EXPLANATIONS, MOST_CONTRADICTIONS = 8, 9, 6, 12
 
 
 def timeline(said: Sequence[SaidRow], digest: Digest) -> tuple[TimelineRow, ...]:
@@ -47,7 +56,7 @@ def analysis(reply: Reply, brief: Brief) -> Analysis:
         ledger.ask(cleaned(question.question), cleaned(question.why_open), real(digest, question.evidence))
     for item in reply.hypotheses:
         if item.state == "possible":
-            why = f"Recorded signals do not settle it. It would be settled by: {cleaned(item.settled_by)}"
+            why = _unsettled(item, digest)
             ledger.ask(f"Did this play a part: {cleaned(item.text)}", why, real(digest, item.evidence_for))
     asked = [entry for entry in ledger.asked if entry[0].strip()]
     return Analysis(
@@ -55,6 +64,39 @@ def analysis(reply: Reply, brief: Brief) -> Analysis:
         factors=found,
         ruled_out=_ruled_out(reply, digest),
         open_questions=merge(asked, brief.answers),
+    )
+
+
+def explanations(said: Sequence[SaidHypothesis], known: AbstractSet[str]) -> tuple[Explanation, ...]:
+    """Keep what was weighed, with the ids that exist."""
+    return tuple(
+        Explanation(
+            text=cleaned(item.text),
+            evidence_for=tuple(name for name in dict.fromkeys(item.evidence_for) if name in known),
+            evidence_against=tuple(name for name in dict.fromkeys(item.evidence_against) if name in known),
+            against=cleaned(item.against_text),
+            settled_by=cleaned(item.settled_by),
+            state=item.state,
+        )
+        for item in said[:MOST_EXPLANATIONS]
+        if cleaned(item.text)
+    )
+
+
+def contradictions(
+    said: Sequence[SaidContradiction], passages: Mapping[str, str]
+) -> tuple[Contradiction, ...]:
+    """Keep the pairs whose places exist, with the passages as they stand there."""
+    return tuple(
+        Contradiction(
+            place=item.place,
+            text=passages[item.place],
+            other_place=item.other_place,
+            other_text=passages[item.other_place],
+            why=cleaned(item.why),
+        )
+        for item in said[:MOST_CONTRADICTIONS]
+        if item.place in passages and item.other_place in passages and item.place != item.other_place
     )
 
 
@@ -86,6 +128,12 @@ def actions(
             )
         )
     return tuple(made[:MOST_ITEMS])
+
+
+def _unsettled(item: SaidHypothesis, digest: Digest) -> str:
+    against = ", ".join(real(digest, item.evidence_against))
+    told = f"Recorded signals do not settle it{f' (against it: {against})' if against else ''}"
+    return f"{told}. It would be settled by: {cleaned(item.settled_by)}"
 
 
 def _factors(said: Sequence[SaidFactor], digest: Digest, ledger: Ledger) -> tuple[Factor, ...]:
