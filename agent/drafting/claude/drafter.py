@@ -89,7 +89,9 @@ class ClaudeDrafter:
         """Let the model pick and word rows; times come from the evidence."""
         if not brief.digest.evidence:
             return ()
-        return shaping.timeline(self._ask("timeline", brief, {"notes": _notes(brief)}).rows, brief.digest)
+        weighed = rendering.explanations_text(brief.investigation, label_of(brief.digest))
+        told = {"explanations": weighed, "notes": _notes(brief)}
+        return shaping.timeline(self._ask("timeline", brief, told).rows, brief.digest)
 
     def analyse(self, brief: Brief, timeline: tuple[TimelineRow, ...]) -> Analysis:
         """Let the model weigh explanations; a cause without support is not established."""

@@ -124,12 +124,18 @@ def _refused(use: ToolUse, why: str) -> ToolResult:
 
 
 def _schema(kind: type[Look]) -> dict[str, JsonValue]:
-    return cast("dict[str, JsonValue]", _untitled(cast("JsonValue", kind.model_json_schema())))
+    schema = cast("dict[str, JsonValue]", _slim(cast("JsonValue", kind.model_json_schema())))
+    return {key: value for key, value in schema.items() if key != "description"}
 
 
-def _untitled(value: JsonValue) -> JsonValue:
-    """Leave out the titles that pydantic makes of names: they cost tokens and say nothing."""
-    if isinstance(value, dict):
-        kept = {key: item for key, item in value.items() if key != "title" or isinstance(item, dict)}
-        return {key: _untitled(item) for key, item in kept.items()}
-    return [_untitled(item) for item in value] if isinstance(value, list) else value
+def _slim(value: JsonValue) -> JsonValue:
+    """Leave out what costs tokens and says nothing: titles made of names, defaults, "or null"."""
+    if isinstance(value, list):
+        return [_slim(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    named = {k: v for k, v in value.items() if k != "default" and (k != "title" or isinstance(v, dict))}
+    choices = named.pop("anyOf", None)
+    if isinstance(choices, list) and isinstance(choices[0], dict):
+        named = {**choices[0], **named}
+    return {key: _slim(item) for key, item in named.items()}

@@ -14,7 +14,7 @@ from agent.schema.evidence import Evidence
 from agent.schema.finding import Finding
 from agent.schema.postmortem import Factor, TimelineRow
 
-MOST_EVIDENCE = 80
+MOST_EVIDENCE, MOST_FOUND = 80, 60
 _QUOTE, _STATEMENT, _VALUE = 240, 300, 160
 _SAID = frozenset({"summary", "description", "message", "text", "template", "title"})
 _SKIPPED = frozenset({"labels", "members", "also_in", "pod", "sigmas"})
@@ -31,7 +31,10 @@ def prefix(brief: Brief, label: str) -> tuple[str, str]:
 
 def found(digest: Digest, label: str) -> str:
     """Render what looks have minted; empty where they minted nothing."""
-    lines = [evidence_line(item) for item in digest.evidence[len(digest.computed) :]]
+    minted = digest.evidence[len(digest.computed) :]
+    lines = [_found_line(item) for item in minted[:MOST_FOUND]]
+    if len(minted) > MOST_FOUND:
+        lines.append(f"({len(minted) - MOST_FOUND} more are not shown)")
     return prompts.load("found").render(found=fence("\n".join(lines), label).text) if lines else ""
 
 
@@ -131,6 +134,13 @@ def draft_text(places: Iterable[tuple[str, str]], verdict: str, label: str) -> s
     """List passages of a draft by their places."""
     lines = [f"verdict: {verdict}", *(f"{place}: {plain(text).text}" for place, text in places)]
     return fence("\n".join(lines), label).text
+
+
+def _found_line(item: Evidence) -> str:
+    """Render what a look minted: its statement says all that the look was about."""
+    time = format_utc(item.start.replace(microsecond=0)) if item.start else "no time"
+    statement = plain(item.statement, most=_STATEMENT).text
+    return f"{item.id} | {time} | {plain(item.service or '-').text} | {statement}"
 
 
 def _record(brief: Brief, label: str) -> str:

@@ -97,6 +97,8 @@ class Meter:
             seconds=self._clock() - begun,
             counted=size.total,
             shared=size.known,
+            kept=size.marked,
+            replied=_counted(reply.text + "".join(use.model_dump_json() for use in reply.tool_uses)),
             usd=price.cost(reply.usage) if price else None,
             prompts=request.prompts,
         )
@@ -163,7 +165,8 @@ def summary(paid: PaidCalls) -> dict[str, int | float]:
     """Sum a draft up: calls, tokens as the endpoint counted them, money, and the tokens counted beforehand.
 
     The counted ones carry the safety factor; `counted_cached_share` is the part of the input that an earlier
-    call had sent up to a mark. `usd` is left out where a model without a listed price was asked.
+    call had sent up to a mark, and `counted_usd` what that costs where the endpoint keeps what is marked.
+    `usd` and `counted_usd` are left out where a model without a listed price was asked.
     """
     calls, usage = paid.calls, paid.usage
     if not calls:
@@ -179,9 +182,22 @@ def summary(paid: PaidCalls) -> dict[str, int | float]:
         "cache_read_share": round(usage.cache_read_tokens / given, 3) if given else 0.0,
         "counted_input_tokens": math.ceil(counted * tokens.SAFETY),
         "counted_uncached_tokens": math.ceil((counted - shared) * tokens.SAFETY),
+        "counted_output_tokens": math.ceil(sum(call.replied for call in calls) * tokens.SAFETY),
         "counted_cached_share": round(shared / counted, 3) if counted else 0.0,
         "seconds": round(sum(call.seconds for call in calls), 1),
     }
     if all(call.usd is not None for call in calls):
         result["usd"] = round(paid.usd, 4)
+        result["counted_usd"] = round(sum(_expected(call) for call in calls), 4)
     return result
+
+
+def _expected(call: PaidCall) -> float:
+    price = price_of(call.model)
+    usage = Usage(
+        input_tokens=math.ceil((call.counted - call.kept) * tokens.SAFETY),
+        output_tokens=math.ceil(call.replied * tokens.SAFETY),
+        cache_read_tokens=math.ceil(call.shared * tokens.SAFETY),
+        cache_write_tokens=math.ceil((call.kept - call.shared) * tokens.SAFETY),
+    )
+    return price.cost(usage) if price else 0.0

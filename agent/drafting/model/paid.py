@@ -28,6 +28,10 @@ class PaidCall(Model):
     """Tokens of the request as counted before the call, without the safety factor."""
     shared: int
     """How many of these an earlier call had sent, up to a place that the endpoint was asked to keep."""
+    kept: int = 0
+    """How many stand before the last such place."""
+    replied: int = 0
+    """Tokens of the reply, counted in the same way."""
     usd: float | None
     """None where the model has no listed price."""
     prompts: tuple[str, ...] = ()
