@@ -8,7 +8,8 @@ from datetime import date
 
 from agent.drafting import items, rows
 from agent.drafting.cause import not_established, quiet
-from agent.drafting.claude.holding import Ledger, carrying, claim, claims, cleaned, gives_orders, real
+from agent.drafting.claude.echoes import gives_orders, touches
+from agent.drafting.claude.holding import NOT_CARRIED, Ledger, carrying, claim, claims, cleaned, real, usable
 from agent.drafting.claude.replies import (
     Reply,
     SaidAction,
@@ -38,7 +39,7 @@ def timeline(said: Sequence[SaidRow], digest: Digest) -> tuple[TimelineRow, ...]
         time = timed.end if row.moment == "end" and timed.end is not None else timed.start
         base = rows.render(timed, time)
         text = cleaned(row.event).rstrip(".")
-        if not text or "(link left out)" in text:
+        if not usable(text, digest, Ledger()) or not touches(text, kept):
             made.append(base)
             continue
         made.append(base.model_copy(update={"event": text, "evidence": tuple(item.id for item in kept)}))
@@ -53,9 +54,11 @@ def analysis(reply: Reply, brief: Brief) -> Analysis:
     if cause.verdict == "no incident":
         found = ()
     for question in reply.questions[:8]:
-        ledger.ask(cleaned(question.question), cleaned(question.why_open), real(digest, question.evidence))
+        asked, why = cleaned(question.question), cleaned(question.why_open) or NOT_CARRIED
+        if usable(asked, digest, ledger) and usable(why, digest, ledger):
+            ledger.ask(asked, why, real(digest, question.evidence))
     for item in reply.hypotheses:
-        if item.state == "possible":
+        if item.state == "possible" and usable(cleaned(item.text), digest, ledger):
             why = _unsettled(item, digest)
             ledger.ask(f"Did this play a part: {cleaned(item.text)}", why, real(digest, item.evidence_for))
     asked = [entry for entry in ledger.asked if entry[0].strip()]
@@ -110,7 +113,7 @@ def actions(
     for item in said:
         named = tuple(dict.fromkeys(name for name in item.factors if name in ids))
         texts = (cleaned(item.action), cleaned(item.done_when))
-        if not named or not all(texts) or any("(link left out)" in text for text in texts):
+        if not named or not all(usable(text, brief.digest, Ledger()) for text in texts):
             continue
         component = ids[named[0]].component
         made.append(
@@ -141,7 +144,7 @@ def _factors(said: Sequence[SaidFactor], digest: Digest, ledger: Ledger) -> tupl
     for item in said[:MOST_FACTORS]:
         carried = claim(item.claim, digest, ledger)
         title = cleaned(item.title).rstrip(".")
-        if carried is None or not title or "(link left out)" in title:
+        if carried is None or not usable(title, digest, ledger):
             continue
         made.append(
             Factor(
@@ -168,13 +171,12 @@ def _component(said: str, digest: Digest) -> str | None:
 
 def _why(said: SaidWhy, digest: Digest) -> Why:
     evidence = carrying(digest, said.evidence)
+    question, answer = cleaned(said.question), cleaned(said.answer)
+    question = question if usable(question, digest, Ledger()) else "Why?"
+    if not usable(answer, digest, Ledger()):
+        return Why(question=question, answer="Not established by the recorded evidence.", basis="open")
     basis = "assumed" if said.basis == "evidenced" and not evidence else said.basis
-    return Why(
-        question=cleaned(said.question) or "Why?",
-        answer=cleaned(said.answer) or "Not established by the recorded evidence.",
-        evidence=evidence,
-        basis=basis,
-    )
+    return Why(question=question, answer=answer, evidence=evidence, basis=basis)
 
 
 def _cause(reply: Reply, digest: Digest, found: tuple[Factor, ...], ledger: Ledger) -> Cause:
@@ -197,7 +199,11 @@ def _ruled_out(reply: Reply, digest: Digest) -> tuple[Hypothesis, ...]:
     for item in reply.hypotheses:
         text, against = cleaned(item.text), cleaned(item.against_text)
         evidence = carrying(digest, item.evidence_against)
-        if item.state != "ruled out" or not (text and against and evidence):
+        if item.state != "ruled out" or not evidence:
+            continue
+        items = [found for name in evidence if (found := digest.find(name)) is not None]
+        told = (usable(part, digest, Ledger()) for part in (text, against))
+        if not all(told) or not touches(against, items):
             continue
         carried = Claim(text=against, evidence=evidence, standing="inferred")
         shown = real(digest, item.evidence_for)

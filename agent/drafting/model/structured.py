@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, JsonValue, ValidationError
 
 import prompts
 from agent.drafting.model.endpoint import Endpoint
@@ -55,7 +56,7 @@ def ask(endpoint: Endpoint, request: ModelRequest, reply_type: type[R], tools: T
     Raise UnusableReply for a refusal, a reply that was cut, one that the repair did not mend, and a model
     that goes on asking for tools.
     """
-    request = request.model_copy(update={"reply_schema": reply_type.model_json_schema()})
+    request = request.model_copy(update={"reply_schema": _schema_of(reply_type)})
     tools, keys = tools or Closed(), list[str]()
     while True:
         reply = endpoint.send(request)
@@ -72,6 +73,11 @@ def ask(endpoint: Endpoint, request: ModelRequest, reply_type: type[R], tools: T
     except ValidationError as error:
         problems = problems_of(error)
     return _repaired(endpoint, request, reply, reply_type, problems, keys)
+
+
+@lru_cache(maxsize=8)
+def _schema_of(reply_type: type[BaseModel]) -> dict[str, JsonValue]:
+    return reply_type.model_json_schema()
 
 
 def _repaired(  # noqa: PLR0917 - private

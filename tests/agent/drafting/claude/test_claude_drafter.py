@@ -26,7 +26,7 @@ from agent.store import IncidentFolder
 from agent.workflow.run import run_draft
 from prompts import load
 
-from .obedient import Fields, prompt_of, said, scripted
+from .obedient import Fields, lines_of, prompt_of, said, scripted, wanted_of
 
 CASE = Path(__file__).parents[4] / "evals" / "incidents" / "boutique-1d95c3" / "bundle"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -98,17 +98,63 @@ def test_what_is_not_carried_becomes_a_question(folder: IncidentFolder) -> None:
     assert any("Bob broke the cluster" in question.question for question in draft.open_questions)
 
 
-def test_an_invented_number_does_not_stay(folder: IncidentFolder) -> None:
+def invented(request: ModelRequest) -> str:
+    return f"{lines_of(request)[0][2]} lost 98765 requests at 03:14:15."
+
+
+def test_an_invented_number_goes_back_twice_and_is_then_taken_out(folder: IncidentFolder) -> None:
+    """Play a model that insists: it writes the number again each time it is asked to reword it."""
+
     def change(request: ModelRequest, reply: Fields) -> Fields:
-        if request.step == "sections":
-            reply["sections"] = [
-                {"name": "summary", "claims": [said("It hit 98765 users at 03:14:15.", "K1")]}
-            ]
+        name = lines_of(request)[0][0]
+        if request.step == "sections" and "summary" in wanted_of(request):
+            reply["sections"] = [{"name": "summary", "claims": [said(invented(request), name)]}]
+        if request.step == "revise":
+            again = invented(request).replace("lost", "lost or delayed")
+            reply["rewrites"] = [{"place": "summary.1", **said(again, name)}]
+        return reply
+
+    endpoint = scripted(change)
+    draft = drafted(folder, endpoint)
+    asked = [prompt_of(request) for request in endpoint.requests if request.step == "revise"]
+    assert len(asked) == 2
+    assert '"98765" does not occur in the cited evidence' in asked[0]
+    assert "The citations have:" in asked[0]
+    assert "98765" not in draft.model_dump_json(exclude={"open_questions"})
+    assert draft.provenance.revisions == 2
+    question = next(item for item in draft.open_questions if "98765" in item.question)
+    assert question.question.startswith("Is this so: ")
+    assert "not established by the recorded evidence" in question.why_open
+
+
+def test_a_rewrite_may_not_save_a_sentence_by_making_it_vague(folder: IncidentFolder) -> None:
+    def change(request: ModelRequest, reply: Fields) -> Fields:
+        name, _, component, _ = lines_of(request)[0]
+        if request.step == "sections" and "summary" in wanted_of(request):
+            reply["sections"] = [{"name": "summary", "claims": [said(invented(request), name)]}]
+        if request.step == "revise":
+            vague = f"{component} lost a significant number of requests at some point."
+            reply["rewrites"] = [{"place": "summary.1", **said(vague, name)}]
         return reply
 
     draft = drafted(folder, scripted(change))
-    assert "98765" not in draft.model_dump_json(exclude={"open_questions"})
-    assert draft.provenance.revisions >= 1
+    assert "significant" not in draft.model_dump_json()
+    assert any("98765" in item.question for item in draft.open_questions)
+
+
+def test_passages_that_a_model_finds_to_contradict_each_other_are_reported(folder: IncidentFolder) -> None:
+    def change(request: ModelRequest, reply: Fields) -> Fields:
+        if request.step == "contradictions":
+            pair = {"place": "summary.1", "other_place": "cause.claim", "why": "One names another cause."}
+            reply["contradictions"] = [pair, {**pair, "other_place": "summary.77"}]
+        return reply
+
+    drafted(folder, scripted(change))
+    findings = json.loads((folder.path / "findings.json").read_text())["findings"]
+    found = [item for item in findings if item["rule"] == "C06"]
+    assert [(item["section"], item["level"]) for item in found] == [("summary.1", "warning")]
+    assert found[0]["message"].startswith("contradicts cause.claim")
+    assert found[0]["message"].endswith("One names another cause.")
 
 
 class Dear:
@@ -164,7 +210,7 @@ def test_a_crash_amid_the_sections_pays_for_none_twice(folder: IncidentFolder) -
 
 
 def test_beyond_the_investigation_a_draft_waits_for_four_replies(folder: IncidentFolder) -> None:
-    delay, good = 0.5, scripted()
+    delay, good = 0.8, scripted()
 
     class Slow:
         def send(self, request: ModelRequest) -> ModelReply:
@@ -173,7 +219,7 @@ def test_beyond_the_investigation_a_draft_waits_for_four_replies(folder: Inciden
 
     drafter = ClaudeDrafter(Meter(Slow(), PaidCalls()), model="claude-sonnet-5-5")
     outcome = run_draft(folder, drafter=drafter, settings=Settings(), now=lambda: NOW)
-    stages = ("timeline", "factors", "writing", "assemble", "contradictions", "check")
+    stages = ("timeline", "factors", "writing", "contradictions")
     waited = sum(outcome.seconds[stage] for stage in stages)
     assert 4 * delay <= waited < 4 * delay + 0.9 * delay
     assert outcome.usage["calls"] == 9
