@@ -18,7 +18,7 @@ from agent.schema.digest import Digest
 from agent.schema.evidence import Pointer, Severity
 from tools.formats.records import LogRecord
 
-MOST_RECORDS = 2_000_000
+MOST_RECORDS = 1_000_000
 """Log records that one look reads."""
 MOST_GROUPS, MOST_LINES = 10, 24
 NO_LOGS = "log lines"
