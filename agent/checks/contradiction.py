@@ -45,6 +45,7 @@ _RECOVERED = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[A-Za-z0-9_][\w'./:-]*")
+_NEGATORS = frozenset({"not", "no", "never", "none", "nor", "without", "cannot"})
 _SENSITIVE = frozenset(
     """not no never none nor without cannot n't before after since until first last rose fell dropped
     increased decreased dipped spiked climbed jumped all none only half twice once two three four five
@@ -201,7 +202,9 @@ def _near_copies(text: str, support: Support) -> Iterator[Contradiction]:
                 or j2 > last.b + last.size
             ):
                 continue
-            gone, new = set(theirs[i1:i2]) & _SENSITIVE, set(mine[j1:j2]) & _SENSITIVE
+            # A word more or less turns the sense only as a negation; a word for another one in more ways.
+            telling = _SENSITIVE if tag == "replace" else _NEGATORS
+            gone, new = set(theirs[i1:i2]) & telling, set(mine[j1:j2]) & telling
             if j2 - j1 > 4 or i2 - i1 > 4 or gone == new:
                 continue
             words = " ".join(mine[j1:j2]) or " ".join(theirs[i1:i2])
