@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 from agent.cli import options
 from agent.errors import ExitCode, NotFound, UserError
 
+_LINES = 2
+_SAMPLES = 4
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from agent.digest import Excerpt
@@ -29,7 +34,11 @@ def configure(subparsers: options.Subparsers, name: str) -> None:
     options.add_incident(parser)
     parser.add_argument("evidence", metavar="EVIDENCE", help="evidence id, such as L4")
     parser.add_argument(
-        "--around", metavar="N", type=int, default=0, help="lines or samples of context (default: 0)"
+        "--around",
+        metavar="N",
+        type=int,
+        default=None,
+        help="lines or samples of context (default: 2 lines, 4 samples; with --json none)",
     )
     options.add_json(parser)
     parser.set_defaults(run=run)
@@ -46,11 +55,12 @@ def run(args: argparse.Namespace) -> int:
         raise NotFound(
             f"{folder.id} has no evidence {args.evidence!r}.", hint=_near(args.evidence.upper(), computed)
         )
-    found = excerpt(bundle, item, around=max(0, args.around))
+    context = (0 if args.json else _LINES) if args.around is None else max(0, args.around)
+    found = excerpt(bundle, item, around=context)
     if args.json:
         options.print_json({"evidence": item.model_dump(mode="json"), "excerpts": [_plain(e) for e in found]})
     else:
-        _print(item, found)
+        _print(item, found, _SAMPLES if args.around is None else context)
     return ExitCode.OK
 
 
@@ -93,36 +103,110 @@ def _plain(found: Excerpt) -> dict[str, object]:
     return {"artifact": found.artifact, "first_line": found.first_line, "lines": list(found.lines)}
 
 
-def _print(item: Evidence, found: tuple[Excerpt, ...]) -> None:
+def _print(item: Evidence, found: tuple[Excerpt, ...], samples: int) -> None:
     from rich.console import Console
 
     from agent.cli.text import marked
-    from agent.schema.base import format_utc
 
     console = Console(highlight=False, soft_wrap=True)
-    start = format_utc(item.start) if item.start else "undated"
-    end = f" to {format_utc(item.end)}" if item.end and item.end != item.start else ""
     console.print(f"[bold]{item.id}[/bold]  {marked(item.statement)}")
-    console.print(f"{start}{end}  {item.severity}  {marked(item.service or '')}")
+    console.print(f"    {_when(item)}  {item.severity}  {marked(item.service or '')}".rstrip())
     for name, value in item.attributes.items():
-        console.print(f"  {name}: {marked(value)}")
-    for part in found:
-        _print_excerpt(console, part)
+        console.print(f"    [dim]{name}:[/dim] {marked(value)}")
+    for index, part in enumerate(found):
+        if part.series is None:
+            _print_lines(console, part)
+        else:
+            _print_series(console, part, item, samples if index == 0 else None)
 
 
-def _print_excerpt(console: Console, part: Excerpt) -> None:
-    from rich.table import Table
+def _when(item: Evidence) -> str:
+    from agent.digest.wording import duration
+    from agent.schema.base import format_utc
 
+    if item.start is None:
+        return "undated"
+    if item.end is None or item.end == item.start:
+        return format_utc(item.start)
+    lasted = duration((item.end - item.start).total_seconds())
+    return f"{format_utc(item.start)} to {format_utc(item.end)} ({lasted})"
+
+
+def _print_lines(console: Console, part: Excerpt) -> None:
+    """Print the lines that are evidence as they are and those around them dimmed."""
+    from rich.markup import escape
+
+    from agent.cli.text import marked, verbatim
+
+    first = part.first_line or 1
+    low, high = part.cited or (first, first + len(part.lines) - 1)
+    console.print(f"\n[bold]{marked(part.artifact)}:{low}{f'-{high}' if high > low else ''}[/bold]")
+    for number, line in enumerate(part.lines, first):
+        text = f"{number:>7}  {escape(verbatim(_fitting(line, console)))}"
+        console.print(f"[bold]>[/bold] {text}" if low <= number <= high else f"[dim]  {text}[/dim]")
+    last = first + len(part.lines) - 1
+    if part.lines and last < high:
+        console.print(f"[dim]        {high - last} more lines, to line {high}[/dim]")
+
+
+def _fitting(line: str, console: Console) -> str:
+    """Cut a line on a terminal after two of its rows; a pipe gets all of it."""
+    most = 2 * console.width - 14
+    return f"{line[: most - 1]}…" if console.is_terminal and len(line) > most else line
+
+
+def _print_series(console: Console, part: Excerpt, item: Evidence, samples: int | None) -> None:
+    """Draw a series with marks where the evidence begins and ends; list samples there if asked."""
+    from agent.cli.sparkline import marks, scale, sparkline
     from agent.cli.text import marked
+    from agent.digest.wording import number
 
-    if part.series is None:
-        first = part.first_line or 1
-        last = first + max(0, len(part.lines) - 1)
-        console.print(f"\n[bold]{marked(part.artifact)}:{first}-{last}[/bold]")
-        for number, line in enumerate(part.lines, first):
-            console.print(f"{number:>7}  {marked(line)}")
+    console.print(
+        f"\n[bold]{marked(part.artifact)}[/bold]  {marked(part.series or '')}  {part.judged_as}".rstrip()
+    )
+    width = max(20, min(96, console.width - 16)) if console.is_terminal else 60
+    rows = sparkline(part.course, width=width)
+    if not rows:
+        console.print("    [dim]no samples that are numbers[/dim]")
         return
-    table = Table("Time", "Value", title=marked(f"{part.artifact}  {part.series}"), title_justify="left")
-    for time, value in part.samples:
-        table.add_row(time, f"{value:g}")
-    console.print(table)
+    high, low = scale(part.course)
+    labels = [number(high), *[""] * (len(rows) - 2), number(low)]
+    for label, row in zip(labels, rows, strict=True):
+        console.print(f"{label:>10} [dim]│[/dim]{row}")
+    moments = [(time.timestamp(), sign) for time, sign in ((item.start, "^"), (item.end, "$")) if time]
+    console.print(f"{'':>10} [dim]╵[/dim]{marks(part.course, moments, width=width)}")
+    first, last = _clock(part.course[0][0]), _clock(part.course[-1][0])
+    told = "^ begins" + (", $ is over" if item.end else "")
+    console.print(f"{'':>12}[dim]{first} to {last}, {len(part.course)} samples; {told}[/dim]")
+    if samples is not None:
+        for line in _listed(part.course, [time for time, _ in moments], samples):
+            console.print(line)
+
+
+def _clock(seconds: float) -> str:
+    from datetime import UTC, datetime
+
+    from agent.digest.wording import instant
+
+    return instant(datetime.fromtimestamp(seconds, UTC))
+
+
+def _listed(course: Sequence[tuple[float, float]], moments: Sequence[float], around: int) -> list[str]:
+    """List the samples around each moment; what is left out between them is counted."""
+    from bisect import bisect_left
+
+    from agent.digest.wording import number
+
+    times = [time for time, _ in course]
+    marked = [min(bisect_left(times, moment - 0.001), len(times) - 1) for moment in moments]
+    wanted = sorted(
+        {i for at in marked for i in range(max(0, at - around), min(len(times), at + around + 1))}
+    )
+    lines: list[str] = []
+    for position, index in enumerate(wanted):
+        left_out = index - wanted[position - 1] - 1 if position else 0
+        if left_out:
+            lines.append(f"[dim]{'':12}{left_out} more[/dim]")
+        sign = ("^$"[marked.index(index)] if len(marked) > 1 else "^") if index in marked else " "
+        lines.append(f"{sign:>10}  {_clock(times[index])}  {number(course[index][1]):>12}")
+    return lines

@@ -11,6 +11,13 @@ def printable(text: str) -> str:
     )
 
 
+def verbatim(line: str) -> str:
+    """Show a line with its spaces as they are, and control and direction characters as escapes."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in line.expandtabs(4)
+    )
+
+
 def marked(text: str) -> str:
     """Put foreign text into a rich console: printable, and square brackets are no markup."""
     from rich.markup import escape

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from agent.digest.metrickinds import meaning
-from agent.digest.observation import ComponentKind, Observation, Role, one_line, quoted
-from agent.digest.wording import instant, listed, times
-from agent.schema.evidence import Pointer, Severity
+from agent.digest.observation import ComponentKind
+from agent.schema.evidence import Pointer
 from tools.formats import workload_of
 from tools.formats.records import AlertRecord
 
@@ -30,47 +28,106 @@ _HEARTBEAT_TEXT = re.compile(
 _EXPORTER = re.compile(r"kube-state-metrics|node-exporter|blackbox|cadvisor|kubelet|^prometheus")
 
 
+_SAME = timedelta(minutes=2)
+"""Two sources date one firing this far apart: rule interval, group wait and scrapes."""
+_SENDER = frozenset(
+    {"alertname", "alertstate", "prometheus", "prometheus_replica", "replica", "receive", "monitor"}
+)
+"""Labels that say how an alert came here and not what it is about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One firing of one alert: all its records with one start."""
+    """One firing of one alert, whatever the number of snapshots and sources that show it."""
 
     record: AlertRecord
     places: tuple[Pointer, ...]
     count: int
+    pending_since: datetime | None = None
+    """When its condition began to hold, where that was recorded."""
 
     @property
     def noise_text(self) -> str:
         """Name and annotations, for rules on words."""
         return f"{self.record.name} {' '.join(self.record.annotations.values())}"
 
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Name and labels: the same for every firing of one alert."""
+        return _identity(self.record)
+
 
 @dataclass(slots=True)
 class AlertBook:
-    """Collects alert records; the same episode in several snapshots is one."""
+    """Collects alert records; the same episode in several snapshots or sources is one."""
 
-    episodes: dict[tuple[str, ...], list[tuple[str, AlertRecord]]] = field(
+    alerts: dict[tuple[str, ...], list[tuple[str, AlertRecord]]] = field(
         default_factory=dict[tuple[str, ...], list[tuple[str, AlertRecord]]]
     )
 
     def read(self, artifact: str, records: Iterable[AlertRecord]) -> None:
         """Add every alert of one artifact."""
         for record in records:
-            key = (
-                record.name,
-                record.starts_at.isoformat() if record.starts_at else "",
-                *(f"{k}={v}" for k, v in sorted(record.labels.items())),
-            )
-            self.episodes.setdefault(key, []).append((artifact, record))
+            self.alerts.setdefault(_identity(record), []).append((artifact, record))
 
     def folded(self) -> list[Episode]:
-        """Every episode once, by start and name."""
-        found: list[Episode] = []
-        for key in sorted(self.episodes):
-            members = self.episodes[key]
-            last = max(members, key=lambda m: (m[1].ends_at is not None, m[0]))[1]
-            places = [Pointer(artifact=name, lines=(r.line, r.end_line)) for name, r in members[:4]]
-            found.append(Episode(last, tuple(places), len(members)))
-        return found
+        """Give every episode once, by name, labels and start."""
+        return [episode for key in sorted(self.alerts) for episode in _episodes(self.alerts[key])]
+
+
+def _identity(record: AlertRecord) -> tuple[str, ...]:
+    return record.name, *(f"{k}={v}" for k, v in sorted(record.labels.items()) if k not in _SENDER)
+
+
+def _episodes(seen: Sequence[tuple[str, AlertRecord]]) -> Iterator[Episode]:
+    """Join what one alert's records say of the same firing, and the pending time that led to it."""
+    ordered = sorted(seen, key=lambda item: (_began(item[1]), item[0], item[1].line))
+    firings: list[list[tuple[str, AlertRecord]]] = []
+    for item in ordered:
+        if item[1].state == "pending":
+            continue
+        if firings and _same_firing(firings[-1][0][1], item[1]):
+            firings[-1].append(item)
+        else:
+            firings.append([item])
+    pending = [item for item in ordered if item[1].state == "pending"]
+    for members in firings:
+        led = [item for item in pending if _leads(item[1], members[0][1])]
+        pending = [item for item in pending if item not in led]
+        yield _episode(members, led)
+    yield from (_episode([item], []) for item in _once(pending))
+
+
+def _began(record: AlertRecord) -> float:
+    return record.starts_at.timestamp() if record.starts_at else 0.0
+
+
+def _same_firing(first: AlertRecord, other: AlertRecord) -> bool:
+    """Say whether two records, in order of start, tell of one firing that did not end in between."""
+    if first.ends_at and other.starts_at and first.ends_at < other.starts_at:
+        return False
+    return _began(other) - _began(first) <= _SAME.total_seconds()
+
+
+def _leads(pending: AlertRecord, firing: AlertRecord) -> bool:
+    """Say whether an alert was pending right until it fired."""
+    if pending.starts_at is None or firing.starts_at is None or pending.starts_at > firing.starts_at:
+        return False
+    return pending.ends_at is None or abs(firing.starts_at - pending.ends_at) <= _SAME
+
+
+def _once(pending: Sequence[tuple[str, AlertRecord]]) -> list[tuple[str, AlertRecord]]:
+    return list({_began(record): (name, record) for name, record in pending}.values())
+
+
+def _episode(members: Sequence[tuple[str, AlertRecord]], led: Sequence[tuple[str, AlertRecord]]) -> Episode:
+    """Take the record that knows the end, or else most words; the start is the earliest told."""
+    last = max(members, key=lambda m: (m[1].ends_at is not None, len(m[1].annotations), m[0]))[1]
+    told = max((record for _, record in members), key=lambda record: len(record.annotations))
+    record = replace(last, starts_at=members[0][1].starts_at, annotations=told.annotations)
+    places = tuple(Pointer(artifact=name, lines=(r.line, r.end_line)) for name, r in [*members, *led][:4])
+    since = min((item.starts_at for _, item in led if item.starts_at), default=None)
+    return Episode(record, places, len(members), since)
 
 
 def noise(episode: Episode, onset: datetime | None, services: Sequence[str] = ()) -> Noise:
@@ -109,111 +166,3 @@ def subject(labels: Mapping[str, str]) -> tuple[str | None, ComponentKind]:
             return value, "node" if key != "instance" else "service"
     job = labels.get("job", "")
     return (job, "service") if job and not _EXPORTER.search(job) else (None, "other")
-
-
-_SEVERITIES: Mapping[str, Severity] = {
-    "critical": "critical",
-    "page": "critical",
-    "high": "error",
-    "error": "error",
-    "major": "error",
-    "warning": "warning",
-    "medium": "warning",
-    "minor": "warning",
-    "low": "warning",
-}
-
-
-def observations(
-    episodes: Sequence[Episode], onset: datetime | None, nodes: frozenset[str], services: Sequence[str] = ()
-) -> list[Observation]:
-    """Say each episode in one line; more than five of one name and start are folded."""
-    storms: dict[tuple[str, str], list[Episode]] = {}
-    for episode in episodes:
-        began = episode.record.starts_at
-        storms.setdefault((episode.record.name, instant(began)[:16] if began else ""), []).append(episode)
-    found: list[Observation] = []
-    for key in sorted(storms):
-        members = storms[key]
-        if len(members) > 5:
-            found.append(_storm([_observe(m, noise(m, onset, services), nodes) for m in members]))
-        else:
-            found.extend(_observe(m, noise(m, onset, services), nodes) for m in members)
-    return found
-
-
-def _observe(episode: Episode, kind: Noise, nodes: frozenset[str]) -> Observation:
-    record = episode.record
-    name, component_kind = subject(record.labels)
-    if name in nodes:
-        component_kind = "node"
-    summary = _annotation(record, "summary", "message", "title", "description")
-    attributes = {
-        "alertname": record.name,
-        "severity": record.labels.get("severity", ""),
-        "summary": quoted(summary),
-        "description": quoted(_annotation(record, "description", "message")),
-        "count": str(episode.count),
-        "state": record.state,
-        "noise": kind,
-    }
-    severity = _SEVERITIES.get(record.labels.get("severity", "").lower(), "warning")
-    text = f"{_called(record.name)} {_fired(record.state)}{_about(name, record.name)}"
-    if summary and summary != record.name:
-        text += f": {one_line(summary, 180)}"
-    return Observation(
-        kind="A",
-        statement=text,
-        pointers=episode.places,
-        service=name,
-        start=record.starts_at,
-        end=record.ends_at,
-        severity=severity if kind == "no" else "info",
-        quote=quoted(summary),
-        attributes={key: value for key, value in attributes.items() if value},
-        surprise=0.7 if kind == "no" else 0.0,
-        role="noise" if kind != "no" else _role(episode) if component_kind == "node" else "symptom",
-        component_kind=component_kind,
-    )
-
-
-def _called(name: str) -> str:
-    return f'Alert "{name}"' if " " in name else f"Alert {name}"
-
-
-def _about(service: str | None, alert: str) -> str:
-    return f" for {service}" if service and service not in alert else ""
-
-
-def _fired(state: str) -> str:
-    """Say what the alert did when it began; that it resolved is told by its end."""
-    return {"pending": "was pending", "suppressed": "fired while it was silenced"}.get(state, "fired")
-
-
-def _role(episode: Episode) -> Role:
-    kind = meaning(episode.noise_text[:300], {}).kind
-    resource = {"cpu", "throttling", "memory", "disk", "saturation", "replication"}
-    lost = re.search(r"retrans|packet.?loss|drop", episode.noise_text, re.IGNORECASE)
-    return "resource" if kind in resource or lost else "symptom"
-
-
-def _annotation(record: AlertRecord, *names: str) -> str:
-    return next((value for name in names if (value := record.annotations.get(name))), "")
-
-
-def _storm(members: Sequence[Observation]) -> Observation:
-    first = members[0]
-    names = sorted({member.service for member in members if member.service})
-    alert = first.attributes["alertname"]
-    text = f"{_called(alert)} fired {times(len(members))}" + (f" for {listed(names)}" if names else "")
-    ends = [member.end for member in members]
-    one = len(names) == 1
-    return replace(
-        first,
-        statement=text,
-        pointers=tuple(place for member in members[:6] for place in member.pointers[:1]),
-        service=first.service if one else None,
-        end=None if None in ends else max(end for end in ends if end),
-        attributes={**first.attributes, "count": str(len(members)), "members": ", ".join(names)},
-        component_kind=first.component_kind if one else "other",
-    )

@@ -6,22 +6,25 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from agent.digest import (
-    alerts,
     changes,
     chat,
     coverage,
+    firings,
     kubeevents,
     metrics,
+    movements,
     onset,
     patterns,
     ranking,
+    silences,
     states,
     suspects,
     traces,
 )
 from agent.digest.facts import Counts, facts
+from agent.digest.families import merged
 from agent.digest.intake import Intake, take_in
-from agent.digest.logs import Pattern, merged
+from agent.digest.logs import Pattern
 from agent.digest.minting import mint
 from agent.digest.observation import Observation
 from agent.schema.digest import Digest
@@ -35,10 +38,13 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
     intake = take_in(bundle, incident)
     found_patterns = merged(intake.logs)
     healthy = states.healthy(intake.inventory)
-    start = _onset(intake, incident, found_patterns, healthy)
+    moves = metrics.moves(intake.panel, incident.start)
+    start = _onset(intake, incident, found_patterns, moves, healthy)
+    if start.time != incident.start:
+        moves = metrics.moves(intake.panel, start.time)
     calls = intake.traces.calls()
     traces.link(calls, intake.graph)
-    observed = _observe(intake, incident, found_patterns, calls, start=start.time, healthy=healthy)
+    observed = _observe(intake, incident, found_patterns, calls, moves, start=start.time, healthy=healthy)
     ranked = ranking.rank(observed, start.time)
     evidence = mint(ranked)
     recording = _recording(intake)
@@ -62,11 +68,15 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
 
 
 def _onset(
-    intake: Intake, incident: Incident, found: Sequence[Pattern], healthy: frozenset[str]
+    intake: Intake,
+    incident: Incident,
+    found: Sequence[Pattern],
+    moves: Sequence[metrics.Move],
+    healthy: frozenset[str],
 ) -> onset.Onset:
     gone = states.gone(intake.inventory, (fold.workload for fold in intake.events.folds.values()))
     signs = [
-        *onset.of_moves(metrics.moves(intake.panel, incident.start)),
+        *onset.of_moves(moves),
         *onset.of_alerts(intake.alerts.folded(), incident.services),
         *onset.of_events(intake.events, healthy | gone),
         *onset.of_logs(intake.logs, found),
@@ -79,6 +89,7 @@ def _observe(
     incident: Incident,
     found: Sequence[Pattern],
     calls: Sequence[traces.Call],
+    moves: Sequence[metrics.Move],
     *,
     start: datetime | None,
     healthy: frozenset[str],
@@ -92,8 +103,9 @@ def _observe(
     complaints = "\n".join(pattern.exemplar[:2000] for pattern in found if pattern.bad())
     return [
         *patterns.observations(intake.logs, readings, start, known),
-        *metrics.observations(metrics.moves(intake.panel, start), nodes),
-        *alerts.observations(intake.alerts.folded(), start, nodes, incident.services),
+        *movements.observations(moves, nodes),
+        *silences.observations(intake.panel),
+        *firings.observations(intake.alerts.folded(), start, nodes, incident.services),
         *kubeevents.observations(
             intake.events,
             start,

@@ -11,8 +11,8 @@ from agent.digest.changes import ChangeBook
 from agent.digest.chat import ChatBook
 from agent.digest.kubeevents import EventBook
 from agent.digest.logs import BUCKET_SECONDS, LogBook
-from agent.digest.metrics import Column, Panel
 from agent.digest.objects import Inventory
+from agent.digest.panel import Panel
 from agent.digest.topology import CallGraph
 from agent.digest.traces import TraceBook
 from agent.schema.bundle import Artifact
@@ -59,7 +59,7 @@ class Intake:
             case LogRecord():
                 self.logs.add(artifact, record)
             case Series():
-                self.panel.columns.append(Column(artifact, record))
+                self.panel.read(artifact, [record])
             case AlertRecord():
                 self.alerts.read(artifact, [record])
             case KubeEvent():
@@ -122,7 +122,7 @@ def _set_baselines_apart(panel: Panel, incident: Incident) -> None:
         return
     apart = {artifact for artifact in shared if _is_baseline(artifact, first, shared, incident)}
     if apart and apart != shared:
-        panel.columns = [Column(c.artifact, c.series, c.artifact in apart) for c in panel.columns]
+        panel.set_apart(apart)
 
 
 def _is_baseline(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Kind = Literal[
@@ -39,7 +39,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("network", r"retr?ans|packet|(^|_)(rx|tx)(_|$)|dropped|network|net_|tcp|pps|conntrack|bandwidth"),
     (
         "latency",
-        r"latency|duration|response_?time|(^|_)rt(_|$)|elapsed|p(50|75|90|95|99)|quantile|wait_?time",
+        r"latency|duration|response_?time|(^|_)rt(_|$)|elapsed|p(50|[79]5|9[09])|quantile|wait_?time|requests?_(sec|mil)",
     ),
     (
         "saturation",
@@ -93,6 +93,12 @@ def meaning(metric: str, labels: Mapping[str, str]) -> Meaning:
     kind = _kind(name)
     unit = labels.get("unit") or next((unit for pattern, unit in _UNITS if re.search(pattern, name)), "")
     return Meaning(kind, unit, bool(_COUNTER.search(name)), _harmless(kind, name))
+
+
+def distribution(metric: str, labels: Mapping[str, str]) -> Meaning:
+    """Read what a quantile or mean of a histogram or summary measures: in a unit of time it is a latency."""
+    read = meaning(metric, labels)
+    return replace(read, kind="latency", harmless="down") if read.unit in {"s", "ms", "µs"} else read
 
 
 def _kind(name: str) -> Kind:

@@ -37,26 +37,50 @@ class Excursion:
 
 
 def excursions(values: Sequence[float], *, baseline: int = 0) -> tuple[Excursion, ...]:
-    """Find where a series left its level; `baseline` counts leading samples known to be from before.
+    """Find where one series left its level: `excursions_of` for a single series."""
+    return excursions_of([values], [baseline])[0]
+
+
+def excursions_of(
+    many: Sequence[Sequence[float]],
+    baselines: Sequence[int] = (),
+    courses: Sequence[changepoints.Course] | None = None,
+) -> list[tuple[Excursion, ...]]:
+    """Find where each series left its level; a baseline counts leading samples known to be from before.
 
     The usual level is that of the baseline, else the first segment's, else (from 200 samples on, where the
-    start says little about what is usual) the median of all.
+    start says little about what is usual) the middle one of all. Values must be finite and in order of time;
+    their courses are computed where they are not given.
     """
-    if len(values) < 6 or max(values) == min(values):
+    counts = baselines or [0] * len(many)
+    cut = changepoints.courses(many) if courses is None else courses
+    return [
+        _excursions(values, course, count) for values, course, count in zip(many, cut, counts, strict=True)
+    ]
+
+
+def _excursions(values: Sequence[float], course: changepoints.Course, baseline: int) -> tuple[Excursion, ...]:
+    if len(values) < 6:
         return ()
-    sigma = changepoints.noise(values)
-    parts = changepoints.segments(values, sigma=sigma)
+    sigma, parts = course.sigma, course.segments
     usual = _usual(values, parts, baseline)
-    found = list(_runs(values, parts, usual, sigma))
-    covered = {index for item in found for index in range(item.first, item.last + 1)}
-    found.extend(_spikes(values, parts, usual, sigma, covered))
+    found = _runs(values, parts, usual, sigma)
+    found.extend(_spikes(values, parts, usual, sigma, found))
     return tuple(sorted(found, key=lambda item: item.first))
 
 
 def _usual(values: Sequence[float], parts: Sequence[changepoints.Segment], baseline: int) -> float:
     if baseline >= 3:
         return median(values[:baseline])
-    return median(values) if len(values) >= 200 else parts[0].level
+    return _middle(parts) if len(values) >= 200 else parts[0].level
+
+
+def _middle(parts: Sequence[changepoints.Segment]) -> float:
+    """Give the level that half of the samples are at or below: one that the series had, not one between."""
+    ordered = sorted(parts, key=lambda part: part.level)
+    seen = itertools.accumulate(part.end - part.start for part in ordered)
+    half = parts[-1].end / 2
+    return next(part.level for part, count in zip(ordered, seen, strict=True) if count >= half)
 
 
 def _notable(level: float, usual: float, sigma: float) -> bool:
@@ -73,26 +97,46 @@ def _runs(
         away = part is not None and _notable(part.level, usual, sigma)
         same_side = bool(group and part) and (part.level > usual) == (group[0].level > usual)  # type: ignore[union-attr]
         if group and not (away and same_side):
-            found.append(_excursion(values, group, usual, sigma))
+            found.append(_excursion(values, _with_foot(group, parts), usual, sigma))
             group = []
         if away and part is not None:
             group.append(part)
-    return [item for item in found if item.first > 0 or len(values) >= 200]
+    found = [item for item in found if item.first > 0 or len(values) >= 200]
+    return [item for item in found if not _habitual(item, found, len(values))]
+
+
+def _with_foot(
+    group: Sequence[changepoints.Segment], parts: Sequence[changepoints.Segment]
+) -> list[changepoints.Segment]:
+    """Put the ramp that led to the first stretch in front: its middle may still be near the usual level."""
+    before = next((part for part in parts if part.end == group[0].start), None)
+    return [before, *group] if before is not None and before.ramp else list(group)
+
+
+def _habitual(item: Excursion, found: Sequence[Excursion], count: int) -> bool:
+    """Say whether a series goes there again and again, as by the time of day: in three of its fifths."""
+    alike = [
+        other
+        for other in found
+        if other.direction == item.direction
+        and abs(other.after - other.before) >= 0.8 * abs(item.after - item.before)
+    ]
+    return len(alike) > 3 and len({5 * other.first // count for other in alike}) >= 3
 
 
 def _excursion(
     values: Sequence[float], group: Sequence[changepoints.Segment], usual: float, sigma: float
 ) -> Excursion:
     first, last = group[0].start, group[-1].end - 1
-    up = group[0].level > usual
+    up = group[-1].level > usual
     stretch = values[first : last + 1]
-    after = median(stretch)
+    flat = [part for part in group if not part.ramp]
+    after = median(values[flat[0].start : last + 1] if flat else stretch)
     recovered = last + 1 < len(values)
-    change: Change = "shift"
+    rising = len(group) >= 3 and all((b.level > a.level) == up for a, b in itertools.pairwise(group))
+    change: Change = "ramp" if group[0].ramp or rising else "shift"
     if recovered and last - first < max(3, len(values) // 100):
         change = "spike"
-    elif len(group) >= 3 and all((b.level > a.level) == up for a, b in itertools.pairwise(group)):
-        change = "ramp"
     return Excursion(
         first,
         last,
@@ -111,29 +155,49 @@ def _spikes(
     parts: Sequence[changepoints.Segment],
     usual: float,
     sigma: float,
-    covered: set[int],
+    runs: Sequence[Excursion],
 ) -> list[Excursion]:
-    """Single samples far away; a series that spikes all the time has none."""
-    level = {index: part.level for part in parts for index in range(part.start, part.end)}
-    size = {index: abs(value - level[index]) for index, value in enumerate(values)}
-    least = _spike_size(sorted(size.values()), usual, sigma)
-    far = [index for index in size if index not in covered and size[index] >= least]
-    most = max(2, len(values) // 400)
+    """Single samples far away; a series that spikes all the time has none unless one dwarfs the others."""
+    smallest = 6 * sigma
+    if not any(_reach(values, part) >= smallest for part in parts):
+        return []
+    sizes = [abs(value - part.level) for part in parts for value in values[part.start : part.end]]
+    covered = {index for item in runs for index in range(item.first, item.last + 1)}
+    near = max(2, len(values) // 300)
+    habit = _grouped([i for i, size in enumerate(sizes) if size >= smallest and i not in covered], near)
+    least = _spike_size(sizes, usual, sigma)
+    if len(habit) > 2 and habit[-1][0] - habit[0][0] > len(values) / 5:
+        least = max(least, 2.5 * median(max(sizes[index] for index in group) for group in habit))
+    far = [
+        index
+        for group in habit
+        for index in group
+        if sizes[index] >= least and abs(values[index] - usual) >= smallest
+    ]
     if len(far) > max(2, len(values) // 100):
-        far = sorted(sorted(far, key=lambda index: -size[index])[:most])
+        far = sorted(sorted(far, key=lambda index: -sizes[index])[: max(2, len(values) // 400)])
+    return [_spike(values, group, usual, sigma) for group in _grouped(far, near)]
+
+
+def _reach(values: Sequence[float], part: changepoints.Segment) -> float:
+    stretch = values[part.start : part.end]
+    return max(max(stretch) - part.level, part.level - min(stretch))
+
+
+def _grouped(places: Sequence[int], near: int) -> list[list[int]]:
     groups: list[list[int]] = []
-    for index in far:
-        if groups and index - groups[-1][-1] <= max(2, len(values) // 300):
-            groups[-1].append(index)
+    for place in places:
+        if groups and place - groups[-1][-1] <= near:
+            groups[-1].append(place)
         else:
-            groups.append([index])
-    return [_spike(values, group, usual, sigma) for group in groups]
+            groups.append([place])
+    return groups
 
 
 def _spike_size(sizes: Sequence[float], usual: float, sigma: float) -> float:
     """Tell a spike from a heavy tail: by its own 99th percentile in a long series, else by factor."""
     if len(sizes) >= 1000:
-        tail = sizes[math.ceil(0.99 * len(sizes)) - 1]
+        tail = sorted(sizes)[math.ceil(0.99 * len(sizes)) - 1]
         return max(6 * sigma, 2.5 * tail, 0.15 * abs(usual))
     return max(12 * sigma, abs(usual))
 
@@ -188,16 +252,3 @@ def against(
         "shift",
         recovered=False,
     )
-
-
-def rates(times: Sequence[float], values: Sequence[float]) -> tuple[list[float], list[float]]:
-    """Turn a counter into a rate per second; a fall is a reset and counts from zero."""
-    out_times: list[float] = []
-    out: list[float] = []
-    for (t0, v0), (t1, v1) in zip(
-        zip(times, values, strict=True), list(zip(times, values, strict=True))[1:], strict=False
-    ):
-        if t1 > t0:
-            out_times.append(t1)
-            out.append((v1 - v0 if v1 >= v0 else v1) / (t1 - t0))
-    return out_times, out

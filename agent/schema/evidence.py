@@ -9,10 +9,14 @@ L log pattern   template, level, count, baseline_count, novelty (new, burst, sil
 M metric change metric, unit, labels, members, before, after, ratio, peak, sigmas,
                 metric_kind (latency, errors, traffic, cpu, throttling, memory, disk, network,
                 saturation, queue, availability, replication, clock, other),
-                change (shift, spike, ramp, gap, flat), direction (up, down), harm (bad, good, neutral)
+                change (shift, spike, ramp; gap: no samples; frozen: one value over and over; flat: unmoved),
+                direction (up, down), harm (bad, good, neutral), recovered_after,
+                quantile (p95: from buckets; mean: from a sum),
+                usual_elsewhere ("true": the same metric does it in other services too)
 A alert episode alertname, severity, summary, description, count,
                 state (firing, pending, resolved, suppressed), noise (always-firing, informational, old, no),
-                members
+                members, flaps (how often it fired where that was in quick succession), pending_since,
+                covered_by (a graver alert about the same thing that was firing when it began)
 C change        ref, author, title, members, before_onset (a duration as text),
                 change_kind (deploy, image, config, scale, rollback, commit, policy, flag, job)
 K Kubernetes    source (event, state), reason, object_kind, object, namespace, node, message, count,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, TypedDict
 
-from agent.drafting.drafter import Analysis, Comment, Narrative
+from agent.drafting.drafter import Analysis, Comment, Contradiction, Explanation, Investigation, Narrative
 from agent.schema.base import M, Model
 from agent.schema.bundle import Artifact, Query, Request
 from agent.schema.finding import Finding
@@ -56,12 +56,16 @@ class State(Model):
     comments: tuple[Comment, ...] = ()
     collected: Annotated[tuple[Collected, ...], _joined] = ()
     digest_sha256: str = ""
+    investigation: Investigation | None = None
     timeline: tuple[TimelineRow, ...] = ()
     analysis: Analysis | None = None
     actions: tuple[ActionItem, ...] = ()
     narrative: Narrative | None = None
     draft: PostMortem | None = None
     revisions: int = 0
+    withdrawn: bool = False
+    """Whether what was still refused has been taken out."""
+    contradictions: tuple[Contradiction, ...] = ()
     findings: tuple[Finding, ...] = ()
     version: str = ""
     """sha256 of draft.json as it went to review."""
@@ -77,8 +81,13 @@ class State(Model):
         return _present(self.analysis, "analysis")
 
     @property
+    def narrated(self) -> Narrative:
+        """The prose, once it was written."""
+        return _present(self.narrative, "narrative")
+
+    @property
     def drafted(self) -> PostMortem:
-        """The draft, once the narrative stage has run."""
+        """The draft, once it was assembled."""
         return _present(self.draft, "draft")
 
     @property
@@ -99,12 +108,15 @@ class Update(TypedDict, total=False):
     comments: tuple[Comment, ...]
     collected: tuple[Collected, ...]
     digest_sha256: str
+    investigation: Investigation
     timeline: tuple[TimelineRow, ...]
     analysis: Analysis
     actions: tuple[ActionItem, ...]
     narrative: Narrative
     draft: PostMortem
     revisions: int
+    withdrawn: bool
+    contradictions: tuple[Contradiction, ...]
     findings: tuple[Finding, ...]
     version: str
     decision: Decision
@@ -121,8 +133,11 @@ CHECKPOINTED: tuple[type[Model], ...] = (
     Request,
     Query,
     Artifact,
+    Explanation,
+    Investigation,
     Analysis,
     Narrative,
+    Contradiction,
     Comment,
     TimelineRow,
     ActionItem,

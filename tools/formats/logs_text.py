@@ -203,7 +203,7 @@ def _level_of_failure(text: str) -> str:
 
 def read_lines(path: Path, clock: Clock, tally: Tally, labels: Mapping[str, str]) -> Iterator[LogRecord]:
     """Yield the file's records; lines without a time stand beside their neighbour's."""
-    yield from join(log_lines(path, clock, tally), tally, labels, lambda: _first_time(path, clock))
+    yield from join(log_lines(path, clock, tally), tally, labels, lambda: first_time(path, clock))
 
 
 def log_lines(path: Path, clock: Clock, tally: Tally) -> Iterator[tuple[int, LogLine]]:
@@ -221,5 +221,6 @@ def log_lines(path: Path, clock: Clock, tally: Tally) -> Iterator[tuple[int, Log
         yield number, line
 
 
-def _first_time(path: Path, clock: Clock) -> datetime | None:
+def first_time(path: Path, clock: Clock) -> datetime | None:
+    """Read the time of the first dated line."""
     return next((line.time for _, line in log_lines(path, clock, Tally()) if line.time is not None), None)

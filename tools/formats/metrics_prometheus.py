@@ -21,6 +21,8 @@ _OWNERS = (
     "daemonset",
     "service_name",
 )
+_YEAR_10000 = 253_402_300_800
+"""Epoch seconds from which a time cannot be told; milliseconds are beyond it too."""
 ALERT_SERIES = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
 
 
@@ -39,11 +41,14 @@ def read_series(document: Document, path: tuple[str, ...], tally: Tally, query: 
 def read_alert_series(document: Document, path: tuple[str, ...], tally: Tally) -> Iterator[AlertRecord]:
     """Yield the episodes of ALERTS series: samples more than two steps apart belong to two episodes.
 
-    An episode that reaches the last sample of the whole result has no end.
+    An episode that reaches the last sample of the whole result has no end. One that was there at its first
+    sample began before: where ALERTS_FOR_STATE is there too, its value says when.
     """
     found: list[Series] = [series for series in read_series(document, path, tally, "") if series.times]
     tally.rows = 0
+    first = min((series.times[0] for series in found), default=0.0)
     last = max((series.times[-1] for series in found), default=0.0)
+    since = {_alert_key(series): series for series in found if series.metric == "ALERTS_FOR_STATE"}
     steps = [
         later - earlier
         for series in found
@@ -60,12 +65,15 @@ def read_alert_series(document: Document, path: tuple[str, ...], tally: Tally) -
             }
             firing = series.labels.get("alertstate", "firing")
             ended = last - end > 2 * step
+            active = since.get(_alert_key(series))
+            cut_off = start == first and series.metric == "ALERTS"
+            began = _active_since(active, start) if cut_off and active else start
             yield AlertRecord(
                 line=series.line,
                 end_line=series.line,
                 name=series.labels.get("alertname", ""),
                 state="resolved" if ended and firing == "firing" else firing,
-                starts_at=datetime.fromtimestamp(start, UTC),
+                starts_at=datetime.fromtimestamp(began, UTC),
                 ends_at=datetime.fromtimestamp(end, UTC) if ended else None,
                 labels=labels,
             )
@@ -79,6 +87,16 @@ def service_of(labels: Mapping[str, str]) -> str | None:
     if labels.get("pod"):
         return workload_of(labels["pod"])
     return next((labels[key] for key in ("container", "service", "node", "job") if labels.get(key)), None)
+
+
+def _alert_key(series: Series) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((key, value) for key, value in series.labels.items() if key != "alertstate"))
+
+
+def _active_since(series: Series, time: float) -> float:
+    """Read the value of ALERTS_FOR_STATE at a time; the time itself where that is no earlier time."""
+    values = [value for at, value in zip(series.times, series.values, strict=True) if at == time]
+    return values[0] if values and 0 < values[0] < time else time
 
 
 def _episodes(series: Series, step: float) -> Iterator[tuple[float, float]]:
@@ -118,6 +136,8 @@ def _series(element: Element, query: str, tally: Tally) -> Series | None:
 def _sample(item: Json) -> tuple[float, float] | None:
     pair = listing(item)
     if len(pair) != 2 or not isinstance(pair[0], (int, float)):
+        return None
+    if not 0 <= pair[0] < _YEAR_10000:
         return None
     try:
         return float(pair[0]), float(string(pair[1]))

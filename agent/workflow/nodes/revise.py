@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from langgraph.runtime import Runtime
 
+from agent.workflow.attribution import credited
 from agent.workflow.briefing import brief_of
 from agent.workflow.stages import Deps
 from agent.workflow.state import State, Update
@@ -15,7 +16,7 @@ def revise(state: State, runtime: Runtime[Deps]) -> Update:
     draft = deps.drafter.revise(brief_of(state, deps), state.drafted, state.errors)
     provenance = draft.provenance.model_copy(update={"revisions": number})
     return {
-        "draft": draft.model_copy(update={"provenance": provenance}),
+        "draft": credited(draft.model_copy(update={"provenance": provenance}), deps.drafter),
         "revisions": number,
         "notes": {"revise": f"revision {number}: {len(state.errors)} errors sent back"},
     }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from agent.digest import alerts
+from agent.digest import alerts, firings
 from agent.digest.alerts import AlertBook
+from agent.digest.observation import Observation
 from tools.formats.records import AlertRecord
 
 START = datetime(2024, 11, 29, 10, 0, tzinfo=UTC)
@@ -47,6 +50,10 @@ def book_of(*records: AlertRecord) -> AlertBook:
     return book
 
 
+def told(*records: AlertRecord) -> list[Observation]:
+    return firings.observations(book_of(*records).folded(), START, frozenset())
+
+
 def noise_of(record: AlertRecord, onset: datetime | None = START) -> str:
     (episode,) = book_of(record).folded()
     return alerts.noise(episode, onset)
@@ -54,7 +61,7 @@ def noise_of(record: AlertRecord, onset: datetime | None = START) -> str:
 
 def test_the_watchdog_is_always_firing_and_suspects_nothing() -> None:
     assert noise_of(WATCHDOG) == "always-firing"
-    (seen,) = alerts.observations(book_of(WATCHDOG).folded(), None, frozenset())
+    (seen,) = firings.observations(book_of(WATCHDOG).folded(), None, frozenset())
     assert seen.role == "noise"
     assert seen.attributes["noise"] == "always-firing"
 
@@ -106,6 +113,77 @@ def test_the_subject_is_not_the_exporter(labels: dict[str, str], expected: tuple
 
 def test_a_storm_of_one_alert_is_one_observation_with_its_members() -> None:
     storm = [alert("PodDown", seconds=n, pod=f"cart-{n}") for n in range(20)]
-    (seen,) = alerts.observations(book_of(*storm).folded(), START, frozenset())
+    (seen,) = firings.observations(book_of(*storm).folded(), START, frozenset())
     assert seen.attributes["count"] == "20"
     assert "20 times" in seen.statement
+
+
+def test_a_pending_time_and_its_firing_are_one_episode() -> None:
+    pending = replace(alert(seconds=-300, ends=-15), state="pending")
+    (episode,) = book_of(pending, alert()).folded()
+    assert episode.record.starts_at == START
+    assert episode.pending_since == START - timedelta(seconds=300)
+    (seen,) = told(pending, alert())
+    assert seen.attributes["pending_since"] == "2024-11-29T09:55:00Z"
+    assert seen.attributes["state"] == "firing"
+
+
+def test_an_alert_that_only_was_pending_says_so_and_counts_less() -> None:
+    (seen,) = told(replace(alert(ends=120), state="pending"))
+    assert seen.statement.startswith("Alert AppDown was pending")
+    assert seen.surprise < told(alert())[0].surprise
+
+
+def test_alertmanager_and_the_alerts_series_tell_of_one_firing() -> None:
+    book = AlertBook()
+    book.read("alertmanager.json", [alert(app="cart", prometheus="monitoring/k8s")])
+    series = replace(alert(seconds=-45, ends=600, app="cart"), annotations={})
+    book.read("alerts-range.json", [series])
+    (episode,) = book.folded()
+    assert episode.count == 2
+    assert episode.record.starts_at == START - timedelta(seconds=45)
+    assert episode.record.ends_at == START + timedelta(seconds=600)
+    assert episode.record.annotations["summary"] == "The service is down"
+
+
+def test_a_flapping_alert_is_named_once_with_its_count() -> None:
+    flaps = [alert(seconds=300 * n, ends=300 * n + 60, app="cart") for n in range(6)]
+    (seen,) = told(*flaps)
+    assert seen.attributes["flaps"] == "6"
+    assert "flapped, firing 6 times for cart" in seen.statement
+    assert (seen.start, seen.end) == (START, START + timedelta(seconds=1560))
+    assert len(told(*flaps[:2])) == 2
+
+
+def test_two_firings_a_minute_apart_are_two() -> None:
+    assert len(book_of(alert(ends=20), alert(seconds=60)).folded()) == 2
+
+
+def test_a_lesser_alert_about_the_same_thing_is_put_behind_the_graver_one() -> None:
+    down = alert("NodeDown", seconds=30, node="worker-2")
+    late = replace(
+        alert("PodSlow", seconds=60), labels={"severity": "warning", "pod": "cart-7c5f46fc47-dl2wj"}
+    )
+    on_it = replace(late, labels={**late.labels, "node": "worker-2"})
+    elsewhere = replace(late, labels={**late.labels, "node": "worker-3"})
+    covered = {item.attributes.get("covered_by") for item in told(down, on_it)}
+    assert covered == {None, "NodeDown"}
+    assert {item.attributes.get("covered_by") for item in told(down, elsewhere)} == {None}
+
+
+def test_the_order_of_alerts_does_not_matter() -> None:
+    records = [alert(f"A{n % 4}", seconds=40 * n, ends=40 * n + 500, app=f"svc-{n % 3}") for n in range(40)]
+    assert told(*records) == told(*reversed(records))
+
+
+def test_ten_thousand_alerts_stay_few_and_old_noise_stays_apart() -> None:
+    records = [
+        replace(alert(f"Alert{n % 40}", seconds=n % 900, pod=f"svc-{n % 250}-7c5f46fc47-{n:05d}"), line=n + 1)
+        for n in range(10_000)
+    ]
+    old = [alert("Stuck", seconds=-200_000, app=f"old-{n}") for n in range(20)]
+    seen = told(*records, *old)
+    assert len(seen) <= 60
+    assert sum(int(item.attributes["count"]) for item in seen) == 10_020
+    assert {item.attributes["noise"] for item in seen if item.attributes["alertname"] == "Stuck"} == {"old"}
+    assert max(len(json.dumps(dict(item.attributes))) for item in seen) < 3_000

@@ -151,3 +151,49 @@ def test_a_metric_that_shifts_is_dated_and_its_samples_can_be_shown(tmp_path: Pa
     assert part.samples[5][0] == "2026-03-20T05:02:30Z"
     assert part.samples[5][1] > 4000 > part.samples[4][1]
     assert [suspect.component for suspect in found.suspects] == ["cart"]
+
+
+def test_a_metric_is_drawn_with_its_samples_at_the_onset(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = ["time,cart-p90latency"]
+    for second in range(0, 600, 5):
+        slow = 4600 if 300 <= second < 400 else 8 + second % 3
+        rows.append(f"2026-03-20T05:{second // 60:02}:{second % 60:02}Z,{slow}")
+    made = Home(tmp_path).create(incident("drawn"))
+    with made.new_snapshot() as scratch:
+        (scratch / "metrics.csv").write_text("\n".join(rows) + "\n")
+        seal(scratch, "drawn", [scratch / "metrics.csv"])
+    assert main(["show", "drawn", "M1", "--home", str(tmp_path)]) == 0
+    shown = capsys.readouterr().out
+    assert "(1 min 40 s)" in shown
+    top = next(line for line in shown.splitlines() if "4600 │" in line)
+    marked = next(line for line in shown.splitlines() if "╵" in line)
+    assert top.index("█") == marked.index("^")
+    assert "         ^  2026-03-20T05:05:00Z          4600" in shown
+    assert "         $  2026-03-20T05:06:40Z" in shown
+    assert "11 more" in shown
+
+
+def test_a_quantile_of_a_histogram_is_shown_as_it_was_judged(tmp_path: Path) -> None:
+    result: list[dict[str, object]] = []
+    for bound, (before, after) in {"0.1": (95, 10), "2.5": (99, 97), "+Inf": (100, 100)}.items():
+        total, values = 0, list[list[object]]()
+        for index in range(120):
+            total += (before if index < 80 else after) + index % 3 * (bound == "+Inf")
+            values.append([1_774_000_000 + 15 * index, str(total)])
+        labels = {"__name__": "request_seconds_bucket", "app": "cart", "le": bound}
+        result.append({"metric": labels, "values": values})
+    made = Home(tmp_path).create(incident("buckets"))
+    with made.new_snapshot() as scratch:
+        text = json.dumps({"status": "success", "data": {"resultType": "matrix", "result": result}})
+        (scratch / "latency.json").write_text(text)
+        seal(scratch, "buckets", [scratch / "latency.json"])
+    found = computed(made)
+    bundle = made.bundle()
+    assert bundle is not None
+    (moved,) = [item for item in found.evidence if item.attributes.get("quantile")]
+    assert moved.statement.startswith("cart request_seconds p")
+    part = excerpt(bundle, moved)[0]
+    assert part.judged_as == moved.attributes["quantile"]
+    assert max(value for _, value in part.course) <= 2.5

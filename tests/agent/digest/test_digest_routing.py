@@ -8,7 +8,7 @@ import pytest
 
 from agent.digest import kubeevents, routing, states
 from agent.digest.kubeevents import EventBook
-from agent.digest.logs import inferred_level
+from agent.digest.messages import inferred_level
 from agent.digest.objects import Inventory
 from tools.formats.records import KubeEvent, ObjectState
 
