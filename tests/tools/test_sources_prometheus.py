@@ -7,11 +7,12 @@ from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.tools.misbehaving import FAULTS, SECONDS, TOKEN, Fault, inside_200, put_through
+from tests.tools.misbehaving import FAULTS, SECONDS, TOKEN, Fault, Handler, inside_200, put_through
 from tests.tools.scopes import WINDOW, scope
 from tests.tools.servers import Samples, prometheus, victoria_metrics
 from tools.formats import read
@@ -202,6 +203,26 @@ def test_no_time_means_no_question(tmp_path: Path) -> None:
     fetched = source("http://127.0.0.1:1").fetch(scope(window=None), tmp_path)
     assert fetched.outcome == "failed"
     assert "--since" in fetched.note
+
+
+def test_of_an_answer_that_was_cut_the_whole_series_are_kept(tmp_path: Path) -> None:
+    values = [[WINDOW.start.timestamp() + 15 * n, str(n)] for n in range(100)]
+    result = [{"metric": {"__name__": "up", "job": f"j{n}"}, "values": values} for n in range(10)]
+    body = orjson.dumps({"status": "success", "data": {"resultType": "matrix", "result": result}})
+    good = Fault("good", Handler.good, frozenset({"partial"}), "")
+
+    def make(size: int) -> Callable[[str], Source]:
+        return lambda url: source(url, max_bytes=size, discover=False, alerts=False, queries={"up": "up"})
+
+    (some := tmp_path / "some").mkdir()
+    kept = put_through(good, make(len(body) // 2), body, some).fetched
+    assert (kept.outcome, kept.asked[0].truncated, kept.asked[0].rows) == ("partial", True, 400)
+    assert "4 came whole and are kept" in kept.note
+    assert [len(one.times) for one in series(some)["up"]] == [100] * 4
+    (none := tmp_path / "none").mkdir()
+    lost = put_through(good, make(300), body, none)
+    assert (lost.fetched.outcome, lost.files) == ("failed", ())
+    assert "nothing of it came whole" in lost.fetched.note
 
 
 REFUSAL = inside_200(b'{"status":"error","errorType":"timeout","error":"query timed out"}', "query timed out")
