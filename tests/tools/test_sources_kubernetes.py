@@ -20,7 +20,7 @@ from tests.tools.misbehaving import FAULTS, SECONDS, TOKEN, Fault, Handler, insi
 from tests.tools.scopes import WINDOW, scope
 from tests.tools.servers import binary
 from tools.formats import read
-from tools.formats.records import KubeEvent, LogRecord, ObjectState
+from tools.formats.records import ChangeRecord, KubeEvent, LogRecord, ObjectState
 from tools.http import Answer
 from tools.sources import kube_logs
 from tools.sources.kubectl import refusal
@@ -177,6 +177,24 @@ def test_no_secret_and_no_data_of_a_config_map_is_kept(ways: Callable[..., Sourc
     assert not [path for path in state.asked if "secrets" in path.removesuffix("?limit=1")]
 
 
+def test_a_config_map_changed_within_the_window_is_a_change(
+    ways: Callable[..., Source], tmp_path: Path
+) -> None:
+    state = shop()
+    fields = state.objects["configmaps"][0]["metadata"]["managedFields"]
+    fields.append({"manager": "kubectl-edit", "operation": "Update", "time": stamp(-60)[:19] + "Z"})
+    with cluster(state) as url:
+        fetched = fetch(ways(url, logs=False), tmp_path / "out", "checkout")
+    (change,) = (record for record in records(fetched) if isinstance(record, ChangeRecord))
+    assert (change.kind, change.title, change.service, change.author) == (
+        "config",
+        "config map checkout changed",
+        "checkout",
+        "helm",
+    )
+    assert change.time == WINDOW.start + timedelta(seconds=60)
+
+
 def test_each_refusal_is_a_row_and_the_rest_still_comes(ways: Callable[..., Source], tmp_path: Path) -> None:
     state = shop()
     state.denied = {"pods", "nodes", "resourcequotas"}
@@ -200,7 +218,7 @@ def test_logs_that_may_not_be_read_are_named(ways: Callable[..., Source], tmp_pa
     with cluster(state) as url:
         fetched = fetch(ways(url), tmp_path / "out", "checkout")
     assert "not allowed: logs in shop" in fetched.note
-    assert (fetched.outcome, len(fetched.artifacts)) == ("partial", 5)
+    assert (fetched.outcome, len(fetched.artifacts)) == ("partial", 6)
 
 
 def test_selector_and_namespaces_narrow_what_is_asked(ways: Callable[..., Source], tmp_path: Path) -> None:

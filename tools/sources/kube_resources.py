@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from tools.sources.source import Span
 
 _OWNERS = ("app.kubernetes.io/name", "app", "app.kubernetes.io/instance", "k8s-app", "name", "service")
 """Labels by which teams name a pod's service."""
+_CONTROLLERS = frozenset({"kube-controller-manager", "kubelet"})
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -144,6 +145,31 @@ def slim(resource: Resource, value: Json) -> dict[str, Json]:
         item, meta = {}, {key: meta[key] for key in kept if key in meta}
         meta["managedFields"] = changes
     return {**item, "apiVersion": resource.api_version, "kind": resource.kind, "metadata": meta}
+
+
+def config_changes(config_maps: Iterable[Json], window: Span) -> list[Json]:
+    """List who last changed which config map within a window, as change records, oldest first.
+
+    The API server keeps one time for each manager of an object (`managedFields`): the last one.
+    """
+    found: list[tuple[datetime, Json]] = []
+    for meta in (mapping(mapping(item).get("metadata")) for item in config_maps):
+        labels, name = mapping(meta.get("labels")), string(meta.get("name"))
+        for entry in map(mapping, listing(meta.get("managedFields"))):
+            manager, time = string(entry.get("manager")), _time(entry.get("time"))
+            if time is None or not window.start <= time <= window.end or manager in _CONTROLLERS:
+                continue
+            service = next((string(labels[key]) for key in _OWNERS if key in labels), "")
+            record: Json = {
+                "time": string(entry.get("time")),
+                "kind": "config",
+                "title": f"config map {name} changed",
+                "service": service or name,
+                "author": manager,
+                "ref": string(meta.get("resourceVersion")),
+            }
+            found.append((time, record))
+    return [record for _, record in sorted(found, key=lambda pair: pair[0])]
 
 
 def touches(event: Mapping[str, Json], window: Span) -> bool:

@@ -21,12 +21,14 @@ from tools.sources import kube_logs
 from tools.sources.gathering import Gathering, GivenUp
 from tools.sources.kube_api import KubeApi
 from tools.sources.kube_resources import (
+    CONFIG_MAPS,
     EVENTS,
     PODS,
     RESOURCES,
     ContainerLog,
     Resource,
     belongs,
+    config_changes,
     logs_of,
     slim,
     touches,
@@ -211,6 +213,10 @@ class _Run:
         path.write_bytes(orjson.dumps(body, option=orjson.OPT_INDENT_2))
         clock = Clock(recorded_at=datetime.now(UTC))
         self.gathering.keep(path, told, answer, clock=clock)
+        if resource is CONFIG_MAPS and (changes := config_changes(items, self.window)):
+            derived = self.gathering.place(f"config-changes{f'-{namespace}' if namespace else ''}")
+            derived.write_bytes(orjson.dumps(changes, option=orjson.OPT_INDENT_2))
+            self.gathering.keep(derived, told, Answer("ok"), told=f"{told} (managedFields)")
         return items
 
     def _within(self, events: list[Json]) -> list[Json]:
