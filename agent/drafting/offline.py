@@ -28,6 +28,7 @@ class OfflineDrafter:
     """
 
     name = "offline"
+    rule_bound = True
 
     def __init__(self, today: Callable[[], date] = _today) -> None:
         self._today = today
