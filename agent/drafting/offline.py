@@ -72,10 +72,10 @@ class OfflineDrafter:
         brief: Brief,
         timeline: tuple[TimelineRow, ...],  # noqa: ARG002 - protocol
         analysis: Analysis,
-        actions: tuple[ActionItem, ...],  # noqa: ARG002 - protocol
+        actions: tuple[ActionItem, ...],
     ) -> Narrative:
         """Write the prose sections."""
-        return narrative.narrate(brief, analysis)
+        return narrative.narrate(brief, analysis, actions)
 
     def revise(self, brief: Brief, draft: PostMortem, findings: tuple[Finding, ...]) -> PostMortem:
         """Repair or drop what a blocking finding names, and ask about it instead."""

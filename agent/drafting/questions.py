@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from agent.drafting.circumstances import real_alerts, trouble
 from agent.drafting.drafter import Brief, Comment
+from agent.drafting.phrasing import clock
 from agent.schema.digest import Digest
 from agent.schema.postmortem import Cause, Factor, OpenQuestion, SectionName
 
@@ -79,7 +80,8 @@ def _recorded(digest: Digest) -> list[tuple[str, str, tuple[str, ...]]]:
     ended = digest.fact("ended")
     if not ended.known:
         stop = digest.fact("recording_end")
-        where = f" The recording stops at {stop.text}." if stop.known else ""
+        at = clock(stop.time) if stop.time else stop.text
+        where = f" The recording stops at {at}." if stop.known else ""
         note = (ended.note or "The recorded evidence shows no recovery").rstrip(".")
         found.append((_ENDED, f"{note}.{where}", ()))
     found.append(
