@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from agent.digest import (
     alerts,
+    bearing,
     changes,
     chat,
     coverage,
@@ -38,8 +39,9 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
     start = _onset(intake, incident, found_patterns, healthy)
     calls = intake.traces.calls()
     traces.link(calls, intake.graph)
-    observed = _observe(intake, incident, found_patterns, calls, start=start.time, healthy=healthy)
-    ranked = ranking.rank(observed, start.time)
+    observed = _observe(intake, incident, found_patterns, calls, start=start.shows, healthy=healthy)
+    observed = bearing.weighed(observed, start.shows, bearing.crashing(intake.inventory))
+    ranked = ranking.rank(observed, start.shows)
     evidence = mint(ranked)
     recording = _recording(intake)
     return Digest(
@@ -65,12 +67,20 @@ def _onset(
 ) -> onset.Onset:
     gone = states.gone(intake.inventory, (fold.workload for fold in intake.events.folds.values()))
     signs = [
-        *onset.of_moves(metrics.moves(intake.panel, incident.start)),
+        *onset.of_moves(metrics.moves(intake.panel, None)),
         *onset.of_alerts(intake.alerts.folded(), incident.services),
         *onset.of_events(intake.events, healthy | gone),
         *onset.of_logs(intake.logs, found),
     ]
-    return onset.find(incident, signs)
+    return onset.find(incident, signs, _since(intake))
+
+
+def _since(intake: Intake) -> datetime | None:
+    """Tell when the last of the signals that go on in time began to be recorded."""
+    logs = intake.logs.extent()
+    spans = (intake.panel.extent(), intake.traces.extent(), (logs[0].timestamp(), 0.0) if logs else None)
+    firsts = [span[0] for span in spans if span]
+    return datetime.fromtimestamp(max(firsts), UTC) if len(firsts) > 1 else None
 
 
 def _observe(

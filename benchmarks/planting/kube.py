@@ -175,7 +175,7 @@ class Cluster:
         for index, host in enumerate(self.taints):
             status = "NotReady" if host in self.not_ready else "Ready"
             status += ",SchedulingDisabled" if host in self.unschedulable or host == "master" else ""
-            rows.append((host, status, "node", "149d", "v1.31.2", f"192.168.0.{10 + index}", "containerd://1.7.23"))
+            rows.append((host, status, "master" if host == "master" else "node", "149d", "v1.31.2", f"192.168.0.{10 + index}", "containerd://1.7.23"))
         return _columns(rows)
 
     def describe_pod(self, item: Workload) -> str:
@@ -306,7 +306,7 @@ Subsets:{"" if ready or waiting else "  <none>"}
         )
         message = "Kubelet stopped posting node status." if unwell else "kubelet is posting ready status" if status == "True" else reason
         return f"""Name:               {host}
-Roles:              node
+Roles:              {"master" if host == "master" else "node"}
 Labels:             kubernetes.io/hostname={host}
                     kubernetes.io/os=linux
 CreationTimestamp:  Mon, 11 Aug 2025 15:49:09 +0800
@@ -339,11 +339,11 @@ Events:{self._events_of(host)}
         found = [event for event in self.events if event.name == name]
         if not found:
             return "              <none>"
-        lines = ["", "  Type     Reason             Age                From               Message", "  ----     ------             ----               ----               -------"]
+        rows = [("Type", "Reason", "Age", "From", "Message"), ("----", "------", "----", "----", "-------")]
         for event in found:
             age = f"{_age(event.ago)} (x{event.count} over {_age(event.since)})" if event.count > 1 else _age(event.ago)
-            lines.append(f"  {event.type:<8} {event.reason:<18} {age:<18} kubelet            {event.message}")
-        return "\n".join(lines)
+            rows.append((event.type, event.reason, age, "kubelet", event.message))
+        return "\n" + "".join(f"  {line}\n" for line in _columns(rows).splitlines()).rstrip("\n")
 
     def listed_events(self, *names: str) -> str:
         """Print events as `kubectl get events` does, oldest first; only of some objects where names are given."""

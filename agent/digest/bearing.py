@@ -1,0 +1,110 @@
+"""How far each observation bears on this incident: what chance gives, what was over, what a crash said last."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from agent.digest.objects import Inventory
+from agent.digest.observation import Observation
+
+_BEFORE = timedelta(minutes=2)
+"""What ended longer than this before the onset is no part of the incident."""
+_RESOURCES = frozenset({"cpu", "memory", "throttling", "network", "disk"})
+_CRASHED = frozenset({"CrashLoopBackOff", "Error", "RunContainerError", "StartError", "ContainerCannotRun"})
+_SAID = 0.75
+"""Surprise of an error that a container writes before it exits, whether or not it wrote it before."""
+
+
+def crashing(inventory: Inventory) -> frozenset[str]:
+    """Name the workloads whose containers kept exiting when their state was recorded."""
+    found: set[str] = set()
+    for pod in inventory.of("Pod"):
+        told = {v for k, v in pod.fields.items() if k.endswith(("reason", "status", "phase")) and "last_" not in k}
+        if told & _CRASHED:
+            found.add(pod.workload)
+    return frozenset(found)
+
+
+def weighed(
+    found: Sequence[Observation], onset: datetime | None, crashed: frozenset[str]
+) -> list[Observation]:
+    """Weigh all observations anew; each stays, with its surprise lowered or raised."""
+    largest = _largest(found)
+    lasting = any(_lasting(item) for item in found)
+    return [_weigh(item, onset, crashed, largest, lasting=lasting) for item in found]
+
+
+def _weigh(
+    item: Observation,
+    onset: datetime | None,
+    crashed: frozenset[str],
+    largest: dict[str, float],
+    *,
+    lasting: bool,
+) -> Observation:
+    if item.kind == "L":
+        return _last_words(item) if item.service in crashed else _by_chance(item)
+    if item.kind != "M":
+        return item
+    if onset and item.end and item.end < onset - _BEFORE:
+        attributes = {**item.attributes, "over": "yes"}
+        return replace(item, surprise=0.2 * item.surprise, role="context", severity="info", attributes=attributes)
+    factor = 0.5 if lasting and item.attributes.get("change") == "spike" else 1.0
+    if item.attributes.get("metric_kind") in _RESOURCES and (size := _size(item)) is not None:
+        most = largest.get(item.attributes["metric"], size)
+        factor *= min(1.0, 0.4 + 0.6 * (size / most) ** 0.5) if most > 0 else 1.0
+    return replace(item, surprise=factor * item.surprise) if factor < 1 else item
+
+
+def _last_words(item: Observation) -> Observation:
+    """Lift what a crashing container complained of: it says so at every start, so nothing is new about it."""
+    if item.severity not in {"critical", "error"}:
+        return item
+    attributes = {key: value for key, value in item.attributes.items() if key != "novelty"}
+    role = "symptom" if item.role == "context" else item.role
+    return replace(
+        item, surprise=max(item.surprise, _SAID), role=role, attributes={**attributes, "last_words": "yes"}
+    )
+
+
+def _by_chance(item: Observation) -> Observation:
+    """Lower what is "new" only because the stretch before was short and the message is rare."""
+    told = item.attributes.get("p_value")
+    if told is None or item.attributes.get("novelty") != "new":
+        return item
+    weight = min(1.0, -math.log10(max(float(told), 1e-9)) / 2)
+    least = 0.7 if item.attributes.get("exception") else 0.4
+    return replace(item, surprise=(least + (1 - least) * weight) * item.surprise)
+
+
+def _lasting(item: Observation) -> bool:
+    return (
+        item.kind == "M"
+        and item.attributes.get("harm") == "bad"
+        and item.attributes.get("change") in {"shift", "ramp"}
+        and item.surprise >= 0.4
+    )
+
+
+def _largest(found: Iterable[Observation]) -> dict[str, float]:
+    """Largest move of each metric of a resource, over all services."""
+    most: dict[str, float] = {}
+    for item in found:
+        size = _size(item)
+        if size is not None and item.attributes.get("harm") == "bad":
+            metric = item.attributes["metric"]
+            most[metric] = max(most.get(metric, 0.0), size)
+    return most
+
+
+def _size(item: Observation) -> float | None:
+    """How far a metric went, in its own unit; None where the attributes do not tell."""
+    told = [item.attributes.get(key, "") for key in ("before", "peak")]
+    try:
+        before, peak = (float(value.replace(",", "")) for value in told)
+    except ValueError:
+        return None
+    return abs(peak - before) if item.kind == "M" and "metric" in item.attributes else None
