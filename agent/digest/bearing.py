@@ -14,6 +14,11 @@ _BEFORE = timedelta(minutes=2)
 """What ended longer than this before the onset is no part of the incident."""
 _RESOURCES = frozenset({"cpu", "memory", "throttling", "network", "disk"})
 _CRASHED = frozenset({"CrashLoopBackOff", "Error", "RunContainerError", "StartError", "ContainerCannotRun"})
+_COMPARABLE = timedelta(minutes=2)
+"""Less than this of logs before the onset does not show what is usual."""
+_UNCOMPARED = 0.5
+_LIKELY = 0.25
+"""A message is no news where a message as rare would be missing before this often."""
 _SAID = 0.75
 """Surprise of an error that a container writes before it exits, whether or not it wrote it before."""
 
@@ -29,26 +34,34 @@ def crashing(inventory: Inventory) -> frozenset[str]:
 
 
 def weighed(
-    found: Sequence[Observation], onset: datetime | None, crashed: frozenset[str]
-) -> list[Observation]:
-    """Weigh all observations anew; each stays, with its surprise lowered or raised."""
-    largest = _largest(found)
-    lasting = any(_lasting(item) for item in found)
-    return [_weigh(item, onset, crashed, largest, lasting=lasting) for item in found]
-
-
-def _weigh(
-    item: Observation,
+    found: Sequence[Observation],
     onset: datetime | None,
     crashed: frozenset[str],
-    largest: dict[str, float],
-    *,
-    lasting: bool,
+    logged_since: datetime | None,
+) -> list[Observation]:
+    """Weigh all observations anew; each stays, with its surprise lowered or raised.
+
+    `crashed` are the workloads whose containers keep exiting; `logged_since` is the first time of the logs.
+    """
+    largest = _largest(found)
+    lasting = any(_lasting(item) for item in found)
+    short = onset is None or logged_since is None or onset - logged_since < _COMPARABLE
+    weighed: list[Observation] = []
+    for item in found:
+        if item.kind == "M":
+            weighed.append(_metric(item, onset, largest, lasting=lasting))
+        elif item.kind == "L" and item.service in crashed:
+            weighed.append(_last_words(item))
+        elif item.kind == "L":
+            weighed.append(_by_chance(_uncompared(item) if short else item))
+        else:
+            weighed.append(item)
+    return weighed
+
+
+def _metric(
+    item: Observation, onset: datetime | None, largest: dict[str, float], *, lasting: bool
 ) -> Observation:
-    if item.kind == "L":
-        return _last_words(item) if item.service in crashed else _by_chance(item)
-    if item.kind != "M":
-        return item
     if onset and item.end and item.end < onset - _BEFORE:
         attributes = {**item.attributes, "over": "yes"}
         return replace(item, surprise=0.2 * item.surprise, role="context", severity="info", attributes=attributes)
@@ -70,14 +83,31 @@ def _last_words(item: Observation) -> Observation:
     )
 
 
-def _by_chance(item: Observation) -> Observation:
-    """Lower what is "new" only because the stretch before was short and the message is rare."""
-    told = item.attributes.get("p_value")
-    if told is None or item.attributes.get("novelty") != "new":
+def _uncompared(item: Observation) -> Observation:
+    """Take "steady" from an error where too little was recorded before the onset to know what is steady."""
+    if item.attributes.get("novelty") != "steady" or item.severity not in {"critical", "error"}:
         return item
-    weight = min(1.0, -math.log10(max(float(told), 1e-9)) / 2)
+    attributes = {key: value for key, value in item.attributes.items() if key != "novelty"}
+    role = "symptom" if item.role == "context" else item.role
+    return replace(item, surprise=max(item.surprise, _UNCOMPARED), role=role, attributes=attributes)
+
+
+def _by_chance(item: Observation) -> Observation:
+    """Lower what is "new" only because the stretch before was short, and what came once with nothing to compare."""
+    told, novelty = item.attributes.get("p_value"), item.attributes.get("novelty", "")
     least = 0.7 if item.attributes.get("exception") else 0.4
-    return replace(item, surprise=(least + (1 - least) * weight) * item.surprise)
+    if novelty == "new" and told is not None:
+        p = float(told)
+        weight = min(1.0, -math.log10(max(p, 1e-9)) / 2)
+        lowered = replace(item, surprise=(least + (1 - least) * weight) * item.surprise)
+        if p < _LIKELY or item.attributes.get("exception") or item.severity == "critical":
+            return lowered
+        return replace(lowered, role="context", attributes={**item.attributes, "chance": "yes"})
+    if not novelty and item.severity != "info":
+        count = int(item.attributes.get("count", "1"))
+        weight = min(1.0, math.log10(max(1, count)) / 2)
+        return replace(item, surprise=(least + (1 - least) * weight) * item.surprise)
+    return item
 
 
 def _lasting(item: Observation) -> bool:

@@ -19,6 +19,7 @@ from agent.digest import (
     states,
     suspects,
     traces,
+    transit,
 )
 from agent.digest.facts import Counts, facts
 from agent.digest.intake import Intake, take_in
@@ -40,7 +41,9 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
     calls = intake.traces.calls()
     traces.link(calls, intake.graph)
     observed = _observe(intake, incident, found_patterns, calls, start=start.shows, healthy=healthy)
-    observed = bearing.weighed(observed, start.shows, bearing.crashing(intake.inventory))
+    logged = intake.logs.extent()
+    crashed = bearing.crashing(intake.inventory)
+    observed = bearing.weighed(observed, start.shows, crashed, logged[0] if logged else None)
     ranked = ranking.rank(observed, start.shows)
     evidence = mint(ranked)
     recording = _recording(intake)
@@ -116,6 +119,7 @@ def _observe(
         *changes.rollouts(inventory, intake.events, start),
         *chat.observations(intake.chat, start),
         *traces.observations(calls, start),
+        *transit.observations(calls, start),
     ]
 
 

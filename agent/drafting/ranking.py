@@ -54,7 +54,7 @@ def relevance(evidence: Evidence, onset: datetime | None) -> float:
         weight *= 0.15
     if evidence.severity == "info" and attributes.get("source") == "state":
         weight *= 0.25
-    if attributes.get("novelty") == "steady":
+    if attributes.get("novelty") == "steady" or attributes.get("chance") == "yes":
         weight *= 0.3
     if attributes.get("harm") == "neutral" or attributes.get("type") == "Normal":
         weight *= 0.6
