@@ -65,8 +65,10 @@ def _metric(
     if onset and item.end and item.end < onset - _BEFORE:
         attributes = {**item.attributes, "over": "yes"}
         return replace(item, surprise=0.2 * item.surprise, role="context", severity="info", attributes=attributes)
-    factor = 0.5 if lasting and item.attributes.get("change") == "spike" else 1.0
-    if item.attributes.get("metric_kind") in _RESOURCES and (size := _size(item)) is not None:
+    if lasting and item.attributes.get("change") == "spike":
+        item = replace(item, role="context", severity="info")
+    factor = 1.0
+    if item.attributes.get("metric_kind") in _RESOURCES and "before" in item.attributes and (size := _size(item)) is not None:
         most = largest.get(item.attributes["metric"], size)
         factor *= min(1.0, 0.4 + 0.6 * (size / most) ** 0.5) if most > 0 else 1.0
     return replace(item, surprise=factor * item.surprise) if factor < 1 else item
@@ -137,4 +139,4 @@ def _size(item: Observation) -> float | None:
         before, peak = (float(value.replace(",", "")) for value in told)
     except ValueError:
         return None
-    return abs(peak - before) if item.kind == "M" and "metric" in item.attributes else None
+    return abs(peak - before) if "metric" in item.attributes else None

@@ -15,6 +15,7 @@ from agent.digest import (
     metrics,
     onset,
     patterns,
+    placing,
     ranking,
     states,
     suspects,
@@ -41,6 +42,7 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
     calls = intake.traces.calls()
     traces.link(calls, intake.graph)
     observed = _observe(intake, incident, found_patterns, calls, start=start.shows, healthy=healthy)
+    observed = placing.placed(observed, placing.Layout.of(intake.inventory, intake.graph))
     logged = intake.logs.extent()
     crashed = bearing.crashing(intake.inventory)
     observed = bearing.weighed(observed, start.shows, crashed, logged[0] if logged else None)
