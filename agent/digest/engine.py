@@ -60,7 +60,7 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
         facts=facts(
             incident, start, evidence, _counts(intake, found_patterns, start.time, recording, bundle)
         ),
-        coverage=coverage.ledger(bundle.manifest),
+        coverage=coverage.ledger(bundle.manifest, intake.offsets),
         suspects=suspects.suspects(_pairs(ranked, evidence), intake.graph, intake.inventory),
         topology=intake.graph.listed(),
         notes=_notes(intake, start, len(observed) - len(evidence)),
@@ -182,7 +182,7 @@ def _counts(
 
 
 def _notes(intake: Intake, start: onset.Onset, left_out: int) -> tuple[str, ...]:
-    notes = sorted(intake.notes)
+    notes = [*sorted(intake.notes), *(offset.sentence() for offset in intake.offsets)]
     extent = intake.logs.extent()
     if start.time is None:
         notes.append("The onset is not known, so nothing could be compared with a time before it.")
