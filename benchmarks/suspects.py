@@ -1,10 +1,10 @@
 """Suspects against two usual scorers: `python -m benchmarks.suspects CASES [--late 60 300] [--json]`.
 
-CASES is a folder of imported cases. For each case whose label names a component, the rank of that component is
-taken from our suspects, from BARO's scorer (largest deviation after the start over median and interquartile range
-of what came before) and from n-sigma (the same with mean and standard deviation), all told the same start: the
-record's, else the onset that the digest finds. Then once more with the start told late. Figures are by system;
-the scorers need metrics, so a case without them counts as a miss of theirs only under `cases`, not `with_metrics`.
+CASES is a folder of imported cases. For each case whose label names a component, the rank of that component
+is taken from our suspects, from BARO's scorer (largest deviation after the start over median and
+interquartile range of what came before) and from n-sigma (the same with mean and standard deviation), all
+told the same start: the record's, else the onset that the digest finds. Then once more with the start told
+late. Figures are by system; the scorers need metrics, so cases without are a group of their own.
 """
 
 from __future__ import annotations
@@ -78,23 +78,24 @@ def ranks(folder: Path, late: Sequence[int]) -> list[Ranks]:
     if bundle is None:
         return []
     onset = digest(bundle, incident).onset
-    return [_ranks(bundle, incident, onset, shift, expected.system, expected.cause.component) for shift in (0, *late)]
+    component = expected.cause.component
+    return [
+        Ranks(expected.system, incident.id, shift, *_ranks(bundle, incident, onset, shift, component))
+        for shift in (0, *late)
+    ]
 
 
 def _ranks(
-    bundle: Bundle, incident: Incident, onset: datetime | None, late: int, system: str, component: tuple[str, ...]
-) -> Ranks:
-    told = incident
-    if late and onset:
-        told = incident.model_copy(update={"start": onset + timedelta(seconds=late)})
+    bundle: Bundle, incident: Incident, onset: datetime | None, late: int, component: tuple[str, ...]
+) -> tuple[bool, Mapping[str, int | None]]:
     start = onset + timedelta(seconds=late) if onset else None
+    told = incident.model_copy(update={"start": start}) if late and start else incident
     ours = [suspect.component for suspect in digest(bundle, told).suspects]
     panel = take_in(bundle, told).panel
     named: dict[str, list[str]] = {"ours": ours, "baro": [], "n_sigma": []}
     if start:
         named["baro"], named["n_sigma"] = scored(panel, start, baro), scored(panel, start, n_sigma)
-    found = {method: _rank(names, component) for method, names in named.items()}
-    return Ranks(system, incident.id, late, bool(panel.columns), found)
+    return bool(panel.columns), {method: _rank(names, component) for method, names in named.items()}
 
 
 def _rank(names: Sequence[str], component: tuple[str, ...]) -> int | None:
@@ -146,7 +147,7 @@ def main() -> None:
         sys.stdout.write("\n")
         return
     for row in rows:
-        print(row)
+        sys.stdout.write(f"{json.dumps(row)}\n")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""How far each observation bears on this incident: what chance gives, what was over, what a crash said last."""
+"""How far an observation bears on this incident: chance, what was over, last words, what was complained of."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,6 +14,13 @@ from agent.digest.observation import Observation
 _BEFORE = timedelta(minutes=2)
 """What ended longer than this before the onset is no part of the incident."""
 _RESOURCES = frozenset({"cpu", "memory", "throttling", "network", "disk"})
+_COMPLAINTS: dict[str, re.Pattern[str]] = {
+    "latency": re.compile(r"latenc|slow|response time|timed? ?out", re.IGNORECASE),
+    "availability": re.compile(r"availab|unreach|error|fail|5xx", re.IGNORECASE),
+    "errors": re.compile(r"availab|unreach|error|fail|5xx", re.IGNORECASE),
+}
+_ASIDE = 0.6
+"""Weight of a symptom of another kind than the one complained of."""
 _CRASHED = frozenset({"CrashLoopBackOff", "Error", "RunContainerError", "StartError", "ContainerCannotRun"})
 _COMPARABLE = timedelta(minutes=2)
 """Less than this of logs before the onset does not show what is usual."""
@@ -23,11 +31,18 @@ _SAID = 0.75
 """Surprise of an error that a container writes before it exits, whether or not it wrote it before."""
 
 
+def complained(text: str) -> frozenset[str]:
+    """Read off the title and summary of an incident which kinds of metric were complained of."""
+    return frozenset(kind for kind, pattern in _COMPLAINTS.items() if pattern.search(text))
+
+
 def crashing(inventory: Inventory) -> frozenset[str]:
     """Name the workloads whose containers kept exiting when their state was recorded."""
     found: set[str] = set()
     for pod in inventory.of("Pod"):
-        told = {v for k, v in pod.fields.items() if k.endswith(("reason", "status", "phase")) and "last_" not in k}
+        told = {
+            v for k, v in pod.fields.items() if k.endswith(("reason", "status", "phase")) and "last_" not in k
+        }
         if told & _CRASHED:
             found.add(pod.workload)
     return frozenset(found)
@@ -38,10 +53,12 @@ def weighed(
     onset: datetime | None,
     crashed: frozenset[str],
     logged_since: datetime | None,
+    complaint: frozenset[str] = frozenset(),
 ) -> list[Observation]:
     """Weigh all observations anew; each stays, with its surprise lowered or raised.
 
-    `crashed` are the workloads whose containers keep exiting; `logged_since` is the first time of the logs.
+    `crashed` are the workloads whose containers keep exiting; `logged_since` is the first time of the logs,
+    `complaint` the kinds of metric that the incident's record complains of.
     """
     largest = _largest(found)
     lasting = any(_lasting(item) for item in found)
@@ -49,7 +66,7 @@ def weighed(
     weighed: list[Observation] = []
     for item in found:
         if item.kind == "M":
-            weighed.append(_metric(item, onset, largest, lasting=lasting))
+            weighed.append(_metric(item, onset, largest, complaint, lasting=lasting))
         elif item.kind == "L" and item.service in crashed:
             weighed.append(_last_words(item))
         elif item.kind == "L":
@@ -60,15 +77,27 @@ def weighed(
 
 
 def _metric(
-    item: Observation, onset: datetime | None, largest: dict[str, float], *, lasting: bool
+    item: Observation,
+    onset: datetime | None,
+    largest: dict[str, float],
+    complaint: frozenset[str],
+    *,
+    lasting: bool,
 ) -> Observation:
     if onset and item.end and item.end < onset - _BEFORE:
         attributes = {**item.attributes, "over": "yes"}
-        return replace(item, surprise=0.2 * item.surprise, role="context", severity="info", attributes=attributes)
+        return replace(
+            item, surprise=0.2 * item.surprise, role="context", severity="info", attributes=attributes
+        )
     if lasting and item.attributes.get("change") == "spike":
         item = replace(item, role="context", severity="info")
-    factor = 1.0
-    if item.attributes.get("metric_kind") in _RESOURCES and "before" in item.attributes and (size := _size(item)) is not None:
+    kind = item.attributes.get("metric_kind", "")
+    factor = _ASIDE if complaint and kind in _COMPLAINTS and kind not in complaint else 1.0
+    if (
+        item.attributes.get("metric_kind") in _RESOURCES
+        and "before" in item.attributes
+        and (size := _size(item)) is not None
+    ):
         most = largest.get(item.attributes["metric"], size)
         factor *= min(1.0, 0.4 + 0.6 * (size / most) ** 0.5) if most > 0 else 1.0
     return replace(item, surprise=factor * item.surprise) if factor < 1 else item
@@ -95,7 +124,7 @@ def _uncompared(item: Observation) -> Observation:
 
 
 def _by_chance(item: Observation) -> Observation:
-    """Lower what is "new" only because the stretch before was short, and what came once with nothing to compare."""
+    """Lower what is "new" only because the stretch before was short, and what came once, uncompared."""
     told, novelty = item.attributes.get("p_value"), item.attributes.get("novelty", "")
     least = 0.7 if item.attributes.get("exception") else 0.4
     if novelty == "new" and told is not None:

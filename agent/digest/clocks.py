@@ -1,4 +1,4 @@
-"""Clocks that disagree: found from what two sources must show at one time, told as zone or drift, and applied.
+"""Clocks that disagree: found from what two sources must both show, told as zone or drift, and applied.
 
 Spans carry the reference: their times are numbers since the epoch, which no zone can shift. A log that shares
 trace ids with them shows its own offset. Where a table of metrics names no zone, the alerts about the same
@@ -56,7 +56,11 @@ class Offset:
         way = "ahead of" if self.seconds > 0 else "behind"
         what = "a zone was misread" if self.zone else "the clock had drifted"
         far = "the spans" if self.by == "trace ids" else "the alerts"
-        basis = f"{plural(self.shared, 'shared trace id')}" if self.by == "trace ids" else plural(self.shared, "alert")
+        basis = (
+            f"{plural(self.shared, 'shared trace id')}"
+            if self.by == "trace ids"
+            else plural(self.shared, "alert")
+        )
         return (
             f"The clock of {self.artifact} was {duration(abs(self.seconds))} {way} {far} ({basis}, "
             f"{self.confidence} confidence): {what}; its times were shifted to agree."
@@ -129,7 +133,8 @@ def hours_by_alerts(
 
     def hits(hours: int) -> int:
         return sum(
-            any(-60 <= time - (start - 3600 * hours) <= _NEAR for start in moved[name]) for name, time in alerts
+            any(-60 <= time - (start - 3600 * hours) <= _NEAR for start in moved[name])
+            for name, time in alerts
         )
 
     counts = {hours: hits(hours) for hours in range(-_MOST_HOURS, _MOST_HOURS + 1)}

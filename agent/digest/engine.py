@@ -12,6 +12,7 @@ from agent.digest import (
     chat,
     coverage,
     kubeevents,
+    levels,
     metrics,
     onset,
     patterns,
@@ -42,10 +43,12 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
     calls = intake.traces.calls()
     traces.link(calls, intake.graph)
     observed = _observe(intake, incident, found_patterns, calls, start=start.shows, healthy=healthy)
+    observed += levels.observations(intake.panel, observed)
     observed = placing.placed(observed, placing.Layout.of(intake.inventory, intake.graph))
     logged = intake.logs.extent()
     crashed = bearing.crashing(intake.inventory)
-    observed = bearing.weighed(observed, start.shows, crashed, logged[0] if logged else None)
+    complaint = bearing.complained(f"{incident.title}\n{incident.summary or ''}")
+    observed = bearing.weighed(observed, start.shows, crashed, logged[0] if logged else None, complaint)
     ranked = ranking.rank(observed, start.shows)
     evidence = mint(ranked)
     recording = _recording(intake)
@@ -61,7 +64,9 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
             incident, start, evidence, _counts(intake, found_patterns, start.time, recording, bundle)
         ),
         coverage=coverage.ledger(bundle.manifest, intake.offsets),
-        suspects=suspects.suspects(_pairs(ranked, evidence), intake.graph, intake.inventory),
+        suspects=suspects.suspects(
+            _pairs(ranked, evidence), intake.graph, intake.inventory, frozenset(incident.services)
+        ),
         topology=intake.graph.listed(),
         notes=_notes(intake, start, len(observed) - len(evidence)),
     )

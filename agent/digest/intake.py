@@ -67,7 +67,9 @@ class Intake:
                 self.clocks.log(artifact, record)
                 self.logs.add(artifact, _shifted_log(record, self.shifts.get(artifact)))
             case Series():
-                self.panel.columns.append(Column(artifact, _shifted_series(record, self.shifts.get(artifact))))
+                self.panel.columns.append(
+                    Column(artifact, _shifted_series(record, self.shifts.get(artifact)))
+                )
             case AlertRecord():
                 self.alerts.read(artifact, [record])
             case KubeEvent():

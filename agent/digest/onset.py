@@ -47,13 +47,15 @@ class Onset:
 def find(incident: Incident, signs: Sequence[Sign], since: datetime | None = None) -> Onset:
     """Take the record's start, else the earliest sign of a group that carries enough weight.
 
-    A stated start stands; but where what lasts began up to ten minutes before it, `shows` says so, for whoever
-    states a start has noticed it by then. `since` is when the last of the signals began to be recorded: what was
-    over by then is what happened before the incident.
+    A stated start stands; but where what lasts began up to ten minutes before it, `shows` says so, for
+    whoever states a start has noticed it by then. `since` is when the last of the signals began to be
+    recorded: what was over by then is what happened before the incident.
     """
     weighed = [_weighed(sign, since) for sign in signs]
     if incident.start is not None:
-        near = [s for s in weighed if s.end is None and incident.start - _LATE <= s.time <= incident.start + _LATE]
+        near = [
+            s for s in weighed if s.end is None and incident.start - _LATE <= s.time <= incident.start + _LATE
+        ]
         first = _first(near)
         shows = min(first.time, incident.start) if first else incident.start
         return Onset(incident.start, "record", shows)

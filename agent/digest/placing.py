@@ -1,8 +1,8 @@
 """Where slowness sits: on a whole node, or in one pod of a node that loses packets.
 
-The front of the trouble are the slow components that call no slow component; whoever else is slow waits for them.
-Where the front lies on one node, the node explains more than each of its pods; where a node loses packets and
-one pod alone is slow, the pod explains more than the node.
+The front of the trouble are the slow components that call no slow component; whoever else is slow waits for
+them. Where the front lies on one node, the node explains more than each of its pods; where a node loses
+packets and one pod alone is slow, the pod explains more than the node.
 """
 
 from __future__ import annotations
@@ -64,11 +64,20 @@ def _whole_node(
     found: Sequence[Observation], layout: Layout, slow: Mapping[str, Observation], front: set[str]
 ) -> Observation | None:
     total = sum(len(members) for members in layout.nodes.values())
-    busy = {o.service for o in found if o.attributes.get("metric_kind") in {"cpu", "memory"} and o.severity != "info"}
+    busy = {
+        o.service
+        for o in found
+        if o.attributes.get("metric_kind") in {"cpu", "memory"} and o.severity != "info"
+    }
     for node, members in sorted(layout.nodes.items()):
         here = front & members
         fits = len(here) >= _FRONT and len(here) >= _ONE_NODE * len(front)
-        if not fits or node in busy or len(members) > _LARGE * total or len(members & set(slow)) * 2 < len(members):
+        if (
+            not fits
+            or node in busy
+            or len(members) > _LARGE * total
+            or len(members & set(slow)) * 2 < len(members)
+        ):
             continue
         text = (
             f"{plural(len(here), 'workload')} of {len(front)} that became slow without a slow callee "
@@ -89,8 +98,8 @@ def _one_pod(
             continue
         name = next(iter(here))
         text = (
-            f"Of {plural(len(members), 'workload')} on {node}, which retransmitted packets, {name} alone became "
-            f"slow without a slow callee, so that the packet loss is that of its own network"
+            f"Of {plural(len(members), 'workload')} on {node}, which retransmitted packets, {name} alone "
+            f"became slow without a slow callee, so that the packet loss is that of its own network"
         )
         return _observe(name, text, [slow[name]], "lossy-pod", node=False)
     return None
@@ -101,7 +110,8 @@ def _lossy(found: Sequence[Observation], layout: Layout) -> set[str]:
     return {
         item.service
         for item in found
-        if item.service in layout.nodes
+        if item.service
+        and item.service in layout.nodes
         and item.attributes.get("metric_kind") == "network"
         and item.attributes.get("harm") == "bad"
     }

@@ -72,9 +72,7 @@ class TraceBook:
         ]
 
 
-def _call(
-    artifact: str, span: Span, owners: Mapping[tuple[str, str], str], children: Sequence[Span]
-) -> Call:
+def _call(artifact: str, span: Span, owners: Mapping[tuple[str, str], str], children: Sequence[Span]) -> Call:
     service = workload_of(span.service)
     rest = max(0.0, span.seconds - sum(child.seconds for child in children))
     far = workload_of(children[0].service) if len(children) == 1 else service

@@ -1,7 +1,7 @@
 """Time between a call and its arrival: which component has a slow way to all that it speaks with.
 
-A client span lasts longer than the server span below it by the time on the way, both ways; clocks do not matter.
-Delay at one component slows every connection of it, in and out, and no other.
+A client span lasts longer than the server span below it by the time on the way, both ways; clocks do not
+matter. Delay at one component slows every connection of it, in and out, and no other.
 """
 
 from __future__ import annotations

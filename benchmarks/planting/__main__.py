@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -41,7 +42,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(argv)
     for seed in range(options.seed, options.seed + options.count):
-        print(write(options.kind, seed, options.destination))
+        sys.stdout.write(f"{write(options.kind, seed, options.destination)}\n")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,13 @@ from benchmarks.planting.kube import Cluster, pod_name
 from benchmarks.planting.performance import tree
 from benchmarks.planting.system import grow, victim
 
-_CHATTER = ("request complete path=/items", "cache refreshed", "handled call", "GET /healthz 200", "listing items")
+_CHATTER = (
+    "request complete path=/items",
+    "cache refreshed",
+    "handled call",
+    "GET /healthz 200",
+    "listing items",
+)
 
 
 def plant(seed: int) -> dict[str, bytes]:
@@ -30,7 +36,9 @@ def plant(seed: int) -> dict[str, bytes]:
     described = {
         "id": f"planted-{seed}",
         "namespace": "boutique",
-        "query": rng.choice(("Service Availability Disruption.", "Partial Service Unreachability.", "Service abnormal.")),
+        "query": rng.choice(
+            ("Service Availability Disruption.", "Partial Service Unreachability.", "Service abnormal.")
+        ),
         "collection_timestamp": now.isoformat(),
     }
     truth = {
@@ -60,11 +68,16 @@ def _leftovers(scene: Scene) -> None:
     for name in rng.sample(sorted(cluster.items), 2):
         pod = pod_name(rng, name)
         ago = cluster.age + rng.randrange(60, 600) if cluster.age < 3000 else rng.randrange(2400, 3400)
-        reason, message = rng.choice((
-            ("Unhealthy", "Readiness probe failed: dial tcp 172.20.1.9:8080: connect: connection refused"),
-            ("BackOff", f"Back-off restarting failed container server in pod {pod}_boutique(77)"),
-            ("FailedScheduling", "0/4 nodes are available: 4 Insufficient cpu."),
-        ))
+        reason, message = rng.choice(
+            (
+                (
+                    "Unhealthy",
+                    "Readiness probe failed: dial tcp 172.20.1.9:8080: connect: connection refused",
+                ),
+                ("BackOff", f"Back-off restarting failed container server in pod {pod}_boutique(77)"),
+                ("FailedScheduling", "0/4 nodes are available: 4 Insufficient cpu."),
+            )
+        )
         cluster.event("pod", pod, "Warning", reason, message, ago)
 
 
@@ -85,11 +98,19 @@ def _logs(scene: Scene) -> dict[str, str]:
     span = min(cluster.age, 900)
     for name, item in cluster.items.items():
         runs = item.ready or item.state == "Running"
-        noise = [f"info|{rng.choice(_CHATTER)} id={rng.randrange(10**6)}" for _ in range(rng.randrange(15, 60))] if runs and item.pods else []
-        text = _stamped(rng, cluster.now, span, noise, spread=1.0) + _stamped(rng, cluster.now, span, scene.logs.get(name, []), spread=0.25)
+        noise = (
+            [f"info|{rng.choice(_CHATTER)} id={rng.randrange(10**6)}" for _ in range(rng.randrange(15, 60))]
+            if runs and item.pods
+            else []
+        )
+        text = _stamped(rng, cluster.now, span, noise, spread=1.0) + _stamped(
+            rng, cluster.now, span, scene.logs.get(name, []), spread=0.25
+        )
         told[name] = "\n".join(sorted(text))
         if name in scene.previous:
-            told[f"{name}.previous"] = "\n".join(sorted(_stamped(rng, cluster.now, span, scene.previous[name], spread=0.4)))
+            told[f"{name}.previous"] = "\n".join(
+                sorted(_stamped(rng, cluster.now, span, scene.previous[name], spread=0.4))
+            )
     return told
 
 

@@ -33,24 +33,52 @@ class Scene:
         """Log one line."""
         (self.previous if previous else self.logs).setdefault(name, []).append(f"{level}|{text}")
 
-    def event(self, reason: str, message: str, *, ago: int = 20, count: int = 1, since: int = 0, kind: str = "pod", type_: str = "Warning") -> None:
+    def event(
+        self,
+        reason: str,
+        message: str,
+        *,
+        ago: int = 20,
+        count: int = 1,
+        since: int = 0,
+        kind: str = "pod",
+        type_: str = "Warning",
+    ) -> None:
         """Add one event of the workload."""
-        name = {"pod": self.item.pod, "replicaset": self.cluster.set_of(self.item), "deployment": self.item.name}[kind]
+        name = {
+            "pod": self.item.pod,
+            "replicaset": self.cluster.set_of(self.item),
+            "deployment": self.item.name,
+        }[kind]
         self.cluster.event(kind, name, type_, reason, message, ago, count, since)
 
-    def waits(self, status: str, message: str = "", *, restarts: int = 0, last: tuple[str, int] | None = None) -> None:
+    def waits(
+        self, status: str, message: str = "", *, restarts: int = 0, last: tuple[str, int] | None = None
+    ) -> None:
         """Let the pod wait for a reason."""
         item = self.item
         item.status, item.ready, item.available, item.restarts = status, False, 0, restarts
-        item.state = f"Waiting\n      Reason:       {status}" + (f"\n      Message:      {message}" if message else "")
+        item.state = f"Waiting\n      Reason:       {status}" + (
+            f"\n      Message:      {message}" if message else ""
+        )
         if last:
             item.last = f"    Last State:     Terminated\n      Reason:       {last[0]}\n      Exit Code:    {last[1]}\n"
 
     def crashes(self, code: int, reason: str = "Error", restarts: int = 0) -> None:
         """Let the container crash again and again."""
         restarts = restarts or self.rng.randrange(3, 9)
-        self.waits("CrashLoopBackOff", f"back-off 1m20s restarting failed container=server pod={self.item.pod}", restarts=restarts, last=(reason, code))
-        self.event("BackOff", f"Back-off restarting failed container server in pod {self.item.pod}_{self.cluster.namespace}(7d1)", count=6, since=160)
+        self.waits(
+            "CrashLoopBackOff",
+            f"back-off 1m20s restarting failed container=server pod={self.item.pod}",
+            restarts=restarts,
+            last=(reason, code),
+        )
+        self.event(
+            "BackOff",
+            f"Back-off restarting failed container server in pod {self.item.pod}_{self.cluster.namespace}(7d1)",
+            count=6,
+            since=160,
+        )
 
     def pending(self, message: str) -> None:
         """Keep the pod from being scheduled."""
@@ -64,8 +92,19 @@ class Scene:
 def _liveness_port(s: Scene) -> str:
     wrong = s.item.port + 1001
     s.item.liveness = f"tcp-socket :{wrong} delay=5s timeout=1s period=5s #success=1 #failure=2"
-    s.event("Unhealthy", f"Liveness probe failed: dial tcp {s.item.ip}:{wrong}: connect: connection refused", count=6, since=150)
-    s.event("Killing", "Container server failed liveness probe, will be restarted", count=3, since=150, type_="Normal")
+    s.event(
+        "Unhealthy",
+        f"Liveness probe failed: dial tcp {s.item.ip}:{wrong}: connect: connection refused",
+        count=6,
+        since=150,
+    )
+    s.event(
+        "Killing",
+        "Container server failed liveness probe, will be restarted",
+        count=3,
+        since=150,
+        type_="Normal",
+    )
     s.crashes(137)
     s.callers_fail("connection refused")
     return f"app/{s.item.name}"
@@ -75,15 +114,31 @@ def _readiness_port(s: Scene) -> str:
     wrong = s.item.port + 1001
     s.item.readiness = f"http-get http://:{wrong}/healthz delay=5s timeout=1s period=5s #success=1 #failure=2"
     s.item.ready, s.item.available = False, 0
-    s.event("Unhealthy", f'Readiness probe failed: Get "http://{s.item.ip}:{wrong}/healthz": dial tcp {s.item.ip}:{wrong}: connect: connection refused', count=20, since=150)
+    s.event(
+        "Unhealthy",
+        f'Readiness probe failed: Get "http://{s.item.ip}:{wrong}/healthz": dial tcp {s.item.ip}:{wrong}: connect: connection refused',
+        count=20,
+        since=150,
+    )
     s.callers_fail("no healthy upstream")
     return f"app/{s.item.name}"
 
 
 def _liveness_timing(s: Scene) -> str:
     s.item.liveness = f"tcp-socket :{s.item.port} delay=1s timeout=1s period=1s #success=1 #failure=1"
-    s.event("Unhealthy", f"Liveness probe failed: dial tcp {s.item.ip}:{s.item.port}: connect: connection refused", count=4, since=90)
-    s.event("Killing", "Container server failed liveness probe, will be restarted", count=4, since=90, type_="Normal")
+    s.event(
+        "Unhealthy",
+        f"Liveness probe failed: dial tcp {s.item.ip}:{s.item.port}: connect: connection refused",
+        count=4,
+        since=90,
+    )
+    s.event(
+        "Killing",
+        "Container server failed liveness probe, will be restarted",
+        count=4,
+        since=90,
+        type_="Normal",
+    )
     s.crashes(143)
     return f"app/{s.item.name}"
 
@@ -122,7 +177,12 @@ def _pull_secret(s: Scene) -> str:
     s.cluster.forget(s.item, "Pulled", "Started")
     said = f'Failed to pull image "{s.item.image}": failed to authorize: failed to fetch anonymous token: unexpected status from GET request: 401 Unauthorized'
     s.event("Failed", said, count=4, since=120)
-    s.event("FailedToRetrieveImagePullSecret", "Unable to retrieve some image pull secrets (registry-login); attempting to pull the image may not succeed.", count=9, since=120)
+    s.event(
+        "FailedToRetrieveImagePullSecret",
+        "Unable to retrieve some image pull secrets (registry-login); attempting to pull the image may not succeed.",
+        count=9,
+        since=120,
+    )
     s.waits("ImagePullBackOff", f'Back-off pulling image "{s.item.image}"')
     return f"app/{s.item.name}"
 
@@ -143,7 +203,13 @@ def _config_map(s: Scene) -> str:
 
 def _no_replica(s: Scene) -> str:
     s.item.replicas = s.item.pods = s.item.available = 0
-    s.event("ScalingReplicaSet", f"Scaled down replica set {s.cluster.set_of(s.item)} to 0 from 1", ago=90, kind="deployment", type_="Normal")
+    s.event(
+        "ScalingReplicaSet",
+        f"Scaled down replica set {s.cluster.set_of(s.item)} to 0 from 1",
+        ago=90,
+        kind="deployment",
+        type_="Normal",
+    )
     s.callers_fail("no endpoints available for service")
     return f"app/{s.item.name}"
 
@@ -178,7 +244,11 @@ def _address(s: Scene) -> str:
     key = f"{s.item.name.replace('-', '_').upper()}_ADDR"
     wrong = f"{s.item.name}-old:{s.item.port}" if s.rng.random() < 0.5 else f"{s.item.name}:{s.item.port + 7}"
     caller.env[key] = wrong
-    said = f"lookup {wrong.split(':')[0]}: no such host" if "-old" in wrong else f"dial tcp: {wrong}: i/o timeout"
+    said = (
+        f"lookup {wrong.split(':')[0]}: no such host"
+        if "-old" in wrong
+        else f"dial tcp: {wrong}: i/o timeout"
+    )
     for _ in range(8):
         s.say(caller.name, f"error calling {s.item.name}: {said}", level="error")
     s.item = caller
@@ -187,7 +257,9 @@ def _address(s: Scene) -> str:
 
 def _dns(s: Scene) -> str:
     s.item.dns = "  DNS Policy:  None\n"
-    s.cluster.extra[f"kubectl get deployments {s.item.name} -n {s.cluster.namespace} -o yaml"] = f"""apiVersion: apps/v1
+    s.cluster.extra[
+        f"kubectl get deployments {s.item.name} -n {s.cluster.namespace} -o yaml"
+    ] = f"""apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: {s.item.name}
@@ -208,14 +280,24 @@ status:
   unavailableReplicas: 1
 """
     for n in range(6):
-        s.say(s.item.name, f"attempt {n}: lookup {s.item.name}-db on 192.0.2.53:53: read udp: i/o timeout", level="error", previous=n < 3)
+        s.say(
+            s.item.name,
+            f"attempt {n}: lookup {s.item.name}-db on 192.0.2.53:53: read udp: i/o timeout",
+            level="error",
+            previous=n < 3,
+        )
     s.crashes(1)
     return f"app/{s.item.name}"
 
 
 def _db_credentials(s: Scene) -> str:
     for n in range(5):
-        s.say(s.item.name, f"java.sql.SQLException: Access denied for user '{s.item.name}'@'172.20.1.9' (using password: YES)", level="error", previous=n < 3)
+        s.say(
+            s.item.name,
+            f"java.sql.SQLException: Access denied for user '{s.item.name}'@'172.20.1.9' (using password: YES)",
+            level="error",
+            previous=n < 3,
+        )
     s.crashes(1)
     s.callers_fail("connection refused")
     return f"app/{s.item.name}"
@@ -224,7 +306,12 @@ def _db_credentials(s: Scene) -> str:
 def _db_port(s: Scene) -> str:
     s.item.env["DB_PORT"] = "3307"
     for n in range(5):
-        s.say(s.item.name, "com.mysql.cj.jdbc.exceptions.CommunicationsException: Communications link failure; java.net.ConnectException: Connection refused (shared-mysql:3307)", level="error", previous=n < 3)
+        s.say(
+            s.item.name,
+            "com.mysql.cj.jdbc.exceptions.CommunicationsException: Communications link failure; java.net.ConnectException: Connection refused (shared-mysql:3307)",
+            level="error",
+            previous=n < 3,
+        )
     s.crashes(1)
     return f"app/{s.item.name}"
 
@@ -240,7 +327,11 @@ def _service_account(s: Scene) -> str:
 
 def _quota(s: Scene) -> str:
     resource = s.rng.choice(("requests.cpu", "requests.memory", "pods"))
-    amount = {"requests.cpu": ("100m", "1100m", "1100m"), "requests.memory": ("200Mi", "2Gi", "2Gi"), "pods": ("1", "10", "10")}[resource]
+    amount = {
+        "requests.cpu": ("100m", "1100m", "1100m"),
+        "requests.memory": ("200Mi", "2Gi", "2Gi"),
+        "pods": ("1", "10", "10"),
+    }[resource]
     s.cluster.forget(s.item, "Scheduled", "Pulled", "Started", "SuccessfulCreate")
     s.item.pods = s.item.available = 0
     said = f'Error creating: pods "{s.cluster.set_of(s.item)}-x2x4z" is forbidden: exceeded quota: team-limits, requested: {resource}={amount[0]}, used: {resource}={amount[1]}, limited: {resource}={amount[2]}'
@@ -256,31 +347,41 @@ Resource    Used   Hard
 
 def _node_selector(s: Scene) -> str:
     s.item.node_selector = "disktype=nvme"
-    s.pending("0/4 nodes are available: 1 node(s) were unschedulable, 3 node(s) didn't match Pod's node affinity/selector. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.")
+    s.pending(
+        "0/4 nodes are available: 1 node(s) were unschedulable, 3 node(s) didn't match Pod's node affinity/selector. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling."
+    )
     return f"app/{s.item.name}"
 
 
 def _taint(s: Scene) -> str:
     for host in s.cluster.system.hosts:
         s.cluster.taints[host] = "dedicated=batch:NoSchedule"
-    s.pending("0/4 nodes are available: 1 node(s) were unschedulable, 3 node(s) had untolerated taint {dedicated: batch}. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.")
+    s.pending(
+        "0/4 nodes are available: 1 node(s) were unschedulable, 3 node(s) had untolerated taint {dedicated: batch}. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling."
+    )
     return f"app/{s.item.name}"
 
 
 def _cpu_request(s: Scene) -> str:
     s.item.cpu = s.item.cpu_request = "64"
-    s.pending("0/4 nodes are available: 1 node(s) were unschedulable, 3 Insufficient cpu. preemption: 0/4 nodes are available: 1 Preemption is not helpful for scheduling, 3 No preemption victims found for incoming pod.")
+    s.pending(
+        "0/4 nodes are available: 1 node(s) were unschedulable, 3 Insufficient cpu. preemption: 0/4 nodes are available: 1 Preemption is not helpful for scheduling, 3 No preemption victims found for incoming pod."
+    )
     return f"app/{s.item.name}"
 
 
 def _memory_request(s: Scene) -> str:
     s.item.memory = s.item.memory_request = "512Gi"
-    s.pending("0/4 nodes are available: 1 node(s) were unschedulable, 3 Insufficient memory. preemption: 0/4 nodes are available: 1 Preemption is not helpful for scheduling, 3 No preemption victims found for incoming pod.")
+    s.pending(
+        "0/4 nodes are available: 1 node(s) were unschedulable, 3 Insufficient memory. preemption: 0/4 nodes are available: 1 Preemption is not helpful for scheduling, 3 No preemption victims found for incoming pod."
+    )
     return f"app/{s.item.name}"
 
 
 def _anti_affinity(s: Scene) -> str:
-    s.pending("0/4 nodes are available: 1 node(s) were unschedulable, 3 node(s) didn't match pod anti-affinity rules. preemption: 0/4 nodes are available: 1 Preemption is not helpful for scheduling, 3 No preemption victims found for incoming pod.")
+    s.pending(
+        "0/4 nodes are available: 1 node(s) were unschedulable, 3 node(s) didn't match pod anti-affinity rules. preemption: 0/4 nodes are available: 1 Preemption is not helpful for scheduling, 3 No preemption victims found for incoming pod."
+    )
     return f"app/{s.item.name}"
 
 
@@ -288,22 +389,31 @@ def _cordon(s: Scene) -> str:
     for host in s.cluster.system.hosts:
         s.cluster.unschedulable.add(host)
         s.cluster.taints[host] = "node.kubernetes.io/unschedulable:NoSchedule"
-    s.pending("0/4 nodes are available: 4 node(s) were unschedulable. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.")
+    s.pending(
+        "0/4 nodes are available: 4 node(s) were unschedulable. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling."
+    )
     return f"app/{s.item.name}"
 
 
 def _claim(s: Scene) -> str:
     claim = f"{s.item.name}-pvc"
-    why, said = s.rng.choice((
-        ("fast-ssd", 'storageclass.storage.k8s.io "fast-ssd" not found'),
-        ("standard", "no persistent volumes available for this claim and no storage class is set"),
-    ))
-    s.item.claim = f"\n   data:\n    Type:       PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)\n    ClaimName:  {claim}"
-    s.pending("0/4 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.")
-    s.cluster.extra[f"kubectl get persistentvolumeclaims -n {s.cluster.namespace}"] = (
-        "NAME   STATUS    VOLUME   CAPACITY   ACCESS MODES   STORAGECLASS   AGE\n" f"{claim}   Pending                                 {why}   3m\n"
+    why, said = s.rng.choice(
+        (
+            ("fast-ssd", 'storageclass.storage.k8s.io "fast-ssd" not found'),
+            ("standard", "no persistent volumes available for this claim and no storage class is set"),
+        )
     )
-    s.cluster.extra[f"kubectl describe persistentvolumeclaims {claim} -n {s.cluster.namespace}"] = f"""Name:          {claim}
+    s.item.claim = f"\n   data:\n    Type:       PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)\n    ClaimName:  {claim}"
+    s.pending(
+        "0/4 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling."
+    )
+    s.cluster.extra[f"kubectl get persistentvolumeclaims -n {s.cluster.namespace}"] = (
+        "NAME   STATUS    VOLUME   CAPACITY   ACCESS MODES   STORAGECLASS   AGE\n"
+        f"{claim}   Pending                                 {why}   3m\n"
+    )
+    s.cluster.extra[
+        f"kubectl describe persistentvolumeclaims {claim} -n {s.cluster.namespace}"
+    ] = f"""Name:          {claim}
 Namespace:     {s.cluster.namespace}
 StorageClass:  {why}
 Status:        Pending
@@ -321,14 +431,24 @@ Events:
 def _volume_permission(s: Scene) -> str:
     s.item.mounts = "\n      /data from data (rw)"
     for n in range(4):
-        s.say(s.item.name, "mkdir: cannot create directory '/data/db': Permission denied", level="error", previous=n < 2)
+        s.say(
+            s.item.name,
+            "mkdir: cannot create directory '/data/db': Permission denied",
+            level="error",
+            previous=n < 2,
+        )
     s.crashes(1)
     return f"app/{s.item.name}"
 
 
 def _port_conflict(s: Scene) -> str:
     for n in range(4):
-        s.say(s.item.name, f"listen tcp :{s.item.port}: bind: address already in use", level="fatal", previous=n < 2)
+        s.say(
+            s.item.name,
+            f"listen tcp :{s.item.port}: bind: address already in use",
+            level="fatal",
+            previous=n < 2,
+        )
     s.crashes(1)
     s.callers_fail("connection refused")
     return f"app/{s.item.name}"
@@ -336,14 +456,22 @@ def _port_conflict(s: Scene) -> str:
 
 def _read_only(s: Scene) -> str:
     for _ in range(9):
-        s.say(s.item.name, "ERROR 1290 (HY000): The MySQL server is running with the --read-only option so it cannot execute this statement", level="error")
+        s.say(
+            s.item.name,
+            "ERROR 1290 (HY000): The MySQL server is running with the --read-only option so it cannot execute this statement",
+            level="error",
+        )
     s.callers_fail("500 Internal Server Error")
     return f"app/{s.item.name}"
 
 
 def _too_many_connections(s: Scene) -> str:
     for _ in range(12):
-        s.say(s.item.name, "com.mysql.cj.exceptions: Data source rejected establishment of connection, message from server: \"Too many connections\"", level="error")
+        s.say(
+            s.item.name,
+            'com.mysql.cj.exceptions: Data source rejected establishment of connection, message from server: "Too many connections"',
+            level="error",
+        )
     s.callers_fail("500 Internal Server Error")
     return f"app/{s.item.name}"
 
@@ -369,7 +497,10 @@ def _kube_proxy(s: Scene) -> str:
 
 def _containerd(s: Scene) -> str:
     host = s.item.host
-    s.cluster.not_ready[host] = ("False", "[container runtime is down, container runtime status check may not have completed yet]")
+    s.cluster.not_ready[host] = (
+        "False",
+        "[container runtime is down, container runtime status check may not have completed yet]",
+    )
     s.cluster.event("node", host, "Normal", "NodeNotReady", f"Node {host} status is now: NodeNotReady", 250)
     _unit(s, host, "containerd", "inactive (dead)")
     return f"node/{host}"
@@ -389,16 +520,36 @@ def _unit(s: Scene, host: str, broken: str, how: str) -> None:
 
 def _disk_pressure(s: Scene) -> str:
     host = s.item.host
-    s.cluster.event("node", host, "Warning", "EvictionThresholdMet", "Attempting to reclaim ephemeral-storage", 100, 3, 200)
-    s.cluster.event("node", host, "Normal", "NodeHasDiskPressure", f"Node {host} status is now: NodeHasDiskPressure", 100)
-    s.event("Evicted", "The node was low on resource: ephemeral-storage. Threshold quantity: 10Gi, available: 1Gi. Container server was using 22Gi, request is 0.", ago=95)
+    s.cluster.event(
+        "node",
+        host,
+        "Warning",
+        "EvictionThresholdMet",
+        "Attempting to reclaim ephemeral-storage",
+        100,
+        3,
+        200,
+    )
+    s.cluster.event(
+        "node", host, "Normal", "NodeHasDiskPressure", f"Node {host} status is now: NodeHasDiskPressure", 100
+    )
+    s.event(
+        "Evicted",
+        "The node was low on resource: ephemeral-storage. Threshold quantity: 10Gi, available: 1Gi. Container server was using 22Gi, request is 0.",
+        ago=95,
+    )
     s.item.status, s.item.ready, s.item.available = "Evicted", False, 0
     return f"node/{host}"
 
 
 def _bad_config(s: Scene) -> str:
     for n in range(4):
-        s.say(s.item.name, "panic: environment variable \"PAYMENT_TIMEOUT\" not set", level="fatal", previous=n < 2)
+        s.say(
+            s.item.name,
+            'panic: environment variable "PAYMENT_TIMEOUT" not set',
+            level="fatal",
+            previous=n < 2,
+        )
     s.crashes(2)
     s.callers_fail("connection refused")
     return f"app/{s.item.name}"
@@ -407,14 +558,23 @@ def _bad_config(s: Scene) -> str:
 def _rbac(s: Scene) -> str:
     who = f"system:serviceaccount:{s.cluster.namespace}:{s.item.name}"
     for n in range(5):
-        s.say(s.item.name, f'configmaps is forbidden: User "{who}" cannot list resource "configmaps" in API group "" in the namespace "{s.cluster.namespace}"', level="error", previous=n < 2)
+        s.say(
+            s.item.name,
+            f'configmaps is forbidden: User "{who}" cannot list resource "configmaps" in API group "" in the namespace "{s.cluster.namespace}"',
+            level="error",
+            previous=n < 2,
+        )
     s.crashes(1)
     return f"app/{s.item.name}"
 
 
 def _certificate(s: Scene) -> str:
     for _ in range(9):
-        s.say(s.item.name, "tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-02-06T10:00:00Z is after 2026-02-05T00:00:00Z", level="error")
+        s.say(
+            s.item.name,
+            "tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-02-06T10:00:00Z is after 2026-02-05T00:00:00Z",
+            level="error",
+        )
     return f"app/{s.item.name}"
 
 

@@ -78,11 +78,20 @@ class Cluster:
         self.items: dict[str, Workload] = {}
         for index, node in enumerate(system.nodes.values()):
             port = rng.choice((3550, 5050, 7000, 7070, 8080, 9090, 50051))
-            item = Workload(node.name, node.pod, node.host, f"172.20.{index % 3 + 1}.{40 + index}", port,
-                            f"registry.example/{namespace}/{node.name}:v1.{rng.randrange(9)}.0")
+            item = Workload(
+                node.name,
+                node.pod,
+                node.host,
+                f"172.20.{index % 3 + 1}.{40 + index}",
+                port,
+                f"registry.example/{namespace}/{node.name}:v1.{rng.randrange(9)}.0",
+            )
             item.liveness = f"tcp-socket :{port} delay=15s timeout=1s period=10s #success=1 #failure=3"
             item.readiness = f"tcp-socket :{port} delay=5s timeout=1s period=10s #success=1 #failure=3"
-            item.env = {"PORT": str(port), **{f"{c.replace('-', '_').upper()}_ADDR": f"{c}:0" for c in node.calls}}
+            item.env = {
+                "PORT": str(port),
+                **{f"{c.replace('-', '_').upper()}_ADDR": f"{c}:0" for c in node.calls},
+            }
             self.items[node.name] = item
         for item in self.items.values():
             for key in list(item.env):
@@ -96,17 +105,55 @@ class Cluster:
         if self.age > 3600:
             return
         say = self.event
-        say("deployment", item.name, "Normal", "ScalingReplicaSet", f"Scaled up replica set {self.set_of(item)} to 1", self.age)
-        say("replicaset", self.set_of(item), "Normal", "SuccessfulCreate", f"Created pod: {item.pod}", self.age)
-        say("pod", item.pod, "Normal", "Scheduled", f"Successfully assigned {self.namespace}/{item.pod} to {item.host}", self.age)
-        say("pod", item.pod, "Normal", "Pulled", f'Container image "{item.image}" already present on machine', self.age - 1)
+        say(
+            "deployment",
+            item.name,
+            "Normal",
+            "ScalingReplicaSet",
+            f"Scaled up replica set {self.set_of(item)} to 1",
+            self.age,
+        )
+        say(
+            "replicaset",
+            self.set_of(item),
+            "Normal",
+            "SuccessfulCreate",
+            f"Created pod: {item.pod}",
+            self.age,
+        )
+        say(
+            "pod",
+            item.pod,
+            "Normal",
+            "Scheduled",
+            f"Successfully assigned {self.namespace}/{item.pod} to {item.host}",
+            self.age,
+        )
+        say(
+            "pod",
+            item.pod,
+            "Normal",
+            "Pulled",
+            f'Container image "{item.image}" already present on machine',
+            self.age - 1,
+        )
         say("pod", item.pod, "Normal", "Started", "Started container server", self.age - 2)
 
     def set_of(self, item: Workload) -> str:
         """Name of the replica set of a workload."""
         return item.pod.rpartition("-")[0]
 
-    def event(self, kind: str, name: str, type_: str, reason: str, message: str, ago: int, count: int = 1, since: int = 0) -> None:
+    def event(
+        self,
+        kind: str,
+        name: str,
+        type_: str,
+        reason: str,
+        message: str,
+        ago: int,
+        count: int = 1,
+        since: int = 0,
+    ) -> None:
         """Add one event."""
         self.events.append(Event(kind, name, type_, reason, message, max(1, ago), count, since))
 
@@ -140,30 +187,65 @@ class Cluster:
         return told
 
     def _pods(self) -> str:
-        rows = [("NAME", "READY", "STATUS", "RESTARTS", "AGE", "IP", "NODE", "NOMINATED NODE", "READINESS GATES")]
+        rows = [
+            ("NAME", "READY", "STATUS", "RESTARTS", "AGE", "IP", "NODE", "NOMINATED NODE", "READINESS GATES")
+        ]
         for item in self.items.values():
             if item.pods:
                 again = f"{item.restarts} ({_age(40)} ago)" if item.restarts else "0"
-                rows.append((item.pod, "1/1" if item.ready else "0/1", item.status, again, _age(self.age), item.ip, item.host, "<none>", "<none>"))
+                rows.append(
+                    (
+                        item.pod,
+                        "1/1" if item.ready else "0/1",
+                        item.status,
+                        again,
+                        _age(self.age),
+                        item.ip,
+                        item.host,
+                        "<none>",
+                        "<none>",
+                    )
+                )
         return _columns(rows)
 
     def _services(self) -> str:
         rows = [("NAME", "TYPE", "CLUSTER-IP", "EXTERNAL-IP", "PORT(S)", "AGE")]
-        rows += [(i.name, "ClusterIP", f"10.68.{n}.9", "<none>", f"{i.listed_port or i.port}/{i.protocol}", _age(self.age)) for n, i in enumerate(self.items.values())]
+        rows += [
+            (
+                i.name,
+                "ClusterIP",
+                f"10.68.{n}.9",
+                "<none>",
+                f"{i.listed_port or i.port}/{i.protocol}",
+                _age(self.age),
+            )
+            for n, i in enumerate(self.items.values())
+        ]
         return _columns(rows)
 
     def _deployments(self) -> str:
         rows = [("NAME", "READY", "UP-TO-DATE", "AVAILABLE", "AGE")]
-        rows += [(i.name, f"{i.available}/{i.replicas}", str(i.pods), str(i.available), _age(self.age)) for i in self.items.values()]
+        rows += [
+            (i.name, f"{i.available}/{i.replicas}", str(i.pods), str(i.available), _age(self.age))
+            for i in self.items.values()
+        ]
         return _columns(rows)
 
     def _sets(self) -> str:
         rows = [("NAME", "DESIRED", "CURRENT", "READY", "AGE")]
-        rows += [(self.set_of(i), str(i.replicas), str(i.pods), str(i.available), _age(self.age)) for i in self.items.values()]
+        rows += [
+            (self.set_of(i), str(i.replicas), str(i.pods), str(i.available), _age(self.age))
+            for i in self.items.values()
+        ]
         return _columns(rows)
 
     def _endpoints(self) -> str:
-        return _columns([("NAME", "ENDPOINTS", "AGE"), *((i.name, self._addresses(i) or "<none>", _age(self.age)) for i in self.items.values())])
+        return _columns(
+            [
+                ("NAME", "ENDPOINTS", "AGE"),
+                *((i.name, self._addresses(i) or "<none>", _age(self.age)) for i in self.items.values()),
+            ]
+        )
 
     def _addresses(self, item: Workload) -> str:
         if item.endpoints is not None:
@@ -175,7 +257,17 @@ class Cluster:
         for index, host in enumerate(self.taints):
             status = "NotReady" if host in self.not_ready else "Ready"
             status += ",SchedulingDisabled" if host in self.unschedulable or host == "master" else ""
-            rows.append((host, status, "master" if host == "master" else "node", "149d", "v1.31.2", f"192.168.0.{10 + index}", "containerd://1.7.23"))
+            rows.append(
+                (
+                    host,
+                    status,
+                    "master" if host == "master" else "node",
+                    "149d",
+                    "v1.31.2",
+                    f"192.168.0.{10 + index}",
+                    "containerd://1.7.23",
+                )
+            )
         return _columns(rows)
 
     def describe_pod(self, item: Workload) -> str:
@@ -278,33 +370,59 @@ Events:                   <none>
 
     def _describe_endpoints(self, item: Workload) -> str:
         ready = self._addresses(item)
-        waiting = item.ip if item.pods and not item.available and item.endpoints is None and item.ip != "<none>" else ""
-        return f"""Name:         {item.name}
+        waiting = (
+            item.ip
+            if item.pods and not item.available and item.endpoints is None and item.ip != "<none>"
+            else ""
+        )
+        return (
+            f"""Name:         {item.name}
 Namespace:    {self.namespace}
 Labels:       app={item.name}
 Annotations:  <none>
 Subsets:{"" if ready or waiting else "  <none>"}
-""" + (f"""  Addresses:          {ready.split(":")[0] or "<none>"}
+"""
+            + (
+                f"""  Addresses:          {ready.split(":")[0] or "<none>"}
   NotReadyAddresses:  {waiting or "<none>"}
   Ports:
     Name  Port  Protocol
     ----  ----  --------
     main  {item.target or item.port}  {item.protocol}
 
-""" if ready or waiting else "") + "Events:  <none>\n"
+"""
+                if ready or waiting
+                else ""
+            )
+            + "Events:  <none>\n"
+        )
 
     def describe_node(self, host: str) -> str:
         """Print one node."""
         status, reason = self.not_ready.get(host, ("True", "KubeletReady"))
-        beat = (self.now - timedelta(seconds=300 if host in self.not_ready else 20)).strftime("%a, %d %b %Y %H:%M:%S +0800")
-        moved = (self.now - timedelta(seconds=250 if host in self.not_ready else 9_000_000)).strftime("%a, %d %b %Y %H:%M:%S +0800")
+        beat = (self.now - timedelta(seconds=300 if host in self.not_ready else 20)).strftime(
+            "%a, %d %b %Y %H:%M:%S +0800"
+        )
+        moved = (self.now - timedelta(seconds=250 if host in self.not_ready else 9_000_000)).strftime(
+            "%a, %d %b %Y %H:%M:%S +0800"
+        )
         unwell = status == "Unknown"
         state = "Unknown" if unwell else "False"
         rows = "\n".join(
             f"  {kind:<16} {state:<7} {beat}   {moved}   {reason if unwell else said:<28} {'Kubelet stopped posting node status.' if unwell else 'kubelet is fine'}"
-            for kind, said in (("MemoryPressure", "KubeletHasSufficientMemory"), ("DiskPressure", "KubeletHasNoDiskPressure"), ("PIDPressure", "KubeletHasSufficientPID"))
+            for kind, said in (
+                ("MemoryPressure", "KubeletHasSufficientMemory"),
+                ("DiskPressure", "KubeletHasNoDiskPressure"),
+                ("PIDPressure", "KubeletHasSufficientPID"),
+            )
         )
-        message = "Kubelet stopped posting node status." if unwell else "kubelet is posting ready status" if status == "True" else reason
+        message = (
+            "Kubelet stopped posting node status."
+            if unwell
+            else "kubelet is posting ready status"
+            if status == "True"
+            else reason
+        )
         return f"""Name:               {host}
 Roles:              {"master" if host == "master" else "node"}
 Labels:             kubernetes.io/hostname={host}
@@ -341,7 +459,11 @@ Events:{self._events_of(host)}
             return "              <none>"
         rows = [("Type", "Reason", "Age", "From", "Message"), ("----", "------", "----", "----", "-------")]
         for event in found:
-            age = f"{_age(event.ago)} (x{event.count} over {_age(event.since)})" if event.count > 1 else _age(event.ago)
+            age = (
+                f"{_age(event.ago)} (x{event.count} over {_age(event.since)})"
+                if event.count > 1
+                else _age(event.ago)
+            )
             rows.append((event.type, event.reason, age, "kubelet", event.message))
         return "\n" + "".join(f"  {line}\n" for line in _columns(rows).splitlines()).rstrip("\n")
 
@@ -349,7 +471,10 @@ Events:{self._events_of(host)}
         """Print events as `kubectl get events` does, oldest first; only of some objects where names are given."""
         found = [event for event in self.events if not names or event.name in names]
         rows = [("LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE")]
-        rows += [(_age(e.ago), e.type, e.reason, f"{e.kind}/{e.name}", e.message) for e in sorted(found, key=lambda e: -e.ago)]
+        rows += [
+            (_age(e.ago), e.type, e.reason, f"{e.kind}/{e.name}", e.message)
+            for e in sorted(found, key=lambda e: -e.ago)
+        ]
         return _columns(rows)
 
 
@@ -370,4 +495,7 @@ def _age(seconds: int) -> str:
 
 def _columns(rows: list[tuple[str, ...]]) -> str:
     widths = [max(len(row[n]) for row in rows) + 3 for n in range(len(rows[0]))]
-    return "".join("".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n" for row in rows)
+    return "".join(
+        "".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n"
+        for row in rows
+    )

@@ -19,7 +19,11 @@ def plant(seed: int) -> dict[str, bytes]:
     rng = Random(f"nab{seed}")
     start = datetime(2022, 1, 1, tzinfo=UTC) + timedelta(days=rng.randrange(600))
     rows = rng.randrange(2000, 4200)
-    noise, level, swing = Noise(rng, rng.choice((0.03, 0.1)), blips=0.0005), rng.choice((40.0, 0.8, 900.0)), rng.choice((0.0, 0.1, 0.3))
+    noise, level, swing = (
+        Noise(rng, rng.choice((0.03, 0.1)), blips=0.0005),
+        rng.choice((40.0, 0.8, 900.0)),
+        rng.choice((0.0, 0.1, 0.3)),
+    )
     values = [level * (1 + swing * math.sin(2 * math.pi * n / 288)) * noise.next() for n in range(rows)]
     count = rng.randrange(1, 4)
     windows: list[list[str]] = []
@@ -34,6 +38,20 @@ def plant(seed: int) -> dict[str, bytes]:
     csv = "timestamp,value\n" + "".join(
         f"{(start + n * _STEP).strftime('%Y-%m-%d %H:%M:%S')},{value:.4f}\n" for n, value in enumerate(values)
     )
-    described = {"id": f"planted-{seed}", "description": "One metric of a server", "interval_s": 300, "metric_rows": rows}
-    truth = {"known_cause": "not in the series", "description": "", "anomaly_labels": labels, "anomaly_windows": windows}
-    return {"incident.json": json.dumps(described).encode(), "ground_truth.yaml": yaml.safe_dump(truth).encode(), "metrics.csv": csv.encode()}
+    described = {
+        "id": f"planted-{seed}",
+        "description": "One metric of a server",
+        "interval_s": 300,
+        "metric_rows": rows,
+    }
+    truth = {
+        "known_cause": "not in the series",
+        "description": "",
+        "anomaly_labels": labels,
+        "anomaly_windows": windows,
+    }
+    return {
+        "incident.json": json.dumps(described).encode(),
+        "ground_truth.yaml": yaml.safe_dump(truth).encode(),
+        "metrics.csv": csv.encode(),
+    }

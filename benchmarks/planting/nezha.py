@@ -53,7 +53,9 @@ class Recorder:
     rng: Random
     system: System
     faults: list[Injection]
-    logs: list[tuple[datetime, str, str, str, str]] = field(default_factory=list[tuple[datetime, str, str, str, str]])
+    logs: list[tuple[datetime, str, str, str, str]] = field(
+        default_factory=list[tuple[datetime, str, str, str, str]]
+    )
     spans: list[tuple[str, str, str, str, str, datetime, float]] = field(
         default_factory=list[tuple[str, str, str, str, str, datetime, float]]
     )
@@ -88,17 +90,29 @@ class Recorder:
                 spent += took
                 if not ok:
                     fine = fine and rng.random() < 0.3
-                    self._log(at, name, trace, client, "ERROR",
-                              f"500 : [Call to {callee} failed][request id {_hex(rng, 6)}]")
+                    self._log(
+                        at,
+                        name,
+                        trace,
+                        client,
+                        "ERROR",
+                        f"500 : [Call to {callee} failed][request id {_hex(rng, 6)}]",
+                    )
         spent += work * 0.6
         if fault and fault.kind in {"return", "exception"}:
             fine = self._broken(fault, name, trace, inner, start + timedelta(seconds=spent))
         else:
-            self._log(start, name, trace, inner, "INFO", f"[{_method(name)}][get item {_hex(rng, 6)}][success]")
+            self._log(
+                start, name, trace, inner, "INFO", f"[{_method(name)}][get item {_hex(rng, 6)}][success]"
+            )
         if rng.random() < 0.06:
-            self._log(start, name, trace, inner, "WARN", f"[{_method(name)}][item list is empty][id {_hex(rng, 8)}]")
+            self._log(
+                start, name, trace, inner, "WARN", f"[{_method(name)}][item list is empty][id {_hex(rng, 8)}]"
+            )
         if rng.random() < 0.004:
-            self._log(start, name, trace, inner, "ERROR", f"[{_method(name)}][no entry for user {_hex(rng, 8)}]")
+            self._log(
+                start, name, trace, inner, "ERROR", f"[{_method(name)}][no entry for user {_hex(rng, 8)}]"
+            )
         self.spans.append((trace, span, parent, node.pod, path, start, spent + 0.001))
         self.spans.append((trace, inner, span, node.pod, f"{_class(name)}Controller.query", start, spent))
         return spent + 0.001, fine
@@ -106,14 +120,29 @@ class Recorder:
     def _broken(self, fault: Injection, name: str, trace: str, span: str, at: datetime) -> bool:
         if fault.kind == "exception":
             trouble = f"java.lang.{self.rng.choice(('NullPointerException', 'IllegalStateException', 'ArithmeticException'))}"
-            self._log(at, name, trace, span, "ERROR",
-                      f"Servlet.service() threw exception: {trouble}\n\tat {name.split('-')[0]}.service."
-                      f"{_class(name)}ServiceImpl.query({_class(name)}ServiceImpl.java:{len(name) * 7})\n\tat "
-                      f"{name.split('-')[0]}.controller.{_class(name)}Controller.query({_class(name)}Controller.java:41)")
+            self._log(
+                at,
+                name,
+                trace,
+                span,
+                "ERROR",
+                f"Servlet.service() threw exception: {trouble}\n\tat {name.split('-')[0]}.service."
+                f"{_class(name)}ServiceImpl.query({_class(name)}ServiceImpl.java:{len(name) * 7})\n\tat "
+                f"{name.split('-')[0]}.controller.{_class(name)}Controller.query({_class(name)}Controller.java:41)",
+            )
             return False
-        self._log(at, name, trace, span, "WARN", f"[{_method(name)}][no item found][item id {_hex(self.rng, 8)}]")
+        self._log(
+            at, name, trace, span, "WARN", f"[{_method(name)}][no item found][item id {_hex(self.rng, 8)}]"
+        )
         for caller in self.system.callers(name)[:1]:
-            self._log(at, caller, trace, span, "ERROR", f"[{_method(caller)}][{name.split('-')[-2]} result is null][id {_hex(self.rng, 6)}]")
+            self._log(
+                at,
+                caller,
+                trace,
+                span,
+                "ERROR",
+                f"[{_method(caller)}][{name.split('-')[-2]} result is null][id {_hex(self.rng, 6)}]",
+            )
         return True
 
     def _log(self, time: datetime, name: str, trace: str, span: str, level: str, text: str) -> None:
@@ -135,7 +164,11 @@ def plant(seed: int) -> dict[str, bytes]:
         other = rng.choice([name for name in system.nodes if name not in {root, system.entry}])
         earlier = injected - timedelta(minutes=rng.uniform(8, 10))
         size = rng.choice((3.0, 6.0))
-        faults.append(Injection(rng.choice(("cpu_contention", "cpu_consumed")), other, earlier, timedelta(minutes=5), size))
+        faults.append(
+            Injection(
+                rng.choice(("cpu_contention", "cpu_consumed")), other, earlier, timedelta(minutes=5), size
+            )
+        )
     recorder = Recorder(rng, system, faults)
     lead = rng.choice((0, 60, 90, 120))
     begin = injected - timedelta(seconds=lead)
@@ -173,7 +206,11 @@ def _metrics(rng: Random, system: System, faults: list[Injection], injected: dat
     out, front = io.StringIO(), io.StringIO()
     writer, entry = csv.writer(out, lineterminator="\n"), csv.writer(front, lineterminator="\n")
     writer.writerow(_HEAD)
-    entry.writerow("Time,TimeStamp,ServiceName,SuccessRate(%),LatencyP50(s),LatencyP90(s),LatencyP95(s),LatencyP99(s)".split(","))
+    entry.writerow(
+        "Time,TimeStamp,ServiceName,SuccessRate(%),LatencyP50(s),LatencyP90(s),LatencyP95(s),LatencyP99(s)".split(
+            ","
+        )
+    )
     start = injected.replace(second=rng.randrange(60)) - timedelta(minutes=_BEFORE)
     for minute in range(_BEFORE + _AFTER):
         at = start + timedelta(minutes=minute)
@@ -191,18 +228,36 @@ def _metrics(rng: Random, system: System, faults: list[Injection], injected: dat
                 cpu[fault.place] += rng.uniform(250, 480)
         latency = system.latency(extra, far)
         stamp = at.strftime("%Y-%m-%d %H:%M:%S.%f") + " +0000 UTC m=+1.5"
-        heat = {host: 15 + sum(cpu[n] for n, node in system.nodes.items() if node.host == host) / 80 for host in system.hosts}
+        heat = {
+            host: 15 + sum(cpu[n] for n, node in system.nodes.items() if node.host == host) / 80
+            for host in system.hosts
+        }
         for name, node in system.nodes.items():
             wait = waits[name].next()
             client = sum(share * (latency[c] + far.get(c, 0.0)) for c, share in node.calls.items()) * wait
             served = latency[name] * wait
             ops = 3 * load[name] * noise[name].next()
-            writer.writerow([
-                stamp, int(at.timestamp()), node.pod, cpu[name], cpu[name] / 5, memory[name] * rng.uniform(0.995, 1.005),
-                memory[name] / 20, rng.randrange(200), rng.randrange(200), 2000 + 9000 * ops, 2500 + 12000 * ops,
-                *(value for scale in (1.6, 2.0, 3.0) for value in (client * scale, served * scale)),
-                ops, 0, heat[node.host], 55.0, 1.6e6 * rng.uniform(0.9, 1.1),
-            ])
+            writer.writerow(
+                [
+                    stamp,
+                    int(at.timestamp()),
+                    node.pod,
+                    cpu[name],
+                    cpu[name] / 5,
+                    memory[name] * rng.uniform(0.995, 1.005),
+                    memory[name] / 20,
+                    rng.randrange(200),
+                    rng.randrange(200),
+                    2000 + 9000 * ops,
+                    2500 + 12000 * ops,
+                    *(value for scale in (1.6, 2.0, 3.0) for value in (client * scale, served * scale)),
+                    ops,
+                    0,
+                    heat[node.host],
+                    55.0,
+                    1.6e6 * rng.uniform(0.9, 1.1),
+                ]
+            )
         seen = latency[system.entry] * waits[system.entry].next()
         entry.writerow([stamp, int(at.timestamp()), "Frontend", 0, *(seen * s for s in (0.7, 1.6, 2.0, 3.0))])
     return out.getvalue().encode(), front.getvalue().encode()
@@ -218,7 +273,11 @@ def _logs(recorder: Recorder) -> bytes:
         level, _, rest = text.partition(" ")
         logger = f"{name.split('-')[1][:1]}.s.{_class(name)}ServiceImpl#{30 + len(text) % 60}"
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S.%f") + "000Z"
-        line = {"log": f"{local} {level:<5} {logger} TraceID: {trace} SpanID: {span} {rest}\n", "stream": "stdout", "time": stamp}
+        line = {
+            "log": f"{local} {level:<5} {logger} TraceID: {trace} SpanID: {span} {rest}\n",
+            "stream": "stdout",
+            "time": stamp,
+        }
         nanos = int(time.timestamp() * 1e6) * 1000
         writer.writerow([stamp, nanos, node.host, node.pod, "server", trace, span, json.dumps(line)])
     return out.getvalue().encode()
@@ -227,10 +286,14 @@ def _logs(recorder: Recorder) -> bytes:
 def _traces(recorder: Recorder) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow("TraceID,SpanID,ParentID,PodName,OperationName,StartTimeUnixNano,EndTimeUnixNano,Duration".split(","))
+    writer.writerow(
+        "TraceID,SpanID,ParentID,PodName,OperationName,StartTimeUnixNano,EndTimeUnixNano,Duration".split(",")
+    )
     for trace, span, parent, pod, operation, start, took in recorder.spans:
         nanos = int(start.timestamp() * 1e6) * 1000
-        writer.writerow([trace, span, parent, pod, operation, nanos, nanos + int(took * 1e9), int(took * 1e6)])
+        writer.writerow(
+            [trace, span, parent, pod, operation, nanos, nanos + int(took * 1e9), int(took * 1e6)]
+        )
     return out.getvalue().encode()
 
 

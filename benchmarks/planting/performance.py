@@ -65,7 +65,11 @@ def _sample(rng: Random, system: System, kind: str, place: str, at: int) -> list
     rows: list[Cell] = []
     for row in range(_ROWS):
         strength = severity * min(1.0, max(0.0, (row - at + 1) / 4)) if row >= at else 0.0
-        on = {name for name, node in system.nodes.items() if place in {name, node.host}} if strength else set[str]()
+        on = (
+            {name for name, node in system.nodes.items() if place in {name, node.host}}
+            if strength
+            else set[str]()
+        )
         extra: dict[str, float] = {}
         tail: dict[str, float] = {}
         for name in on:
@@ -78,9 +82,12 @@ def _sample(rng: Random, system: System, kind: str, place: str, at: int) -> list
                 extra[name] = own * 6 * strength
             else:
                 extra[name] = own * 0.6 * strength
-        middle, high = system.latency(extra), system.latency({n: extra.get(n, 0) + tail.get(n, 0) for n in system.nodes})
+        middle, high = (
+            system.latency(extra),
+            system.latency({n: extra.get(n, 0) + tail.get(n, 0) for n in system.nodes}),
+        )
         cell: Cell = {}
-        for name, node in system.nodes.items():
+        for name in system.nodes:
             factor, slow = noise[name].next(), wait[name].next()
             slower = 1 / (1 + 0.3 * max(0.0, middle[system.entry] - 0.5))
             rps = 24 * load[name] * factor * slower
@@ -104,7 +111,11 @@ def _sample(rng: Random, system: System, kind: str, place: str, at: int) -> list
             resent = rng.choice((0.0, 0.0, 0.1, 0.3))
             if kind.endswith("loss") and strength:
                 direct = host == place or any(system.nodes[n].host == host for n in on)
-                resent += rng.uniform(2.5, 6) * strength if host == place else rng.uniform(0.6, 2) * strength * direct
+                resent += (
+                    rng.uniform(2.5, 6) * strength
+                    if host == place
+                    else rng.uniform(0.6, 2) * strength * direct
+                )
                 resent += 0.3 * strength
             cell |= {f"{host}-cpu": 0.3 * busy[host].next(), f"{host}-mem": 0.5, f"{host}-tcp_retans": resent}
         rows.append(cell)
@@ -120,7 +131,9 @@ def _alerts(rows: list[Cell], at: int, start: datetime) -> Mapping[str, object]:
         now = sum(r[key] for r in rows[at + 4 : at + 23]) / 19
         told = ""
         if metric == "p90latency" and now > 3 * before and now > 60:
-            told = f"LATENCY_DEGRADATION [Slow Response] | {key}: Normal={before:.2f}ms -> Current={now:.2f}ms"
+            told = (
+                f"LATENCY_DEGRADATION [Slow Response] | {key}: Normal={before:.2f}ms -> Current={now:.2f}ms"
+            )
         if metric == "tcp_retans" and now > 0.5 and now > 4 * before:
             told = f"NETWORK_QUALITY_DEGRADED [TCP Retransmission] | Normal={before:.2f}retrans -> Current={now:.2f}retrans"
         if metric == "cpu_cfs" and now > 0.5:
@@ -129,7 +142,15 @@ def _alerts(rows: list[Cell], at: int, start: datetime) -> Mapping[str, object]:
             told = f"RESOURCE_SATURATION [Memory] | Normal={before / 1e6:.1f}MB -> Current={now / 1e6:.1f}MB"
         if told:
             node = metric == "tcp_retans"
-            found.append({"type": "Node" if node else "Service", "name": place, "time_range": window, "status": "ABNORMAL", "evidence": [told]})
+            found.append(
+                {
+                    "type": "Node" if node else "Service",
+                    "name": place,
+                    "time_range": window,
+                    "status": "ABNORMAL",
+                    "evidence": [told],
+                }
+            )
     return {"status": "has_anomalies", "alert_count": len(found), "alerts": found}
 
 

@@ -45,7 +45,9 @@ def plant(seed: int) -> dict[str, bytes]:
     symptom = {"node": "FrontSite", "metric": kind, "agg": "Average", "timestamp": symptom_at}
     truth = {"root_cause_node": labels[root], "root_cause_metric": None}
     return {
-        "incident.json": json.dumps({"id": f"planted-{seed}", "system": "PetShop-like", "symptom": symptom}).encode(),
+        "incident.json": json.dumps(
+            {"id": f"planted-{seed}", "system": "PetShop-like", "symptom": symptom}
+        ).encode(),
         "ground_truth.yaml": yaml.safe_dump(truth).encode(),
         "baseline_metrics.csv": baseline,
         "metrics.csv": metrics,
@@ -58,7 +60,9 @@ class _Recorder:
 
     def __init__(self, rng: Random, system: System, labels: dict[str, str], missing: set[str]) -> None:
         self.rng, self.system, self.labels, self.missing = rng, system, labels, missing
-        self.noise = {name: Noise(rng, rng.choice((0.05, 0.15, 0.35, 0.5)), blips=0.05) for name in system.nodes}
+        self.noise = {
+            name: Noise(rng, rng.choice((0.05, 0.15, 0.35, 0.5)), blips=0.05) for name in system.nodes
+        }
         self.unsteady = {name: rng.choice((0.0, 0.0, 0.002, 0.01)) for name in system.nodes}
         """Share of calls that fail at any time."""
         self.traffic = Noise(rng, 0.08, blips=0.0)
@@ -67,8 +71,12 @@ class _Recorder:
         """Sample all components `rows` times; the fault of each row comes from `fault`."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
-        columns = [(name, metric, stat) for metric, stat in _STATISTICS for name in self.system.nodes
-                   if name not in self.missing]
+        columns = [
+            (name, metric, stat)
+            for metric, stat in _STATISTICS
+            for name in self.system.nodes
+            if name not in self.missing
+        ]
         writer.writerow(["microservice", *(self.labels[name] for name, _, _ in columns)])
         writer.writerow(["metric", *(metric for _, metric, _ in columns)])
         writer.writerow(["statistic", *(stat for _, _, stat in columns)])
@@ -110,6 +118,8 @@ def _graph(system: System, labels: dict[str, str]) -> bytes:
     names = list(system.nodes)
     edges = set(system.edges())
     rows = [",".join(["", *(labels[name] for name in names)])]
-    for caller in names:
-        rows.append(",".join([labels[caller], *("1" if (caller, callee) in edges else "0" for callee in names)]))
+    rows += [
+        ",".join([labels[caller], *("1" if (caller, callee) in edges else "0" for callee in names)])
+        for caller in names
+    ]
     return ("\n".join(rows) + "\n").encode()

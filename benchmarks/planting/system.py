@@ -53,7 +53,7 @@ class System:
         return [caller for caller, callee in self.edges() if callee == name]
 
     def load(self) -> dict[str, float]:
-        """Calls to each service for one request of a user."""
+        """Count the calls to each service for one request of a user."""
         rates = dict.fromkeys(self.nodes, 0.0)
         rates[self.entry] = 1.0
         for node in self.nodes.values():
@@ -87,7 +87,12 @@ def grow(rng: Random, size: int, *, prefix: str = "", suffix: str = "-service", 
     names += [f"{prefix}{word}{suffix}" for word in rng.sample(_WORDS, size - 1)]
     machines = tuple(f"node-{n:02}" for n in range(1, hosts + 1))
     nodes = {
-        name: Node(name, f"{name}-{token(rng, 10)}-{token(rng, 5)}", rng.choice(machines), rng.lognormvariate(-5, 0.7))
+        name: Node(
+            name,
+            f"{name}-{token(rng, 10)}-{token(rng, 5)}",
+            rng.choice(machines),
+            rng.lognormvariate(-5, 0.7),
+        )
         for name in names
     }
     for index, name in enumerate(names[1:], start=1):
@@ -122,5 +127,7 @@ class Noise:
 def victim(rng: Random, system: System, *, busiest: bool = True) -> str:
     """Choose where the fault sits; not the entry, and by default among services that get calls enough."""
     load = system.load()
-    names = [name for name in system.nodes if name != system.entry and load[name] >= (0.15 if busiest else 0.0)]
+    names = [
+        name for name in system.nodes if name != system.entry and load[name] >= (0.15 if busiest else 0.0)
+    ]
     return rng.choice(names or list(system.nodes)[1:])

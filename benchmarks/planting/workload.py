@@ -50,10 +50,20 @@ def plant(seed: int) -> dict[str, bytes]:
         "kubectl_get_by_kind_in_namespace": ("kubectl get -o wide pod -n default", {"kind": "pod", "namespace": "default"}, cluster.states(described=[])["kubectl get pods -n default -o wide"]),
     }  # fmt: skip
     if lines := scene.logs.get(item.name):
-        answers["fetch_pod_logs"] = (f"kubectl logs {item.pod} -n default", {"pod_name": item.pod, "namespace": "default"}, _plain(lines))
+        answers["fetch_pod_logs"] = (
+            f"kubectl logs {item.pod} -n default",
+            {"pod_name": item.pod, "namespace": "default"},
+            _plain(lines),
+        )
     if lines := scene.previous.get(item.name):
-        answers["kubectl_previous_logs"] = (f"kubectl logs {item.pod} -n default --previous", {"pod_name": item.pod, "namespace": "default"}, _plain(lines))
-    kept = {tool: answer for tool, answer in answers.items() if tool == "kubectl_describe" or rng.random() < 0.85}
+        answers["kubectl_previous_logs"] = (
+            f"kubectl logs {item.pod} -n default --previous",
+            {"pod_name": item.pod, "namespace": "default"},
+            _plain(lines),
+        )
+    kept = {
+        tool: answer for tool, answer in answers.items() if tool == "kubectl_describe" or rng.random() < 0.85
+    }
     files = {f"{tool}.txt": _answer(tool, *answer) for tool, answer in kept.items()}
     title = rng.choice((f"Pod {item.pod} is not healthy", f"KubePodNotReady: {item.pod}"))
     files["issue_data.json"] = json.dumps({
@@ -61,7 +71,9 @@ def plant(seed: int) -> dict[str, bytes]:
         "subject_name": item.pod, "subject_namespace": "default", "starts_at": (now - timedelta(hours=2, seconds=120)).isoformat() + "+00:00",
         "labels": {"pod": item.pod},
     }).encode()  # fmt: skip
-    files["ground_truth.yaml"] = yaml.safe_dump({"expected_output": [_TOLD[fault].format(name=item.name)]}).encode()
+    files["ground_truth.yaml"] = yaml.safe_dump(
+        {"expected_output": [_TOLD[fault].format(name=item.name)]}
+    ).encode()
     return files
 
 
@@ -71,5 +83,10 @@ def _plain(lines: list[str]) -> str:
 
 def _answer(tool: str, invocation: str, params: dict[str, str], body: str) -> bytes:
     head = {"toolset_name": "kubernetes", "tool_name": tool, "match_params": params}
-    status = {"schema_version": "robusta:v1.0.0", "status": "success", "invocation": invocation, "params": params}
+    status = {
+        "schema_version": "robusta:v1.0.0",
+        "status": "success",
+        "invocation": invocation,
+        "params": params,
+    }
     return f"{json.dumps(head)}\n{json.dumps(status)}\n{body}".encode()

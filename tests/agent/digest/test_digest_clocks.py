@@ -28,8 +28,10 @@ def test_clocks_that_agree_have_no_offset() -> None:
     assert book(0.1).offsets() == []
 
 
-@pytest.mark.parametrize(("seconds", "zone"), [(8 * 3600.0, True), (-5.5 * 3600, True), (37.0, False), (-412.0, False)])
-def test_an_offset_is_found_and_whole_hours_are_told_from_drift(seconds: float, zone: bool) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "zone"), [(8 * 3600.0, True), (-5.5 * 3600, True), (37.0, False), (-412.0, False)]
+)
+def test_an_offset_is_found_and_whole_hours_are_told_from_drift(seconds: float, *, zone: bool) -> None:
     (offset,) = book(seconds).offsets()
     assert offset.seconds == pytest.approx(seconds, abs=1)
     assert offset.zone is zone
@@ -58,6 +60,7 @@ def test_alerts_show_the_hours_that_a_table_without_a_zone_misses() -> None:
     moved = {name: [time - 45 + 8 * 3600] for name, time in alerts}
     offset = hours_by_alerts("metrics/m.csv", moved, alerts)
     assert offset == Offset("metrics/m.csv", 8 * 3600.0, 3, 0.0, "alerts")
+    assert offset is not None
     assert offset.zone
     assert hours_by_alerts("metrics/m.csv", {n: [t - 45] for n, t in alerts}, alerts) is None
     assert hours_by_alerts("metrics/m.csv", moved, alerts[:1]) is None
