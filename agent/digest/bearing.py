@@ -1,4 +1,4 @@
-"""How far an observation bears on this incident: chance, what was over, last words, what was complained of."""
+"""How far an observation bears on the incident: chance, what was over, last words, the complaint."""
 
 from __future__ import annotations
 

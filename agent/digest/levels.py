@@ -65,7 +65,7 @@ def _compare(column: Column, normal: Column) -> Level | None:
         return None
     sign = -1.0 if what.harmless == "up" else 1.0
     stretches = [median(values[n : n + width]) for n in range(len(values) - width + 1)]
-    first = max(range(len(stretches)), key=lambda n: sign * stretches[n])
+    first = max(range(len(stretches)), key=lambda n: (sign * stretches[n], n))
     now, middle = stretches[first], median(usual)
     spread = 1.4826 * median(abs(value - middle) for value in usual)
     spread = max(spread, 1e-3 * abs(middle), 1e-12)
