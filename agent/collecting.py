@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
+from traceback import extract_tb
 from typing import cast
 
+from agent.bounding import TimedOut, bounded
 from agent.errors import ExitCode, UserError
-from agent.schema.bundle import Artifact, Manifest, Outcome, Request, Signal
-from agent.schema.incident import Incident, SourceSpec, Window
+from agent.schema.bundle import Artifact, Manifest, Outcome, Query, Request, Signal
+from agent.schema.incident import Incident, Window
+from agent.settings import Settings
+from agent.sourcing import Declared, declared, opened, scope_of, seconds_of, surroundings_of
 from agent.store import Bundle, IncidentFolder, sha256_file, write_model
 from tools.formats.records import Clock, Sniffed, Tally
-from tools.formats.zones import zone
-from tools.sources import REGISTRY
-from tools.sources.files import examine
-from tools.sources.source import FetchedArtifact
+from tools.sources.source import Asked, Fetched, FetchedArtifact, Source, examine
+from tools.sources.source import Span as SourceSpan
 
 Part = tuple[Request, tuple[Artifact, ...]]
 """What one source gave: its row of the ledger and its artifacts."""
 
+_SOFT = 0.9
+"""Share of its time after which a source should stop by itself and return what it has."""
 _BEFORE, _AFTER = timedelta(hours=1), timedelta(minutes=30)
 _OWN = (
     *("incident.yaml", "digest.json", "draft.json", "draft.md", "draft.html", "draft.edited.md"),
@@ -31,20 +37,24 @@ _OWN = (
 )
 
 
-def collect(folder: IncidentFolder, incident: Incident, *, now: Callable[[], datetime]) -> Bundle:
+def collect(
+    folder: IncidentFolder, incident: Incident, *, settings: Settings, now: Callable[[], datetime]
+) -> Bundle:
     """Ask every source in parallel and seal a new snapshot; raise UserError where nothing came back."""
-    if not incident.sources:
+    sources = declared(incident, folder.incident_file, settings)
+    if not sources:
         raise UserError(
             f"{folder.incident_file} names no source.",
-            hint="Add `sources: [{kind: files, paths: [logs/**]}]`, then collect again.",
+            hint="Add `sources: [{kind: files, paths: [logs/**]}]`, or [[sources]] to pm-agent.toml.",
             exit_code=ExitCode.NO_EVIDENCE,
         )
-    names = [spec.name for spec in incident.sources]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise UserError(f"{folder.incident_file}: two sources are called {twice!r}; give each its own name.")
     with folder.new_snapshot() as scratch:
-        with ThreadPoolExecutor(max_workers=min(8, len(names))) as pool:
-            parts = list(pool.map(partial(fetch_source, base=folder.path, scratch=scratch), incident.sources))
+
+        def ask(source: Declared) -> Part:
+            return fetch_source(source, folder, settings, scratch)
+
+        with ThreadPoolExecutor(max_workers=len(sources)) as pool:
+            parts = list(pool.map(ask, sources))
         seal(scratch, incident, window_of(incident), parts, now)
     bundle = folder.bundle()
     if bundle is None:
@@ -52,37 +62,77 @@ def collect(folder: IncidentFolder, incident: Incident, *, now: Callable[[], dat
     return bundle
 
 
-def fetch_source(spec: SourceSpec, base: Path, scratch: Path) -> Part:
+def fetch_source(source: Declared, folder: IncidentFolder, settings: Settings, scratch: Path) -> Part:
     """Ask one source; what it gives lies below `scratch/<name>/`.
 
-    Raise UserError for a zone that does not exist.
+    A source that hangs, fails or breaks becomes a row of the ledger. It writes into a folder of its own that
+    is moved into place at the end, so that one which was given up cannot add to a sealed snapshot.
     """
-    if spec.assume_zone and zone(spec.assume_zone) is None:
-        raise UserError(
-            f"Source {spec.name!r}: {spec.assume_zone!r} is no time zone.",
-            hint="Write UTC, an offset such as +08:00, or a name such as Europe/Berlin.",
-        )
-    began = time.monotonic()
-    source = REGISTRY[spec.kind](
-        name=spec.name,
-        base=base,
-        patterns=spec.paths,
-        clock=Clock(spec.assume_zone, spec.recorded_at),
-        excluded=_own_files(base, scratch),
-    )
-    fetched = source.fetch(None, scratch / spec.name)
-    artifacts = tuple(_artifact(item, root=scratch, source=spec.name) for item in fetched.artifacts)
+    name, began = source.spec.name, time.monotonic()
+    incident = folder.read_incident()
+    window, seconds = window_of(incident), seconds_of(source, settings)
+    own = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=folder.staging(".fetching")))
+    try:
+        try:
+            ready = opened(source, surroundings_of(folder, _own_files(folder.path, scratch)))
+        except ValueError as error:
+            fetched = Fetched(source.spec.kind, "failed", (), note=str(error))
+        else:
+            scope = scope_of(source, incident, window, seconds * _SOFT)
+            fetched = _asked(ready, source, lambda: ready.fetch(scope, own), seconds)
+        place = scratch / name
+        if fetched.artifacts:
+            own.chmod(0o755)
+            own.rename(place)
+    finally:
+        if own.exists():
+            shutil.rmtree(own, ignore_errors=True)
+    moved = [replace(item, path=place / item.path.relative_to(own)) for item in fetched.artifacts]
+    artifacts = tuple(_artifact(item, root=scratch, source=name) for item in moved)
     request = Request(
-        source=spec.name,
+        source=name,
         query=fetched.query,
-        outcome=cast("Outcome", fetched.outcome),
+        window=_window(scope_of(source, incident, window, seconds).window),
+        outcome=fetched.outcome,
         artifacts=tuple(artifact.path for artifact in artifacts),
         rows=sum(artifact.rows for artifact in artifacts),
         bytes=sum(artifact.bytes for artifact in artifacts),
         seconds=round(time.monotonic() - began, 3),
         note=_request_note(fetched.note, artifacts),
+        truncated=any(item.truncated for item in fetched.asked),
+        queries=tuple(map(_query, fetched.asked)),
     )
     return request, artifacts
+
+
+def _asked(ready: Source, source: Declared, fetch: Callable[[], Fetched], seconds: float) -> Fetched:
+    kind = source.spec.kind
+    try:
+        return bounded(fetch, seconds)
+    except TimedOut:
+        return Fetched(kind, "failed", (), note=f"timed out after {seconds:g} s")
+    except Exception as error:  # noqa: BLE001 - a defect of one source must not cost the draft; its text may hold secrets
+        frame = extract_tb(error.__traceback__)[-1]
+        at = f"{Path(frame.filename).name}:{frame.lineno}"
+        note = f"defect in {type(ready).__name__}: {type(error).__name__} at {at}"
+        return Fetched(kind, "failed", (), note=note)
+
+
+def _query(asked: Asked) -> Query:
+    return Query(
+        query=asked.query,
+        outcome=asked.outcome,
+        window=_window(asked.window),
+        rows=asked.rows,
+        bytes=asked.bytes,
+        seconds=round(asked.seconds, 3),
+        truncated=asked.truncated,
+        note=asked.note,
+    )
+
+
+def _window(span: SourceSpan | None) -> Window | None:
+    return Window(start=span.start, end=span.end) if span else None
 
 
 def seal(
@@ -105,7 +155,7 @@ def seal(
         reasons = [f"{row.source}: {row.outcome}, {row.note or row.query}" for row in manifest.requests]
         raise UserError(
             "No source gave any evidence.\n  " + "\n  ".join(reasons),
-            hint="Check the paths in incident.yaml; they are relative to its folder.",
+            hint="Correct `sources`, or see with `pm-agent doctor` what each of them needs.",
             exit_code=ExitCode.NO_EVIDENCE,
         )
     write_model(scratch / "manifest.json", manifest)

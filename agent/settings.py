@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr
 
 from agent.errors import NotFound, UserError
 from agent.schema.base import Model, parse
+from agent.schema.incident import SourceSpec
 
 FILE_NAME = "pm-agent.toml"
 DEFAULT_HOME = Path("postmortems")
@@ -44,6 +45,10 @@ class Settings(Model):
     """PostgreSQL connection for checkpoints; without it each incident has an SQLite file."""
     source_timeout: float = Field(default=60.0, gt=0)
     """Seconds that one source may take."""
+    sources: tuple[SourceSpec, ...] = ()
+    """Sources of every incident; one that incident.yaml declares by the same name replaces it."""
+    config_file: Path | None = None
+    """The file that was read; no key of it."""
     model: str = Field(default="claude-sonnet-5-5", min_length=1)
     """Model that drafts."""
     models: Mapping[Literal["timeline", "factors", "actions", "sections", "revise"], str] = {}
@@ -69,6 +74,7 @@ def read_settings(
     values = _read_file(file) if file else {}
     if file:
         parse(Settings, values, where=str(file))
+        values["config_file"] = file.resolve()
     told = {key: environ[variable] for key, variable in _VARIABLES.items() if environ.get(variable)}
     for key, text in told.items():
         values[key] = [part.strip() for part in text.split(",")] if key == "authors" else text
@@ -88,6 +94,8 @@ def _read_file(file: Path) -> dict[str, object]:
         raise NotFound(f"{file} does not exist.", hint="Correct --config or PM_AGENT_CONFIG.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{file} is not readable TOML: {error}") from error
+    if "config_file" in values:
+        raise UserError(f"{file} is not valid: config_file: is no key of a settings file")
     values.pop("check", None)  # the checks read their own table, without this module's imports
     if isinstance(home := values.get("home"), str):
         values["home"] = str(file.resolve().parent / home)

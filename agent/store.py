@@ -18,7 +18,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,6 +101,20 @@ class IncidentFolder:
     def read_incident(self) -> Incident:
         """Read incident.yaml; raise UserError naming the file and field that is wrong."""
         return read_incident(self.incident_file)
+
+    def update_incident(self, incident: Incident, *, keys: Iterable[str]) -> None:
+        """Replace these top-level keys of incident.yaml and leave the rest of its text as people wrote it."""
+        text = self.incident_file.read_text(encoding="utf-8")
+        data = incident.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+        for key in keys:
+            text = re.sub(rf"^{key}:.*\n?(?:(?:[ \t-].*)?\n)*?(?=^[^\s-]|\Z)", "", text, flags=re.MULTILINE)
+            if key in data:
+                new = yaml.safe_dump({key: data[key]}, sort_keys=False, allow_unicode=True, width=100)
+                text = text.rstrip("\n") + "\n" + new
+        if parse(Incident, yaml.safe_load(text), where=str(self.incident_file)) == incident:
+            write_text(self.incident_file, text)
+        else:
+            self.write_incident(incident)
 
     def write_incident(self, incident: Incident) -> None:
         """Write incident.yaml with what is known and nothing else."""

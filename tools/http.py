@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +25,11 @@ _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _MEMORY_BYTES = 64 * 1024 * 1024
 _PROBLEM_BYTES = 4096
+_USERINFO = re.compile(r"(?<=://)[^/\s@]+@")
+_SECRET_PARAMETER = re.compile(
+    r"((?:token|secret|password|passwd|api_?key|signature|sig|auth|credential)[a-z_-]*=)[^&\s\"']+",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,9 @@ class Endpoint:
     headers: Mapping[str, SecretStr] = field(default_factory=dict[str, SecretStr])
     """Further headers; all of them count as secret."""
     ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
+    verify: bool = True
     proxy: SecretStr | None = None
     limits: Limits = field(default_factory=Limits)
 
@@ -113,9 +122,11 @@ class Service:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        left: Callable[[], float] = lambda: float("inf"),
     ) -> None:
+        """Take how the world is reached; `left` tells the seconds that all requests together still have."""
         self.endpoint = endpoint
-        self._sleep, self._clock, self._now = sleep, clock, now
+        self._sleep, self._clock, self._now, self._left = sleep, clock, now, left
         self._secrets = endpoint.secrets()
         self._base = without_password(endpoint.url).rstrip("/")
         self._client = _client(endpoint, transport)
@@ -154,6 +165,7 @@ class Service:
         """Remove what we know to be secret, and every address's password, from a text for people."""
         for secret in self._secrets:
             text = text.replace(secret, "***")
+        text = _SECRET_PARAMETER.sub(r"\1***", _USERINFO.sub("***@", text))
         return " ".join(text.split())
 
     def _parsed(self, answer: Answer) -> Document:
@@ -169,17 +181,18 @@ class Service:
 
     def _ask(self, question: _Question) -> Answer:
         limits = self.endpoint.limits
+        budget = min(limits.seconds, self._left())
         began = self._clock()
         answer = Answer("failed")
         for attempt in range(1, limits.tries + 1):
-            left = limits.seconds - (self._clock() - began)
+            left = budget - (self._clock() - began)
             answer, again = self._once(question, left)
             answer = replace(answer, tries=attempt, seconds=self._clock() - began)
             if not again or attempt == limits.tries:
                 break
             pause = self._pause(answer, attempt)
-            if pause >= limits.seconds - answer.seconds:
-                note = f"it asked to wait {pause:.0f} s, longer than the {limits.seconds:.0f} s we have"
+            if pause >= budget - answer.seconds:
+                note = f"it asked to wait {pause:.0f} s, longer than the {budget:.0f} s we have"
                 return replace(answer, note=f"{answer.note}; {note}")
             self._sleep(pause)
         if answer.outcome == "failed" and answer.tries > 1:
@@ -291,7 +304,7 @@ def _client(endpoint: Endpoint, transport: httpx.BaseTransport | None) -> httpx.
     return httpx.Client(
         auth=httpx.BasicAuth(user, password) if user and not endpoint.bearer else None,
         headers={"user-agent": "pm-agent", "accept": "application/json", **headers},
-        verify=True if endpoint.ca_file is None else _trust(endpoint.ca_file),
+        verify=_trust(endpoint),
         proxy=endpoint.proxy.get_secret_value() if endpoint.proxy else None,
         trust_env=split.hostname not in _LOOPBACK,
         follow_redirects=False,
@@ -299,8 +312,16 @@ def _client(endpoint: Endpoint, transport: httpx.BaseTransport | None) -> httpx.
     )
 
 
-def _trust(ca_file: Path) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=str(ca_file))
+def _trust(endpoint: Endpoint) -> ssl.SSLContext | bool:
+    if endpoint.verify and not endpoint.ca_file and not endpoint.cert_file:
+        return True
+    context = ssl.create_default_context(cafile=str(endpoint.ca_file) if endpoint.ca_file else None)
+    if not endpoint.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if endpoint.cert_file:
+        context.load_cert_chain(endpoint.cert_file, endpoint.key_file)
+    return context
 
 
 def _store(chunks: Iterator[bytes], where: BinaryIO | list[bytes], limit: int) -> int:

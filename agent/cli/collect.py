@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from agent.cli import options
+from agent.cli.scoping import add_scope, apply_scope
 from agent.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -19,9 +20,10 @@ def configure(subparsers: options.Subparsers, name: str) -> None:
         subparsers,
         name,
         summary="collect and seal the evidence of an incident",
-        examples="pm-agent collect checkout-outage\npm-agent collect checkout-outage --json",
+        examples="pm-agent collect checkout-outage\npm-agent collect checkout-outage --service cart --json",
     )
     options.add_incident(parser)
+    add_scope(parser)
     options.add_json(parser)
     parser.set_defaults(run=run)
 
@@ -32,12 +34,16 @@ def run(args: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
     from agent.collecting import collect
+    from agent.settings import read_settings
+    from agent.sourcing import declared
 
     folder = options.incident_of(args)
-    incident = folder.read_incident()
-    print(f"collecting from {len(incident.sources)} sources ...", file=sys.stderr)
+    apply_scope(folder, args)
+    settings, incident = read_settings(), folder.read_incident()
+    count = len(declared(incident, folder.incident_file, settings))
+    print(f"collecting from {count} sources ...", file=sys.stderr)
     with folder.locked():
-        bundle = collect(folder, incident, now=lambda: datetime.now(UTC))
+        bundle = collect(folder, incident, settings=settings, now=lambda: datetime.now(UTC))
     if args.json:
         options.print_json(
             {

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from agent.cli import options
+from agent.cli.scoping import add_scope, apply_scope
 from agent.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ pm-agent samples                                   # recorded incidents to try
 pm-agent draft --incident boutique-4392eb         # a sample is copied into the home first
 pm-agent draft --incident INC-42 --json            # one JSON document on stdout
 pm-agent draft --incident INC-42 --recollect       # fetch the evidence again, as a new snapshot
+pm-agent draft --incident INC-42 --since 2026-03-01T12:00:00Z --until 2026-03-01T14:00:00Z
 pm-agent draft --incident INC-42 --redraft         # even where people have worked on the draft
 """
 DESCRIPTION = """Collect and seal the evidence, compute the digest, draft, check, and stop for a person.
@@ -55,6 +57,7 @@ def configure(subparsers: options.Subparsers, name: str) -> None:
     parser.add_argument(
         "--redraft", action="store_true", help="write anew even where people have worked on it"
     )
+    add_scope(parser)
     options.add_json(parser)
     parser.set_defaults(run=run)
 
@@ -70,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
     from agent.settings import Settings, read_settings
 
     folder = locate(args.incident, options.home_of(args))
+    rescoped = apply_scope(folder, args)
     told = {"budget_usd": args.budget_usd, "max_seconds": args.max_seconds}
     settings = read_settings()
     given = {key: value for key, value in told.items() if value is not None}
@@ -87,6 +91,7 @@ def run(args: argparse.Namespace) -> int:
             progress=progress,
             fresh=args.redraft,
             recollect=args.recollect,
+            rescoped=rescoped,
         )
     _summarise(folder, outcome)
     if args.json:

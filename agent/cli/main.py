@@ -17,6 +17,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("new", "new"),
     ("collect", "collect"),
     ("draft", "draft"),
+    ("doctor", "doctor"),
     ("status", "status"),
     ("digest", "digest"),
     ("show", "show"),

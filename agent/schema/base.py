@@ -43,7 +43,7 @@ def parse(model: type[M], data: object, *, where: str) -> M:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise UserError(_describe(error, where)) from error
+        raise UserError(describe_problems(error, where)) from error
 
 
 def parse_json(model: type[M], data: bytes | str, *, where: str) -> M:
@@ -51,10 +51,11 @@ def parse_json(model: type[M], data: bytes | str, *, where: str) -> M:
     try:
         return model.model_validate_json(data)
     except ValidationError as error:
-        raise UserError(_describe(error, where)) from error
+        raise UserError(describe_problems(error, where)) from error
 
 
-def _describe(error: ValidationError, where: str) -> str:
+def describe_problems(error: ValidationError, where: str) -> str:
+    """Name the place and each bad field, without the values."""
     problems = [
         f"{'.'.join(str(part) for part in item['loc']) or '(whole)'}: {item['msg']}"
         for item in error.errors(include_url=False)

@@ -61,6 +61,20 @@ class Artifact(Model):
     note: str = ""
 
 
+class Query(Model):
+    """One query as it was sent, and what it came to."""
+
+    query: str
+    outcome: Outcome
+    window: Window | None = None
+    rows: int = Field(default=0, ge=0)
+    bytes: int = Field(default=0, ge=0)
+    seconds: float = Field(default=0, ge=0)
+    truncated: bool = False
+    """Whether a limit cut the answer."""
+    note: str = ""
+
+
 class Request(Model):
     """One row of the ledger: a source was asked for something, and this came back."""
 
@@ -74,6 +88,10 @@ class Request(Model):
     seconds: float = Field(default=0, ge=0)
     note: str = ""
     """What went wrong or was left out, with counts and the first offending line."""
+    truncated: bool = False
+    """Whether a limit cut something."""
+    queries: tuple[Query, ...] = ()
+    """Every query behind the row, in order; empty where `query` says it all."""
 
 
 class Manifest(Model):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from agent.schema.base import Model, UtcTime
 
@@ -34,23 +34,24 @@ class Person(Model):
     """Role in this incident, such as "incident commander" or "on-call, payments"."""
 
 
-class FileSource(Model):
-    """Evidence that already lies on disk."""
+class SourceSpec(Model):
+    """One source as incident.yaml or pm-agent.toml declares it.
 
-    kind: Literal["files"] = "files"
-    name: str = Field(default="files", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
-    """Names the folder below evidence/ that receives the artifacts."""
-    paths: tuple[str, ...] = Field(min_length=1)
-    """Files, folders or globs (`**` allowed), relative to incident.yaml's folder."""
-    assume_zone: str | None = None
-    """Zone of time stamps that carry none: "UTC", "+08:00" or an IANA name. Without it they count as UTC
-    and the coverage ledger says so."""
-    recorded_at: UtcTime | None = None
-    """When the files were recorded; resolves relative ages such as kubectl's "5m"."""
+    Beside kind and name it carries whatever its kind takes; the kind checks that before anything is fetched.
+    """
 
+    model_config = ConfigDict(extra="allow")
 
-SourceSpec = FileSource
-"""Every kind of source that incident.yaml may name; a discriminated union once there are more."""
+    kind: str = Field(default="files", min_length=1)
+    name: str = Field(
+        default_factory=lambda told: told.get("kind", ""), pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+    )
+    """Names the folder below evidence/ that receives the artifacts; default: the kind."""
+
+    @property
+    def told(self) -> dict[str, object]:
+        """Everything that was written, to be checked by the kind's settings model."""
+        return {**(self.model_extra or {}), "kind": self.kind, "name": self.name}
 
 
 class Incident(Model):
@@ -65,6 +66,8 @@ class Incident(Model):
     window: Window | None = None
     """Evidence to look at. Default: from an hour before start to half an hour after end."""
     services: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    """Where its services run; sources ask only about these."""
     people: tuple[Person, ...] = ()
     summary: str | None = None
     """What was reported when the incident was opened, in the reporter's words."""

@@ -13,6 +13,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Send
 
+from agent.sourcing import declared
 from agent.workflow.nodes.actions import actions
 from agent.workflow.nodes.check import check
 from agent.workflow.nodes.collect import collect
@@ -61,8 +62,14 @@ def build() -> StateGraph[State, Deps, State, State]:
 
 
 def _sources(state: State, runtime: Runtime[Deps]) -> list[Send] | Literal["seal"]:
-    sources = runtime.context.folder.read_incident().sources if state.collect else ()
-    return [Send("collect", SourceTask(spec=spec, snapshot=state.snapshot)) for spec in sources] or "seal"
+    if not state.collect:
+        return "seal"
+    deps = runtime.context
+    sources = declared(deps.folder.read_incident(), deps.folder.incident_file, deps.settings)
+    return [
+        Send("collect", SourceTask(spec=item.spec, file=str(item.file), snapshot=state.snapshot))
+        for item in sources
+    ] or "seal"
 
 
 def _checked(state: State) -> Literal["revise", "present"]:

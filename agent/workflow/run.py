@@ -21,6 +21,7 @@ from agent.drafting.drafter import Drafter
 from agent.errors import ExitCode, NotAllowed, UserError
 from agent.schema.review import Decision
 from agent.settings import Settings, read_settings
+from agent.sourcing import declared
 from agent.store import IncidentFolder
 from agent.workflow.briefing import requested_changes, settled_questions
 from agent.workflow.checkpointing import checkpointer, thread_of
@@ -46,17 +47,19 @@ def run_draft(
     progress: Progress | None = None,
     fresh: bool = False,
     recollect: bool = False,
+    rescoped: bool = False,
     stages: Stages | None = None,
 ) -> DraftOutcome:
     """Draft the incident up to the point where a person must decide.
 
     A run that was killed goes on at the node that had not finished. A draft that nobody has touched is
     written anew from the same snapshot; one that people have worked on is refused (NotAllowed) unless
-    `fresh`. `recollect` adds a snapshot. Raise UserError where there is nothing to draft from.
+    `fresh`. `recollect` adds a snapshot; so does `rescoped`, but a run that was killed in it goes on.
+    Raise UserError where there is nothing to draft from.
     """
     deps = Deps(folder, drafter, settings, now, stages or built_in(), progress or silent)
     with _opened(deps) as run:
-        start = _start(deps, recollect=recollect)
+        start = _start(deps, recollect=recollect or rescoped)
         if recollect or fresh or not run.unfinished(start.basis):
             _refuse_to_overwrite(deps, allowed=fresh)
             run.forget()
@@ -101,7 +104,10 @@ class _Run:
     def __init__(self, app: App, saver: BaseCheckpointSaver[str], deps: Deps) -> None:
         self._app, self._saver, self._deps = app, saver, deps
         self._thread = thread_of(deps.folder)
-        self._config: RunnableConfig = {"configurable": {"thread_id": self._thread}}
+        self._config: RunnableConfig = {
+            "configurable": {"thread_id": self._thread},
+            "max_concurrency": 32,  # a source that hangs must not keep another one waiting
+        }
 
     def state(self) -> State:
         """Read the state as it was last saved."""
@@ -172,18 +178,13 @@ def _opened(deps: Deps) -> Generator[_Run]:
 def _start(deps: Deps, *, recollect: bool) -> State:
     folder = deps.folder
     incident, snapshots = folder.read_incident(), folder.snapshots()
-    names = [source.name for source in incident.sources]
+    sources = declared(incident, folder.incident_file, deps.settings)
     collect = recollect or not snapshots
-    if collect and not names:
+    if collect and not sources:
         raise UserError(
             f"{folder.id} has neither a sealed snapshot nor sources to collect from.",
-            hint=f"Name files under `sources` in {folder.incident_file}, "
-            "or make the incident with `pm-agent new --source PATH`.",
-        )
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise UserError(
-            f"{folder.incident_file}: two sources are called {', '.join(twice)}.",
-            hint="Give each source a `name` of its own; it names its folder in the snapshot.",
+            hint=f"Name files under `sources` in {folder.incident_file}, systems under [[sources]] in "
+            "pm-agent.toml, or make the incident with `pm-agent new --source PATH`.",
         )
     return State(
         basis=_basis(deps),
@@ -197,7 +198,8 @@ def _start(deps: Deps, *, recollect: bool) -> State:
 def _basis(deps: Deps) -> str:
     """Hash what a run depends on; a change of record, drafter or version starts a new run."""
     record = deps.folder.incident_file.read_bytes()
-    told = f"{deps.drafter.name}\0{version('pm-agent')}\0".encode()
+    shared = "\0".join(source.model_dump_json() for source in deps.settings.sources)
+    told = f"{deps.drafter.name}\0{version('pm-agent')}\0{shared}\0".encode()
     return hashlib.sha256(told + record).hexdigest()
 
 

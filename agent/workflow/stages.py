@@ -12,10 +12,11 @@ from agent.drafting.drafter import Analysis, Brief, Drafter, Narrative
 from agent.schema.bundle import Artifact, Manifest, Request
 from agent.schema.digest import Digest
 from agent.schema.finding import Finding
-from agent.schema.incident import Incident, SourceSpec
+from agent.schema.incident import Incident
 from agent.schema.postmortem import ActionItem, PostMortem, TimelineRow
 from agent.schema.review import Decision
 from agent.settings import Settings
+from agent.sourcing import Declared
 from agent.store import Bundle, IncidentFolder
 from agent.workflow.progress import Progress, silent
 
@@ -25,8 +26,10 @@ Part = tuple[Request, tuple[Artifact, ...]]
 class Fetch(Protocol):
     """Fetch one source into a scratch folder; a failure is an outcome of the request."""
 
-    def __call__(self, spec: SourceSpec, base: Path, scratch: Path, /) -> Part:
-        """Fetch `spec`, whose relative paths start at `base`."""
+    def __call__(
+        self, source: Declared, folder: IncidentFolder, settings: Settings, scratch: Path, /
+    ) -> Part:
+        """Fetch a source for the incident of `folder`."""
         ...
 
 

@@ -7,9 +7,9 @@ from typing import Annotated, TypedDict
 
 from agent.drafting.drafter import Analysis, Comment, Narrative
 from agent.schema.base import M, Model
-from agent.schema.bundle import Artifact, Request
+from agent.schema.bundle import Artifact, Query, Request
 from agent.schema.finding import Finding
-from agent.schema.incident import FileSource, SourceSpec
+from agent.schema.incident import SourceSpec
 from agent.schema.postmortem import ActionItem, OpenQuestion, PostMortem, TimelineRow
 from agent.schema.review import Decision
 from agent.schema.schedule import FollowUp
@@ -19,6 +19,8 @@ class SourceTask(Model):
     """One source to collect, and the snapshot that its artifacts go to."""
 
     spec: SourceSpec
+    file: str
+    """The file that declares it."""
     snapshot: str
 
 
@@ -115,8 +117,9 @@ CHECKPOINTED: tuple[type[Model], ...] = (
     SourceTask,
     Collected,
     FollowUp,
-    FileSource,
+    SourceSpec,
     Request,
+    Query,
     Artifact,
     Analysis,
     Narrative,

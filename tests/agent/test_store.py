@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from agent.errors import NotFound, UserError
 from agent.schema.bundle import Manifest
-from agent.schema.incident import FileSource, Incident
+from agent.schema.incident import Incident
 from agent.schema.review import ReviewEvent
 from agent.store import Home, IncidentFolder, dump_incident, read_incident, write_model, write_text
+from tests.agent.specs import files_spec
 from tests.agent.workflow.scripted import NOW
 
 
@@ -152,9 +153,7 @@ def test_a_record_survives_its_yaml(
     tmp_path_factory: pytest.TempPathFactory, title: str, services: tuple[str, ...], paths: tuple[str, ...]
 ) -> None:
     file = tmp_path_factory.mktemp("record") / "incident.yaml"
-    incident = Incident(
-        id="inc-1", title=title, services=services, start=NOW, sources=(FileSource(paths=paths),)
-    )
+    incident = Incident(id="inc-1", title=title, services=services, start=NOW, sources=(files_spec(*paths),))
     write_text(file, dump_incident(incident))
     assert read_incident(file) == incident
 

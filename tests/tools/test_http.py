@@ -235,3 +235,27 @@ def test_clock_difference() -> None:
     assert clock_difference(answer, datetime(2026, 3, 17, 10, tzinfo=UTC)) == 42.0
     made, _ = service([httpx.Response(200, json={}, headers={"date": "yesterday"})])
     assert clock_difference(made.get("/x"), datetime(2026, 3, 17, 10, tzinfo=UTC)) is None
+
+
+def test_addresses_in_foreign_texts_lose_what_logs_in() -> None:
+    said = "see https://ana:hunter2@idp.example/x?state=1&access_token=abc.def&page=2"
+    made, _ = service([httpx.Response(404, text=said)])
+    note = made.get("/x").note
+    assert "hunter2" not in note
+    assert "abc.def" not in note
+    assert "idp.example/x?state=1" in note
+    assert "page=2" in note
+
+
+def test_all_requests_together_keep_to_what_is_left() -> None:
+    waits = Waits()
+    made = Service(
+        Endpoint(URL),
+        transport=httpx.MockTransport(lambda _: httpx.Response(503, headers={"retry-after": "9"})),
+        sleep=waits.sleep,
+        clock=waits.now,
+        left=lambda: 20 - waits.time,
+    )
+    assert made.get("/a").outcome == "failed"
+    made.get("/b")
+    assert waits.time <= 20

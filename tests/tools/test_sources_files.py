@@ -8,7 +8,8 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from tools.sources import FileSource
+from tests.tools.scopes import ANY
+from tools.sources.files import FileSource
 from tools.sources.places import labels_of
 
 LINE = "2026-03-17 10:00:00 INFO up\n"
@@ -46,8 +47,8 @@ def test_globs_folders_and_single_files_are_copied_byte_for_byte(tmp_path: Path)
     put(tmp_path / "in" / "logs" / "cart.log")
     put(tmp_path / "in" / "logs" / "deep" / "web.log")
     put(tmp_path / "in" / "one.txt")
-    source = FileSource("files", tmp_path / "in", ("logs/**/*.log", "logs", "one.txt"))
-    fetched = source.fetch(None, tmp_path / "out")
+    source = FileSource(tmp_path / "in", ("logs/**/*.log", "logs", "one.txt"))
+    fetched = source.fetch(ANY, tmp_path / "out")
     assert fetched.outcome == "ok"
     assert [item.path.relative_to(tmp_path / "out").as_posix() for item in fetched.artifacts] == [
         "logs/cart.log", "logs/deep/web.log", "one.txt",
@@ -59,9 +60,9 @@ def test_globs_folders_and_single_files_are_copied_byte_for_byte(tmp_path: Path)
 
 def test_nothing_matched_is_empty_and_one_of_two_is_partial(tmp_path: Path) -> None:
     put(tmp_path / "a.log")
-    nothing = FileSource("files", tmp_path, ("*.nope",)).fetch(None, tmp_path / "out")
+    nothing = FileSource(tmp_path, ("*.nope",)).fetch(ANY, tmp_path / "out")
     assert (nothing.outcome, nothing.artifacts, nothing.note) == ("empty", (), "*.nope matched nothing")
-    some = FileSource("files", tmp_path, ("*.nope", "*.log")).fetch(None, tmp_path / "out")
+    some = FileSource(tmp_path, ("*.nope", "*.log")).fetch(ANY, tmp_path / "out")
     assert some.outcome == "partial"
     assert len(some.artifacts) == 1
 
@@ -73,7 +74,7 @@ def test_unreadable_file_is_denied(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(shutil, "copyfile", refuse)
-    fetched = FileSource("files", tmp_path / "in", ("*.log",)).fetch(None, tmp_path / "out")
+    fetched = FileSource(tmp_path / "in", ("*.log",)).fetch(ANY, tmp_path / "out")
     assert fetched.outcome == "denied"
     assert fetched.note == "a.log may not be read"
 
@@ -86,7 +87,7 @@ def test_links_loops_and_strange_names(tmp_path: Path) -> None:
     (base / "sub" / "again.log").symlink_to(base / "sub" / "a_b_c.log")
     (base / "dangling.log").symlink_to(base / "gone")
     os.mkfifo(base / "pipe.log")
-    fetched = FileSource("files", base, ("**/*",)).fetch(None, tmp_path / "out")
+    fetched = FileSource(base, ("**/*",)).fetch(ANY, tmp_path / "out")
     names = [item.path.relative_to(tmp_path / "out").as_posix() for item in fetched.artifacts]
     assert len(names) == len(set(names)) == 2
     assert all(set(name) <= set("abcdefghijklmnopqrstuvwxyz_./-2") for name in names)
@@ -96,8 +97,8 @@ def test_links_loops_and_strange_names(tmp_path: Path) -> None:
 def test_paths_cannot_leave_the_destination(tmp_path: Path) -> None:
     put(tmp_path / "outside" / "x.log")
     (tmp_path / "in").mkdir()
-    fetched = FileSource("files", tmp_path / "in", ("../outside/*.log", str(tmp_path / "outside"))).fetch(
-        None, tmp_path / "out"
+    fetched = FileSource(tmp_path / "in", ("../outside/*.log", str(tmp_path / "outside"))).fetch(
+        ANY, tmp_path / "out"
     )
     (item,) = fetched.artifacts
     assert item.path.resolve().is_relative_to((tmp_path / "out").resolve())
@@ -106,7 +107,5 @@ def test_paths_cannot_leave_the_destination(tmp_path: Path) -> None:
 def test_excluded_folders_are_never_taken(tmp_path: Path) -> None:
     put(tmp_path / "evidence" / "old.log")
     put(tmp_path / "new.log")
-    source = FileSource(
-        "files", tmp_path, ("**/*.log",), excluded=frozenset({(tmp_path / "evidence").resolve()})
-    )
-    assert [item.path.name for item in source.fetch(None, tmp_path.parent / "out-x").artifacts] == ["new.log"]
+    source = FileSource(tmp_path, ("**/*.log",), excluded=frozenset({(tmp_path / "evidence").resolve()}))
+    assert [item.path.name for item in source.fetch(ANY, tmp_path.parent / "out-x").artifacts] == ["new.log"]

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
-from tools.formats import read, sniff
-from tools.formats.records import Clock, Sniffed, Tally
+from pydantic import AwareDatetime, Field, field_validator
+
+from tools.formats.records import Clock
+from tools.formats.zones import zone
 from tools.sources.places import labels_of
-from tools.sources.source import Fetched, FetchedArtifact
+from tools.sources.settings import SourceSettings
+from tools.sources.source import (
+    Fetched,
+    FetchedArtifact,
+    Health,
+    Outcome,
+    Scope,
+    SourceKind,
+    Surroundings,
+    examine,
+)
 
 _MAGIC = re.compile(r"[*?\[]")
 _MANY = 10
@@ -25,19 +36,50 @@ def _nothing() -> frozenset[Path]:
     return frozenset()
 
 
+class FileSettings(SourceSettings):
+    """Evidence that already lies on disk."""
+
+    paths: tuple[str, ...] = Field(min_length=1)
+    """Files, folders or globs (`**` allowed), relative to the incident's folder."""
+    assume_zone: str | None = None
+    """Zone of time stamps that carry none: "UTC", "+08:00" or an IANA name. Without it they count as UTC
+    and the coverage ledger says so."""
+    recorded_at: AwareDatetime | None = None
+    """When the files were recorded; resolves relative ages such as kubectl's "5m"."""
+
+    timeout: float | None = Field(default=3600.0, gt=0)
+    """Local disks rarely hang, but large exports take their time."""
+
+    @field_validator("assume_zone")
+    @classmethod
+    def _exists(cls, name: str | None) -> str | None:
+        if name and zone(name) is None:
+            raise ValueError(
+                f"{name!r} is no time zone; write UTC, an offset such as +08:00, or a name as Europe/Berlin"
+            )
+        return name
+
+    @field_validator("recorded_at")
+    @classmethod
+    def _utc(cls, time: datetime | None) -> datetime | None:
+        return time.astimezone(UTC) if time else None
+
+
 @dataclass(frozen=True, slots=True)
 class FileSource:
     """Files, folders and globs below a base folder, or absolute."""
 
-    name: str
     base: Path
     patterns: tuple[str, ...]
     clock: Clock = field(default_factory=Clock)
     excluded: frozenset[Path] = field(default_factory=_nothing)
     """Files and folders that are never taken, such as earlier snapshots."""
 
-    def fetch(self, window: tuple[datetime, datetime] | None, destination: Path) -> Fetched:  # noqa: ARG002 - files are taken whole
-        """Copy and read every match, each file once; what cannot be read is named in the note."""
+    def fetch(self, scope: Scope, destination: Path) -> Fetched:
+        """Copy and read every match, each file once; what cannot be read is named in the note.
+
+        Files are taken whole, whatever the window.
+        """
         taken: list[FetchedArtifact] = []
         trouble: list[str] = []
         denied = 0
@@ -52,6 +94,9 @@ class FileSource:
         for path, (relative, pattern) in sorted(
             found.items(), key=lambda item: (item[1][0].as_posix(), item[0])
         ):
+            if scope.deadline.passed:
+                trouble.append(f"stopped at {relative.as_posix()} after {scope.deadline.seconds:.0f} s")
+                break
             target = destination / _free_name(relative, names)
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -75,6 +120,20 @@ class FileSource:
             note="; ".join(trouble),
         )
 
+    def probe(self, scope: Scope) -> Health:  # noqa: ARG002 - files are there or not
+        """Look whether anything matches and may be read."""
+        trouble: list[str] = []
+        found = sum(1 for pattern in self.patterns for _ in self._matches(pattern, trouble))
+        if trouble:
+            return Health(reachable=True, problem="; ".join(trouble), suggestion="Give read rights to us.")
+        if not found:
+            return Health(
+                reachable=True,
+                problem="nothing matches",
+                suggestion=f"Correct `paths`; they are relative to {self.base}.",
+            )
+        return Health(reachable=True, retention=f"{found} files")
+
     def _matches(self, pattern: str, trouble: list[str]) -> Iterator[tuple[Path, Path]]:
         """Yield (file, path relative to where the pattern begins to vary)."""
         parts = Path(pattern).expanduser().parts
@@ -92,14 +151,6 @@ class FileSource:
     def _is_excluded(self, file: Path) -> bool:
         place = file.resolve()
         return any(place == other or other in place.parents for other in self.excluded)
-
-
-def examine(path: Path, *, clock: Clock, labels: Mapping[str, str]) -> tuple[Sniffed, Tally]:
-    """Sniff a file and read it once, for the tally; raise ValueError for a zone that does not exist."""
-    sniffed = sniff(path)
-    reading = read(path, clock=clock, labels=labels, sniffed=sniffed)
-    deque(reading.records, maxlen=0)
-    return sniffed, reading.tally
 
 
 def _files(path: Path) -> list[Path]:
@@ -133,7 +184,7 @@ def _shapeless(taken: Sequence[FetchedArtifact]) -> Iterator[str]:
             yield f"{artifact.path.name}: none of {tally.rows} lines has a time, a level or a known form"
 
 
-def _outcome(taken: Sequence[FetchedArtifact], found: int, denied: int, trouble: list[str]) -> str:
+def _outcome(taken: Sequence[FetchedArtifact], found: int, denied: int, trouble: list[str]) -> Outcome:
     filled = [artifact.tally for artifact in taken if artifact.sniffed.format != "empty"]
     if filled and all(tally.malformed and not tally.rows for tally in filled):
         return "failed"
@@ -143,3 +194,11 @@ def _outcome(taken: Sequence[FetchedArtifact], found: int, denied: int, trouble:
     if denied or any("may not be read" in text for text in trouble):
         return "denied"
     return "failed" if found else "empty"
+
+
+def _make(settings: FileSettings, surroundings: Surroundings) -> FileSource:
+    clock = Clock(settings.assume_zone, settings.recorded_at)
+    return FileSource(surroundings.base, settings.paths, clock, surroundings.excluded)
+
+
+KIND = SourceKind("files", FileSettings, _make)

@@ -1,14 +1,74 @@
-"""What every source is: asked for a window, it writes artifacts and says what came back."""
+"""The contract of every source: asked for a scope, it writes artifacts and says what came back.
+
+A kind of source is three things: a settings model, a class that fetches and probes, and a `SourceKind` that
+ties them together and is listed in `tools.sources` or under the entry-point group `pm_agent.sources`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Generic, Literal, Protocol, TypeVar
 
+from tools.formats import read, sniff
 from tools.formats.records import Clock, Sniffed, Tally
+from tools.sources.settings import SourceSettings
+
+Outcome = Literal["ok", "empty", "partial", "denied", "failed", "not recorded"]
+"""How a request ended. "empty" (asked, nothing there) and "failed" (could not ask) never look alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time, start before end, both aware and in UTC."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """What the incident is about; a source turns it into its own filters where it can."""
+
+    services: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When a fetch must be over: a source that sees it pass stops and returns what it has."""
+
+    seconds: float
+    clock: Callable[[], float] = time.monotonic
+    began: float = field(default=-1.0)
+
+    def __post_init__(self) -> None:
+        if self.began < 0:
+            object.__setattr__(self, "began", self.clock())
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left, never below zero."""
+        return max(0.0, self.seconds - (self.clock() - self.began))
+
+    @property
+    def passed(self) -> bool:
+        """Whether no time is left."""
+        return self.left <= 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a source is asked for."""
+
+    window: Span | None
+    """None where the incident's record says no time; files need none, most other sources do."""
+    selector: Selector
+    deadline: Deadline
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +84,115 @@ class FetchedArtifact:
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
-    """What one request gave."""
+class Asked:
+    """One query as it was sent, and what it came to."""
 
     query: str
-    outcome: str
-    """ok, empty, partial, denied or failed."""
+    outcome: Outcome
+    window: Span | None = None
+    rows: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    truncated: bool = False
+    """Whether a limit cut the answer."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What one source gave: a row of the ledger, the queries behind it and the artifacts."""
+
+    query: str
+    """The whole request in a few words, for the ledger."""
+    outcome: Outcome
     artifacts: tuple[FetchedArtifact, ...]
     note: str = ""
+    asked: tuple[Asked, ...] = ()
+    """Every query that was made, in order; empty where `query` says it all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What doctor says about a source."""
+
+    reachable: bool
+    authenticated: bool | None = None
+    """None where it could not be told."""
+    version: str = ""
+    missing: tuple[str, ...] = ()
+    """Permissions or interfaces that a fetch would need and does not have."""
+    clock_seconds: float | None = None
+    """How far the source's clock is ahead of ours."""
+    retention: str = ""
+    """How far back it remembers, and whether the window asked about is still there."""
+    problem: str = ""
+    suggestion: str = ""
+    """One thing to do next; empty where all is well."""
+
+    @property
+    def well(self) -> bool:
+        """Whether a fetch can be expected to work."""
+        return self.reachable and self.authenticated is not False and not self.missing and not self.problem
 
 
 class Source(Protocol):
     """A read-only connector."""
 
-    @property
-    def name(self) -> str:
-        """Folder below the snapshot that receives the artifacts."""
+    def fetch(self, scope: Scope, destination: Path) -> Fetched:
+        """Write what the scope holds into `destination`, which exists and is empty.
+
+        Outcomes are returned, not raised. Stop by yourself when `scope.deadline` has passed.
+        """
         ...
 
-    def fetch(self, window: tuple[datetime, datetime] | None, destination: Path) -> Fetched:
-        """Write what the window holds into `destination`; outcomes are returned, not raised."""
+    def probe(self, scope: Scope) -> Health:
+        """Find out with a few cheap requests whether a fetch of this scope would work."""
         ...
+
+
+def _no_paths() -> frozenset[Path]:
+    return frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a source may know of where it runs."""
+
+    base: Path
+    """The incident's folder; relative paths start here."""
+    environ: Mapping[str, str]
+    """Where secrets come from."""
+    excluded: frozenset[Path] = field(default_factory=_no_paths)
+    """Files and folders of ours, which are no evidence."""
+
+
+S = TypeVar("S", bound=SourceSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceKind(Generic[S]):
+    """One kind of source: the table in pm-agent.toml that it takes, and how it is made."""
+
+    name: str
+    settings: type[S]
+    make: Callable[[S, Surroundings], Source]
+    """Make the source; raise ValueError where a secret is not set. Opens no connection."""
+
+
+def examine(path: Path, *, clock: Clock, labels: Mapping[str, str]) -> tuple[Sniffed, Tally]:
+    """Sniff a file and read it once, for the tally; raise ValueError for a zone that does not exist."""
+    sniffed = sniff(path)
+    reading = read(path, clock=clock, labels=labels, sniffed=sniffed)
+    deque(reading.records, maxlen=0)
+    return sniffed, reading.tally
+
+
+def outcome_of(asked: tuple[Asked, ...], artifacts: tuple[FetchedArtifact, ...]) -> Outcome:
+    """Sum queries up: partial where some failed and some gave something, else what they all came to."""
+    outcomes = {item.outcome for item in asked}
+    trouble = outcomes & {"denied", "failed", "partial", "not recorded"}
+    if not trouble:
+        return "ok" if artifacts else "empty"
+    if artifacts or outcomes & {"ok", "empty"}:
+        return "partial"
+    return "denied" if "denied" in trouble else "failed"

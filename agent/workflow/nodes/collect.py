@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 from langgraph.runtime import Runtime
 
+from agent.sourcing import Declared
 from agent.workflow.stages import Deps
 from agent.workflow.state import Collected, SourceTask, Update
 
@@ -17,6 +19,8 @@ def collect(task: SourceTask, runtime: Runtime[Deps]) -> Update:
     half = staging / task.spec.name
     if half.is_dir():
         shutil.rmtree(half)
-    request, artifacts = deps.stages.fetch(task.spec, deps.folder.path, staging)
+    request, artifacts = deps.stages.fetch(
+        Declared(task.spec, Path(task.file)), deps.folder, deps.settings, staging
+    )
     note = f"{task.spec.name}: {request.outcome}, {len(artifacts)} files, {request.rows} rows"
     return {"collected": (Collected(request=request, artifacts=artifacts),), "notes": {"collect": note}}

@@ -77,8 +77,11 @@ def test_new_writes_what_was_said_and_nothing_else(
     assert incident.start.isoformat() == "2026-03-01T12:00:00+00:00"
     assert (incident.services, incident.severity) == (("cart", "web"), "SEV2")
     (source,) = incident.sources
-    assert source.paths == ("../../logs", "../../metrics/*.json")
-    assert (source.assume_zone, str(source.recorded_at)) == ("Europe/Berlin", "2026-03-01 14:00:00+00:00")
+    assert source.told["paths"] == ["../../logs", "../../metrics/*.json"]
+    assert (source.told["assume_zone"], source.told["recorded_at"]) == (
+        "Europe/Berlin",
+        "2026-03-01T14:00:00Z",
+    )
     assert "people" not in Path(told["incident_yaml"]).read_text()
 
 

@@ -11,8 +11,10 @@ import pytest
 from agent.cli.main import main
 from agent.collecting import collect
 from agent.digest import digest, excerpt
-from agent.schema.incident import FileSource, Incident
+from agent.schema.incident import Incident
+from agent.settings import Settings
 from agent.store import Home
+from tests.agent.specs import files_spec
 
 START = datetime(2026, 3, 17, 10, tzinfo=UTC)
 PLANTED = {
@@ -84,11 +86,11 @@ def test_nothing_planted_leaves_the_sealed_artifacts(name: str, tmp_path: Path) 
         title="Checkout down",
         start=START,
         end=START + timedelta(minutes=30),
-        sources=(FileSource(paths=("*.log", "*.json")),),
+        sources=(files_spec("*.log", "*.json"),),
     )
     folder = Home(tmp_path).create(record)
     plant(folder.path)
-    bundle = collect(folder, record, now=lambda: START + timedelta(hours=2))
+    bundle = collect(folder, record, settings=Settings(), now=lambda: START + timedelta(hours=2))
     found = digest(bundle, record)
     printed = found.model_dump_json()
     if name == "digest":
@@ -109,7 +111,7 @@ def test_nothing_planted_is_in_draft_report_or_checkpoint(
 ) -> None:
     monkeypatch.delenv("PM_AGENT_CONFIG", raising=False)
     record = Incident(
-        id="inc-1", title="Checkout down", start=START, sources=(FileSource(paths=("*.log", "*.json")),)
+        id="inc-1", title="Checkout down", start=START, sources=(files_spec("*.log", "*.json"),)
     )
     folder = Home(tmp_path).create(record)
     plant(folder.path)

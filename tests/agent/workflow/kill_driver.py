@@ -14,8 +14,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from agent.schema.incident import FileSource
 from agent.schema.review import Decision
+from agent.settings import Settings
+from agent.sourcing import Declared
 from agent.store import IncidentFolder
 from agent.workflow.progress import StageEvent
 from agent.workflow.run import resume, run_draft
@@ -116,13 +117,14 @@ def half_collected(home: Path) -> dict[str, object]:
     folder = scripted.incident_folder(home / "half")
     log = home / "half" / "fetched.log"
 
-    def fetch(spec: FileSource, base: Path, scratch: Path, /) -> Part:
+    def fetch(source: Declared, folder: IncidentFolder, settings: Settings, scratch: Path, /) -> Part:
+        name = source.spec.name
         with log.open("a") as file:
-            file.write(spec.name + "\n")
-        if spec.name == "db" and len(lines(log)) < 3:
+            file.write(name + "\n")
+        if name == "db" and len(lines(log)) < 3:
             time.sleep(0.5)
             os.kill(os.getpid(), signal.SIGKILL)
-        return scripted.fetch(spec, base, scratch)
+        return scripted.fetch(source, folder, settings, scratch)
 
     stages = dataclasses.replace(scripted.STAGES, fetch=fetch)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import get_args
+from typing import cast, get_args
 
 from agent.drafting.drafter import Analysis, Brief, Narrative
 from agent.schema.bundle import Artifact, Manifest, Request
 from agent.schema.digest import Coverage, Digest, Fact
 from agent.schema.evidence import Evidence, Pointer
 from agent.schema.finding import Finding
-from agent.schema.incident import FileSource, Incident
+from agent.schema.incident import Incident, SourceSpec
 from agent.schema.postmortem import (
     ActionItem,
     Cause,
@@ -27,8 +27,10 @@ from agent.schema.postmortem import (
 )
 from agent.schema.review import Decision
 from agent.settings import Settings
+from agent.sourcing import Declared
 from agent.store import Bundle, IncidentFolder, write_model
 from agent.workflow.stages import Part, Stages
+from tests.agent.specs import files_spec
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -39,7 +41,7 @@ def now() -> datetime:
     return NOW
 
 
-def incident_folder(home: Path, *sources: FileSource, incident_id: str = "inc-1") -> IncidentFolder:
+def incident_folder(home: Path, *sources: SourceSpec, incident_id: str = "inc-1") -> IncidentFolder:
     folder = IncidentFolder(home / incident_id)
     folder.path.mkdir(parents=True)
     folder.write_incident(
@@ -48,16 +50,18 @@ def incident_folder(home: Path, *sources: FileSource, incident_id: str = "inc-1"
     return folder
 
 
-def two_sources(home: Path) -> tuple[FileSource, ...]:
+def two_sources(home: Path) -> tuple[SourceSpec, ...]:
     for name in ("web", "db"):
         (home / f"{name}.log").write_text(f"2026-03-01T12:00:00Z {name} pool exhausted\n")
-    return tuple(FileSource(name=name, paths=(f"../{name}.log",)) for name in ("web", "db"))
+    return tuple(files_spec(f"../{name}.log", name=name) for name in ("web", "db"))
 
 
-def fetch(spec: FileSource, base: Path, scratch: Path, /) -> Part:
+def fetch(source: Declared, folder: IncidentFolder, settings: Settings, scratch: Path, /) -> Part:
+    spec = source.spec
+    paths = [str(path) for path in cast("list[object]", spec.told["paths"])]
     artifacts: list[Artifact] = []
-    for path in spec.paths:
-        file = base / path
+    for path in paths:
+        file = folder.path / path
         if not file.is_file():
             continue
         target = scratch / spec.name / file.name
@@ -77,7 +81,7 @@ def fetch(spec: FileSource, base: Path, scratch: Path, /) -> Part:
         )
     outcome = "ok" if artifacts else "empty"
     rows = sum(artifact.rows for artifact in artifacts)
-    return Request(source=spec.name, query=" ".join(spec.paths), outcome=outcome, rows=rows), tuple(artifacts)
+    return Request(source=spec.name, query=" ".join(paths), outcome=outcome, rows=rows), tuple(artifacts)
 
 
 def seal(scratch: Path, incident: Incident, parts: tuple[Part, ...], at: datetime, /) -> Manifest:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from agent.errors import ExitCode, NotAllowed, UserError
-from agent.schema.incident import FileSource
 from agent.schema.postmortem import OpenQuestion
 from agent.schema.review import Decision, ReviewEvent
 from agent.settings import Settings
@@ -17,6 +16,7 @@ from agent.workflow.graph import MAX_REVISIONS
 from agent.workflow.outcome import DraftOutcome
 from agent.workflow.progress import StageEvent
 from agent.workflow.run import resume, run_draft
+from tests.agent.specs import files_spec
 from tests.agent.workflow.scripted import NOW, SETTINGS, STAGES, ScriptedDrafter, incident_folder, now
 
 
@@ -204,14 +204,14 @@ def test_neither_snapshot_nor_sources(tmp_path: Path) -> None:
 
 
 def test_two_sources_of_one_name_are_refused_before_anything_is_fetched(tmp_path: Path) -> None:
-    same = FileSource(paths=("../web.log",))
+    same = files_spec("../web.log")
     folder = incident_folder(tmp_path, same, same)
     with pytest.raises(UserError, match="two sources are called files"):
         draft(folder)
 
 
 def test_nothing_came_back_and_the_next_run_asks_again(tmp_path: Path) -> None:
-    folder = incident_folder(tmp_path, FileSource(name="web", paths=("../late.log",)))
+    folder = incident_folder(tmp_path, files_spec("../late.log", name="web"))
     with pytest.raises(UserError, match=r"web \.\./late\.log: empty") as error:
         draft(folder)
     assert error.value.exit_code is ExitCode.NO_EVIDENCE
@@ -222,7 +222,7 @@ def test_nothing_came_back_and_the_next_run_asks_again(tmp_path: Path) -> None:
 
 def test_files_without_a_readable_row_are_sealed_and_named(tmp_path: Path) -> None:
     (tmp_path / "junk.log").write_bytes(b"")
-    folder = incident_folder(tmp_path, FileSource(name="web", paths=("../junk.log",)))
+    folder = incident_folder(tmp_path, files_spec("../junk.log", name="web"))
     with pytest.raises(UserError, match=r"evidence/manifest\.json has the ledger") as error:
         draft(folder)
     assert error.value.exit_code is ExitCode.NO_EVIDENCE
@@ -231,7 +231,7 @@ def test_files_without_a_readable_row_are_sealed_and_named(tmp_path: Path) -> No
 
 def test_a_failed_source_is_a_gap_and_not_a_failed_draft(tmp_path: Path) -> None:
     (tmp_path / "web.log").write_text("here\n")
-    sources = [FileSource(name=name, paths=(f"../{name}.log",)) for name in ("web", "gone")]
+    sources = [files_spec(f"../{name}.log", name=name) for name in ("web", "gone")]
     assert draft(incident_folder(tmp_path, *sources)).gaps == ("gone: empty",)
 
 

@@ -1,0 +1,218 @@
+"""The Prometheus source: what it asks a real server, and what it makes of one that misbehaves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.tools.misbehaving import FAULTS, SECONDS, TOKEN, Fault, inside_200, put_through
+from tests.tools.scopes import WINDOW, scope
+from tests.tools.servers import Samples, prometheus
+from tools.formats import read
+from tools.formats.records import AlertRecord, Series
+from tools.sources import golden
+from tools.sources.prometheus import KIND, MAX_POINTS, pieces, step_for
+from tools.sources.source import Source, Span, Surroundings
+
+EMPTY = b'{"status":"success","data":{"resultType":"matrix","result":[]}}'
+RULES = """groups:
+- name: checkout
+  rules:
+  - alert: CheckoutErrors
+    expr: vector(0) > 1
+    for: 5m
+    labels: {severity: critical}
+    annotations: {summary: Checkout answers with errors}
+"""
+
+
+def source(url: str, **settings: object) -> Source:
+    told = {"kind": "prometheus", "name": "p", "url": url, "token_env": "TOKEN", **settings}
+    return KIND.make(KIND.settings.model_validate(told), Surroundings(Path(), {"TOKEN": TOKEN}))
+
+
+def past() -> Samples:
+    """An hour of a checkout that begins to fail half-way, and of a cart that does not."""
+    times = [WINDOW.start.timestamp() + 15.0 * n for n in range(241)]
+    half = times[120]
+
+    def counter(before: float, after: float) -> list[tuple[float, float]]:
+        total, values = 0.0, []
+        for at in times:
+            total += 15 * (before if at < half else after)
+            values.append((at, total))
+        return values
+
+    found: list[tuple[dict[str, str], list[tuple[float, float]]]] = []
+    for service, bad in (("checkout", 4.0), ("cart", 0.0)):
+        labels = {"service": service, "namespace": "shop"}
+        found += [
+            ({"__name__": "http_requests_total", "code": "200", **labels}, counter(10, 10 - bad)),
+            ({"__name__": "http_requests_total", "code": "500", **labels}, counter(0.1, bad)),
+            ({"__name__": "db_pool_connections_in_use", **labels}, [(at, 5.0) for at in times]),
+        ]
+        found += [
+            ({"__name__": "http_request_duration_seconds_bucket", "le": le, **labels}, counter(share, share))
+            for le, share in (("0.1", 8.0), ("1", 9.9), ("+Inf", 10.0))
+        ]
+    alert = {
+        "alertname": "CheckoutErrors",
+        "alertstate": "firing",
+        "service": "checkout",
+        "severity": "critical",
+    }
+    found.append(({"__name__": "ALERTS", **alert}, [(at, 1.0) for at in times[140:200]]))
+    return found
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    with prometheus(tmp_path_factory.mktemp("prometheus"), past(), RULES) as address:
+        yield address
+
+
+def series(folder: Path) -> dict[str, list[Series]]:
+    found: dict[str, list[Series]] = {}
+    for path in sorted(folder.glob("*.json")):
+        for record in read(path).records:
+            if isinstance(record, Series):
+                found.setdefault(record.metric, []).append(record)
+    return found
+
+
+def test_golden_signals_of_the_incident_s_services_are_found(url: str, tmp_path: Path) -> None:
+    fetched = source(url).fetch(scope("checkout", namespaces=("shop",)), tmp_path)
+    assert (fetched.outcome, fetched.note) == ("ok", "")
+    found = series(tmp_path)
+    assert set(found) == {
+        "http_requests_error_ratio",
+        "http_requests_per_second",
+        "http_request_duration_seconds_p50",
+        "http_request_duration_seconds_p99",
+        "db_pool_connections_in_use",
+    }
+    assert {one.service for many in found.values() for one in many} == {"checkout"}
+    (ratio,) = found["http_requests_error_ratio"]
+    assert ratio.values[60] == pytest.approx(0.1 / 10.1)
+    assert ratio.values[-1] == pytest.approx(0.4)
+    (quantile,) = found["http_request_duration_seconds_p99"]
+    assert 0.1 < quantile.values[-1] <= 1
+
+
+def test_past_alerts_and_rules_come_as_episodes_and_thresholds(url: str, tmp_path: Path) -> None:
+    fetched = source(url, discover=False).fetch(scope("checkout"), tmp_path)
+    assert [item.sniffed.format for item in fetched.artifacts] == ["prometheus-alerts", "prometheus-rules"]
+    (alert,) = (
+        record for record in read(tmp_path / "ALERTS.json").records if isinstance(record, AlertRecord)
+    )
+    assert alert.name == "CheckoutErrors"
+    assert alert.starts_at == WINDOW.start + timedelta(seconds=15 * 140)
+    assert "CheckoutErrors" in (tmp_path / "rules.json").read_text()
+    assert [asked.outcome for asked in fetched.asked] == ["ok", "ok"]
+    assert "step 15 s" in fetched.asked[0].query
+
+
+def test_queries_of_the_team_are_named_and_a_wrong_one_is_a_row(url: str, tmp_path: Path) -> None:
+    queries = {"good": "sum(rate(http_requests_total[5m]))", "wrong": "sum(rate("}
+    fetched = source(url, discover=False, alerts=False, queries=queries).fetch(scope(), tmp_path)
+    assert fetched.outcome == "partial"
+    assert set(series(tmp_path)) == {"good"}
+    assert [asked.outcome for asked in fetched.asked] == ["ok", "failed"]
+    assert "bad_data" in fetched.note
+
+
+def test_a_window_beyond_eleven_thousand_samples_is_asked_in_pieces(url: str, tmp_path: Path) -> None:
+    window = Span(WINDOW.start, WINDOW.start + timedelta(seconds=MAX_POINTS + 500))
+    asked = source(
+        url, discover=False, alerts=False, step=1, queries={"in_use": "db_pool_connections_in_use"}
+    )
+    fetched = asked.fetch(scope(window=window), tmp_path)
+    assert fetched.outcome == "ok"
+    (one, other) = series(tmp_path)["in_use"]
+    assert len(one.times) == len(set(one.times)) == len(other.times)
+    assert one.times[0] == window.start.timestamp()
+    assert [path.name for path in tmp_path.iterdir()] == ["in_use.json"]
+
+
+def test_services_that_no_series_bears_are_said_and_all_are_asked(url: str, tmp_path: Path) -> None:
+    fetched = source(url).fetch(scope("payments"), tmp_path)
+    assert "no series bears the name of payments" in fetched.note
+    assert {one.service for one in series(tmp_path)["db_pool_connections_in_use"]} == {"cart", "checkout"}
+
+
+def test_more_metrics_than_wanted_are_counted(url: str, tmp_path: Path) -> None:
+    fetched = source(url, max_queries=1).fetch(scope("checkout"), tmp_path)
+    assert "further metrics not asked about" in fetched.note
+
+
+def test_probe_of_a_real_server(url: str) -> None:
+    health = source(url).probe(scope())
+    assert (health.well, health.authenticated, health.missing) == (True, True, ())
+    assert health.version.startswith("2.")
+    assert health.clock_seconds is not None
+    assert abs(health.clock_seconds) < 5
+    assert "the window is there" in health.retention
+    early = Span(datetime(2001, 1, 1, tzinfo=UTC), datetime(2001, 1, 2, tzinfo=UTC))
+    gone = source(url).probe(scope(window=early))
+    assert not gone.well
+    assert "nothing of the window is left" in gone.retention
+
+
+def test_no_time_means_no_question(tmp_path: Path) -> None:
+    fetched = source("http://127.0.0.1:1").fetch(scope(window=None), tmp_path)
+    assert fetched.outcome == "failed"
+    assert "--since" in fetched.note
+
+
+REFUSAL = inside_200(b'{"status":"error","errorType":"timeout","error":"query timed out"}', "query timed out")
+
+
+@pytest.mark.parametrize("fault", [*FAULTS, REFUSAL], ids=lambda fault: fault.name)
+def test_a_server_that_misbehaves_is_a_row(fault: Fault, tmp_path: Path) -> None:
+    make: Callable[[str], Source] = lambda url: source(url, max_bytes=200_000)  # noqa: E731
+    trial = put_through(fault, make, EMPTY, tmp_path)
+    fetched = trial.fetched
+    assert fetched.outcome in fault.outcomes
+    assert re.search(fault.says, fetched.note)
+    assert TOKEN not in repr(fetched)
+    assert trial.seconds < SECONDS + 2
+    if fault.asked_once:
+        assert trial.requests == 1
+    if fetched.outcome != "partial":
+        assert trial.files == ()
+
+
+@settings(deadline=None)
+@given(st.integers(min_value=1, max_value=20_000), st.integers(min_value=1, max_value=300))
+def test_pieces_cover_the_window_once_and_none_is_too_long(seconds: int, step: int) -> None:
+    window = Span(WINDOW.start, WINDOW.start + timedelta(seconds=seconds))
+    found = pieces(window, step)
+    stamps = [
+        piece.start + timedelta(seconds=step * n)
+        for piece in found
+        for n in range(int((piece.end - piece.start).total_seconds() // step) + 1)
+    ]
+    assert stamps == [window.start + timedelta(seconds=step * n) for n in range(seconds // step + 1)]
+    assert all((piece.end - piece.start).total_seconds() <= step * (MAX_POINTS - 1) for piece in found)
+
+
+@given(st.integers(min_value=1, max_value=10**8))
+def test_the_chosen_step_needs_one_request(seconds: int) -> None:
+    window = Span(WINDOW.start - timedelta(seconds=seconds), WINDOW.start)
+    assert len(pieces(window, step_for(window))) == 1
+
+
+def test_types_are_guessed_where_the_store_has_no_metadata() -> None:
+    names = ["a_seconds_bucket", "a_seconds_sum", "a_seconds_count", "b_total", "c", "go_threads", "x_count"]
+    assert dict(golden.families(names, {"c": "gauge"})) == {
+        "a_seconds": "histogram",
+        "b_total": "counter",
+        "c": "gauge",
+        "x_count": "counter",
+    }

@@ -1,0 +1,288 @@
+"""Prometheus and stores that speak its HTTP API: Thanos, Mimir, VictoriaMetrics."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pydantic import Field
+
+from tools.http import Answer, Params, Service, clock_difference
+from tools.sources import golden
+from tools.sources.gathering import Gathering, GivenUp
+from tools.sources.prometheus_answers import complaint_of, data_of, examined, joined, judged, strings
+from tools.sources.settings import HttpSettings
+from tools.sources.source import Fetched, Health, Scope, Selector, SourceKind, Span, Surroundings
+
+MAX_POINTS = 11_000
+"""Samples per series that Prometheus gives in one answer; it refuses to give more."""
+_STEPS = (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 86400)
+_POINTS = 500
+"""Samples per series that we ask for where nobody says a step."""
+
+
+class PrometheusSettings(HttpSettings):
+    """A Prometheus, or a store with its API; `url` is what `/api/v1/query` can be appended to."""
+
+    matchers: Mapping[str, str] = {}
+    """Labels that every series must have, such as `cluster = "eu-1"`."""
+    step: float | None = Field(default=None, ge=1)
+    """Seconds between samples; default: window / 500, not below 15."""
+    scrape_interval: float = Field(default=30.0, gt=0)
+    """How often it scrapes; rates are taken over four times that."""
+    queries: Mapping[str, str] = {}
+    """Further PromQL by the name that its series are to have."""
+    discover: bool = True
+    """Whether to ask for golden signals among the metrics that exist."""
+    max_queries: int = Field(default=60, ge=0)
+    """How many of these at the most, the most telling first."""
+    alerts: bool = True
+    """Whether to ask for past alerts and alerting rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrometheusSource:
+    """Asks for past alerts, alerting rules, the team's queries and golden signals."""
+
+    settings: PrometheusSettings
+    surroundings: Surroundings
+
+    def fetch(self, scope: Scope, destination: Path) -> Fetched:
+        """Ask query by query; a refusal of one is a row, a refusal of all ends the fetch."""
+        summary = "alerts, rules, queries and golden signals"
+        if scope.window is None:
+            return Fetched(summary, "failed", (), "the record has no time; tell --since and --until")
+        with self._service(scope) as service:
+            run = _Run(self.settings, service, Gathering(scope, destination, service), scope.window)
+            with suppress(GivenUp):
+                run.everything(scope.selector)
+            return run.gathering.result(summary)
+
+    def probe(self, scope: Scope) -> Health:
+        """Ask for its version, a constant, the rules and whether the window is still there."""
+        with self._service(scope) as service:
+            constant = service.get_json("api/v1/query", [("query", "vector(1)")])
+            if (answer := constant.answer).outcome != "ok" or complaint_of(constant.value):
+                return _unwell(answer, complaint_of(constant.value))
+            rules = service.get_json("api/v1/rules", [("type", "alert")])
+            build = data_of(service.get_json("api/v1/status/buildinfo"))
+            runtime = data_of(service.get_json("api/v1/status/runtimeinfo"))
+            there = self._there(service, scope.window)
+        kept = str(runtime.get("storageRetention") or "") if isinstance(runtime, dict) else ""
+        retention = "; ".join(text for text in (f"keeps {kept}" if kept else "", there) if text)
+        missing = () if rules.answer.usable else ("api/v1/rules",)
+        gone = there.startswith("nothing")
+        return Health(
+            reachable=True,
+            authenticated=True,
+            version=str(build.get("version") or "") if isinstance(build, dict) else "",
+            missing=missing,
+            clock_seconds=clock_difference(answer, datetime.now(UTC)),
+            retention=retention,
+            problem="the window holds no samples" if gone else "",
+            suggestion="Point `url` at a long-term store, or correct the window."
+            if gone
+            else f"Allow {missing[0]} to this token."
+            if missing
+            else "",
+        )
+
+    def _there(self, service: Service, window: Span | None) -> str:
+        if window is None:
+            return ""
+        found = service.get_json("api/v1/label/__name__/values", [*_span(window), ("limit", "10")])
+        return "the window is there" if strings(data_of(found)) else "nothing of the window is left"
+
+    def _service(self, scope: Scope) -> Service:
+        endpoint = self.settings.endpoint(self.surroundings.environ)
+        return Service(endpoint, left=lambda: scope.deadline.left)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One fetch: the settings, the service and what was gathered so far."""
+
+    settings: PrometheusSettings
+    service: Service
+    gathering: Gathering
+    window: Span
+
+    @property
+    def step(self) -> float:
+        return self.settings.step or step_for(self.window)
+
+    def everything(self, selector: Selector) -> None:
+        fixed = tuple(f'{name}="{_quoted(value)}"' for name, value in sorted(self.settings.matchers.items()))
+        if self.settings.alerts:
+            self._alerts((*fixed, *_namespaced(selector, or_none=True)))
+            self._rules()
+        for name, expression in self.settings.queries.items():
+            self._range(golden.NamedQuery(name, expression))
+        if self.settings.discover:
+            self._golden(fixed, selector)
+
+    def _alerts(self, matchers: Sequence[str]) -> None:
+        inner = ",".join(('__name__=~"ALERTS|ALERTS_FOR_STATE"', *matchers))
+        self._range(golden.NamedQuery("ALERTS", f"{{{inner}}}", named=True))
+
+    def _rules(self) -> None:
+        path = self.gathering.place("rules")
+        answer = self.service.download("api/v1/rules", [("type", "alert")], path)
+        self._settle(
+            path, "api/v1/rules?type=alert", answer, told="api/v1/rules?type=alert (as they are now)"
+        )
+
+    def _golden(self, fixed: tuple[str, ...], selector: Selector) -> None:
+        metrics = self._metrics((*fixed, *_namespaced(selector)), selector)
+        ranked = [(golden.rank(metric.name, metric.type), metric.name, metric) for metric in metrics]
+        wanted = sorted((place, name, metric) for place, name, metric in ranked if place is not None)
+        interval = self.settings.scrape_interval
+        rate_range = f"{math.ceil(max(4 * interval, self.step + interval))}s"
+        asked = 0
+        for number, (_, _, metric) in enumerate(wanted):
+            if asked >= self.settings.max_queries:
+                left = len(wanted) - number
+                self.gathering.note(f"{left} further metrics not asked about; raise max_queries")
+                return
+            for query in golden.queries(self._labelled(metric), rate_range):
+                self._range(query)
+                asked += 1
+
+    def _metrics(self, matchers: tuple[str, ...], selector: Selector) -> list[golden.Metric]:
+        """List the metrics of the services, each with the label that carries the service."""
+        labels = set(self._names("api/v1/labels", matchers))
+        owners: dict[str, tuple[str, tuple[str, ...]]] = {}
+        for label in golden.OWNERS if selector.services else ():
+            if label in labels:
+                narrow = (*matchers, f'{label}=~"{_service_pattern(label, selector.services)}"')
+                for name in self._names("api/v1/label/__name__/values", narrow):
+                    owners.setdefault(name, (label, narrow))
+        if not owners:
+            if selector.services:
+                names = ", ".join(selector.services)
+                self.gathering.note(f"no series bears the name of {names}; asked about all services")
+            label = next((label for label in golden.OWNERS if label in labels), "")
+            every = self._names("api/v1/label/__name__/values", matchers)
+            owners = dict.fromkeys(every, (label, matchers))
+        types = self._types()
+        return [
+            golden.Metric(name, kind, *owners.get(name) or owners.get(f"{name}_bucket") or ("", matchers))
+            for name, kind in golden.families(owners, types)
+        ]
+
+    def _labelled(self, metric: golden.Metric) -> golden.Metric:
+        if not golden.needs_labels(metric.name, metric.type):
+            return metric
+        found = self._names("api/v1/labels", (f'__name__="{metric.name}"', *metric.matchers))
+        return replace(metric, labels=tuple(found))
+
+    def _types(self) -> dict[str, str]:
+        document = self.service.get_json("api/v1/metadata")
+        found = data_of(document)
+        types: dict[str, str] = {}
+        for name, entries in (found if isinstance(found, dict) else {}).items():
+            first = entries[0] if isinstance(entries, list) and entries else None
+            if isinstance(first, dict) and isinstance(kind := first.get("type"), str):
+                types[name] = kind
+        self.gathering.record("api/v1/metadata", judged(document), rows=len(types))
+        return types
+
+    def _names(self, path: str, matchers: Sequence[str]) -> list[str]:
+        params = [*_span(self.window)]
+        if matchers:
+            params.append(("match[]", f"{{{','.join(matchers)}}}"))
+        document = self.service.get_json(path, params)
+        found = strings(data_of(document))
+        told = path + (f"?match[]={{{','.join(matchers)}}}" if matchers else "")
+        self.gathering.record(told, judged(document), rows=len(found), window=self.window)
+        return found
+
+    def _range(self, query: golden.NamedQuery) -> None:
+        path = self.gathering.place(query.name)
+        told = f"{query.sent} (step {self.step:g} s)"
+        parts = [path if not n else path.with_suffix(f".part{n}") for n in range(len(self._pieces()))]
+        answers: list[Answer] = []
+        for piece, part in zip(self._pieces(), parts, strict=True):
+            params: Params = [("query", query.sent), *_span(piece), ("step", f"{self.step:g}")]
+            answers.append(self.service.download("api/v1/query_range", params, part))
+            if not answers[-1].usable:
+                break
+        answer = joined(parts[: len(answers)], answers) if len(parts) > 1 else answers[0]
+        self._settle(path, query.sent, answer, told=told)
+
+    def _settle(self, path: Path, query: str, answer: Answer, *, told: str) -> None:
+        """Keep an answer as an artifact unless it is a refusal or holds nothing."""
+        if path.exists():
+            answer, empty = examined(path, answer)
+            if answer.outcome in {"ok", "partial"} and not empty:
+                self.gathering.keep(path, query, answer, told=told, window=self.window)
+                return
+            path.unlink()
+        self.gathering.record(told, answer, window=self.window)
+
+    def _pieces(self) -> list[Span]:
+        return pieces(self.window, self.step)
+
+
+def step_for(window: Span) -> float:
+    """Seconds between samples so that a window has about five hundred."""
+    wanted = (window.end - window.start).total_seconds() / _POINTS
+    return next((step for step in _STEPS if step >= wanted), math.ceil(wanted / 86400) * 86400)
+
+
+def pieces(window: Span, step: float) -> list[Span]:
+    """Cut a window into stretches of at most 11,000 samples that do not overlap."""
+    found: list[Span] = []
+    length = timedelta(seconds=step)
+    start = window.start
+    while start <= window.end:
+        end = min(start + length * (MAX_POINTS - 1), window.end)
+        found.append(Span(start, end))
+        start = end + length if end < window.end else window.end + length
+    return found
+
+
+def _span(window: Span) -> list[tuple[str, str]]:
+    return [("start", f"{window.start.timestamp():.3f}"), ("end", f"{window.end.timestamp():.3f}")]
+
+
+def _namespaced(selector: Selector, *, or_none: bool = False) -> tuple[str, ...]:
+    """Match the namespaces; with `or_none` also what has none, such as an alert about a node."""
+    if not selector.namespaces:
+        return ()
+    names = [re.escape(name) for name in selector.namespaces] + ([""] if or_none else [])
+    return (f'namespace=~"{_quoted("|".join(names))}"',)
+
+
+def _service_pattern(label: str, services: Sequence[str]) -> str:
+    names = "|".join(re.escape(name) for name in services)
+    pattern = {"pod": f"({names})(-.*)?", "job": f"(.*/)?({names})"}.get(label, names)
+    return _quoted(pattern)
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+
+def _unwell(answer: Answer, complaint: str) -> Health:
+    if answer.outcome == "denied":
+        hint = "Check token_env, or user and password_env, and what they may read."
+        return Health(reachable=True, authenticated=False, problem=answer.note, suggestion=hint)
+    reachable = answer.status is not None
+    hint = (
+        "Is `url` the address that /api/v1/query follows?" if reachable else "Check url, proxy and network."
+    )
+    return Health(reachable=reachable, problem=complaint or answer.note, suggestion=hint)
+
+
+def _make(settings: PrometheusSettings, surroundings: Surroundings) -> PrometheusSource:
+    settings.endpoint(surroundings.environ)
+    return PrometheusSource(settings, surroundings)
+
+
+KIND = SourceKind("prometheus", PrometheusSettings, _make)
