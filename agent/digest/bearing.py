@@ -19,6 +19,8 @@ _COMPLAINTS: dict[str, re.Pattern[str]] = {
     "availability": re.compile(r"availab|unreach|error|fail|5xx", re.IGNORECASE),
     "errors": re.compile(r"availab|unreach|error|fail|5xx", re.IGNORECASE),
 }
+_UNFELT = 0.02
+"""Throttling below this, as a share of time or seconds a second, slows nothing down."""
 _ASIDE = 0.6
 """Weight of a symptom of another kind than the one complained of."""
 _CRASHED = frozenset({"CrashLoopBackOff", "Error", "RunContainerError", "StartError", "ContainerCannotRun"})
@@ -92,6 +94,8 @@ def _metric(
     if lasting and item.attributes.get("change") == "spike":
         item = replace(item, role="context", severity="info")
     kind = item.attributes.get("metric_kind", "")
+    if kind == "throttling" and 0 < _peak(item) < _UNFELT:
+        item = _passing(item)
     factor = _ASIDE if complaint and kind in _COMPLAINTS and kind not in complaint else 1.0
     if (
         item.attributes.get("metric_kind") in _RESOURCES
@@ -101,6 +105,18 @@ def _metric(
         most = largest.get(item.attributes["metric"], size)
         factor *= min(1.0, 0.4 + 0.6 * (size / most) ** 0.5) if most > 0 else 1.0
     return replace(item, surprise=factor * item.surprise) if factor < 1 else item
+
+
+def _passing(item: Observation) -> Observation:
+    """Set aside a move too small to be felt."""
+    return replace(item, role="context", severity="info", attributes={**item.attributes, "passing": "yes"})
+
+
+def _peak(item: Observation) -> float:
+    try:
+        return float(item.attributes.get("peak", "0"))
+    except ValueError:
+        return 0.0
 
 
 def _last_words(item: Observation) -> Observation:

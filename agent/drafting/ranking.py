@@ -50,7 +50,7 @@ def relevance(evidence: Evidence, onset: datetime | None) -> float:
     weight = 1.0 if noise == "no" else 0.5
     if attributes.get("leftover") == "yes":
         weight *= 0.25
-    if attributes.get("over") == "yes":
+    if attributes.get("over") == "yes" or attributes.get("passing") == "yes":
         weight *= 0.15
     if evidence.severity == "info" and attributes.get("source") == "state":
         weight *= 0.25

@@ -109,3 +109,10 @@ def test_crashing_is_read_off_the_present_state_and_not_off_an_old_exit() -> Non
     for name, fields in states.items():
         inventory.add("pods.txt", ObjectState(1, 1, "Pod", name, "shop", None, fields))
     assert bearing.crashing(inventory) == {"cart"}
+
+
+def test_throttling_too_small_to_be_felt_is_passing() -> None:
+    (small,) = weighed(move(metric="cpu_cfs", metric_kind="throttling", before="0", peak="0.006"))
+    (large,) = weighed(move(metric="cpu_cfs", metric_kind="throttling", before="0", peak="0.8"))
+    assert (small.role, small.attributes["passing"]) == ("context", "yes")
+    assert "passing" not in large.attributes
