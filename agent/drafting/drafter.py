@@ -144,6 +144,16 @@ class Drafter(Protocol):
 
 
 @runtime_checkable
+class RuleBound(Protocol):
+    """A drafter that writes by rule from evidence and answers, and so cannot follow a comment."""
+
+    @property
+    def rule_bound(self) -> bool:
+        """True."""
+        ...
+
+
+@runtime_checkable
 class Metered(Protocol):
     """A drafter that counts what its draft has cost."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -63,8 +64,8 @@ class JudgeReply(Model):
 class ModelJudge:
     """Asks a model in batches; what it does not answer counts as no blame."""
 
-    def __init__(self, endpoint: Endpoint, *, model: str, label: str, families: Mapping[str, str]) -> None:
-        self._endpoint, self._model, self._label = endpoint, model, label
+    def __init__(self, endpoint: Endpoint, *, model: str, families: Mapping[str, str]) -> None:
+        self._endpoint, self._model = endpoint, model
         self._families = "\n".join(f"{rule}: {message}" for rule, message in sorted(families.items()))
 
     def judge(self, questions: Sequence[Question]) -> list[Judgement | None]:
@@ -76,8 +77,9 @@ class ModelJudge:
 
     def _batch(self, questions: Sequence[Question]) -> list[Judgement | None]:
         listed = "\n".join(_written(number, question) for number, question in enumerate(questions, 1))
+        label = hashlib.sha256(listed.encode()).hexdigest()[:16]  # no text holds its own hash
         text = prompts.load("judge").render(
-            families=self._families, label=self._label, sentences=fence(listed, self._label).text
+            families=self._families, label=label, sentences=fence(listed, label).text
         )
         message = Message(role="user", blocks=(Text(text=text),))
         request = ModelRequest(
@@ -118,4 +120,4 @@ def choose_judge(
         )
     paid = PaidCalls(cache)
     meter = Meter(AnthropicEndpoint(), paid, Budget(settings.budget_usd, settings.max_seconds))
-    return ModelJudge(meter, model=settings.model, label=paid.label, families=families)
+    return ModelJudge(meter, model=settings.model, families=families)

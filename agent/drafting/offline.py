@@ -29,6 +29,7 @@ class OfflineDrafter:
     """
 
     name = "offline"
+    rule_bound = True
 
     def __init__(self, today: Callable[[], date] = _today) -> None:
         self._today = today
@@ -77,7 +78,7 @@ class OfflineDrafter:
         analysis: Analysis,
     ) -> Narrative:
         """Write the prose sections."""
-        return narrative.narrate(brief, analysis)
+        return narrative.narrate(brief, analysis, self.actions(brief, analysis))
 
     def contradictions(self, brief: Brief, draft: PostMortem) -> tuple[Contradiction, ...]:  # noqa: ARG002 - protocol
         """Find none: every sentence is rendered from the same evidence."""

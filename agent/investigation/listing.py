@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from agent.digest import alerts, changes, chat
+from agent.digest import changes, chat, firings
 from agent.digest.alerts import AlertBook
 from agent.digest.changes import ChangeBook
 from agent.digest.chat import ChatBook
@@ -25,10 +25,10 @@ def list_alerts(shelf: Shelf, digest: Digest, minter: Minter, look: ListAlerts) 
     book = AlertBook()
     for artifact, record in shelf.records(AlertRecord):
         book.read(artifact, [record])
-    if not book.episodes:
+    if not (episodes := book.folded()):
         return Answer((), not_recorded="alerts")
     nodes = frozenset(s.component for s in digest.suspects if s.component_kind == "node")
-    seen = alerts.observations(book.folded(), digest.onset, nodes)
+    seen = firings.observations(episodes, digest.onset, nodes, ())
     return _listed(minter, seen, look.text, look.start, look.end, "alert")
 
 

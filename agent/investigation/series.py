@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import fmean
 
-from agent.digest import shifts
+from agent.digest import panel
 from agent.digest.metrickinds import meaning
-from agent.digest.metrics import Column
 from agent.digest.observation import Observation
+from agent.digest.panel import Column
 from agent.digest.wording import instant, listed, measured, number
 from agent.drafting.looks import Answer, CompareWindows, FindSeries
 from agent.errors import ToolRefused
@@ -139,25 +139,16 @@ def _labels(series: Series) -> str:
 
 
 def _stretch(column: Column, start: datetime | None, end: datetime | None) -> _Stretch | None:
-    series = column.series
-    what = meaning(series.metric, series.labels)
     low = start.timestamp() if start else -math.inf
     high = end.timestamp() if end else math.inf
-    kept = [
-        index
-        for index, (time, value) in enumerate(zip(series.times, series.values, strict=True))
-        if low <= time <= high and math.isfinite(value)
-    ]
+    ready = panel.samples(column)
+    kept = [index for index, time in enumerate(ready.times) if low <= time <= high]
     if not kept:
         return None
-    times = [series.times[index] for index in kept]
-    values = [series.values[index] for index in kept]
-    rate = what.counter and len(values) >= 3
-    if rate:
-        times, values = shifts.rates(times, values)
-    if not values:
-        return None
-    return _Stretch(column, tuple(times), tuple(values), kept[0], kept[-1], what.unit, rate)
+    times = tuple(ready.times[index] for index in kept)
+    values = tuple(ready.values[index] for index in kept)
+    first, last = ready.places[kept[0]], ready.places[kept[-1]]
+    return _Stretch(column, times, values, first, last, ready.meaning.unit, ready.rate)
 
 
 def _variation(values: Sequence[float]) -> float:

@@ -26,6 +26,7 @@ from agent.workflow.nodes.present import present
 from agent.workflow.nodes.publish import publish
 from agent.workflow.nodes.review import review
 from agent.workflow.nodes.revise import revise
+from agent.workflow.nodes.rewrite import rewrite
 from agent.workflow.nodes.seal import seal
 from agent.workflow.nodes.timeline import timeline
 from agent.workflow.nodes.withdraw import withdraw
@@ -47,7 +48,7 @@ def build() -> StateGraph[State, Deps, State, State]:
     """Wire the stages; whoever compiles the graph brings the checkpointer."""
     graph = StateGraph(State, context_schema=Deps)
     graph.add_node("collect", _watched("collect", collect), input_schema=SourceTask)
-    for node in (*PATH, revise, withdraw, present, review, publish, follow_up):
+    for node in (*PATH, rewrite, revise, withdraw, present, review, publish, follow_up):
         graph.add_node(node.__name__, _watched(node.__name__, node), input_schema=State)
     graph.add_conditional_edges(START, _sources, ["collect", "seal"])
     graph.add_edge("collect", "seal")
@@ -57,7 +58,8 @@ def build() -> StateGraph[State, Deps, State, State]:
     graph.add_edge("revise", "check")
     graph.add_edge("withdraw", "check")
     graph.add_edge("present", "review")
-    graph.add_conditional_edges("review", _decided, ["publish", "timeline", END])
+    graph.add_conditional_edges("review", _decided, ["publish", "timeline", "rewrite", END])
+    graph.add_edge("rewrite", "check")
     graph.add_edge("publish", "follow_up")
     graph.add_edge("follow_up", END)
     return graph
@@ -83,7 +85,8 @@ def _checked(state: State) -> Literal["revise", "withdraw", "present"]:
 
 
 def _decided(state: State) -> str:
-    return {"approve": "publish", "request changes": "timeline", "reject": END}[state.decided.verdict]
+    again = "rewrite" if state.section else "timeline"
+    return {"approve": "publish", "request changes": again, "reject": END}[state.decided.verdict]
 
 
 def _watched(name: str, node: Callable[[S_contra, Runtime[Deps]], Update]) -> _Node[S_contra]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, TypedDict
 
 from agent.drafting.drafter import Analysis, Comment, Contradiction, Explanation, Investigation, Narrative
+from agent.drafting.sections import concerns
 from agent.schema.base import M, Model
 from agent.schema.bundle import Artifact, Query, Request
 from agent.schema.finding import Finding
@@ -54,6 +55,8 @@ class State(Model):
     """Whether sources are to be fetched."""
     answers: tuple[OpenQuestion, ...] = ()
     comments: tuple[Comment, ...] = ()
+    section: str = ""
+    """The one section that a reviewer sent back; empty while the whole draft is written."""
     collected: Annotated[tuple[Collected, ...], _joined] = ()
     digest_sha256: str = ""
     investigation: Investigation | None = None
@@ -97,8 +100,12 @@ class State(Model):
 
     @property
     def errors(self) -> tuple[Finding, ...]:
-        """Findings that block approval."""
-        return tuple(finding for finding in self.findings if finding.level == "error")
+        """Findings that go back to the drafter: those that block approval, in what is being written."""
+        return tuple(
+            finding
+            for finding in self.findings
+            if finding.level == "error" and (not self.section or concerns(finding, self.section))
+        )
 
 
 class Update(TypedDict, total=False):
@@ -106,6 +113,7 @@ class Update(TypedDict, total=False):
 
     answers: tuple[OpenQuestion, ...]
     comments: tuple[Comment, ...]
+    section: str
     collected: tuple[Collected, ...]
     digest_sha256: str
     investigation: Investigation

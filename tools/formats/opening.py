@@ -43,8 +43,23 @@ def chunks(path: Path) -> Iterator[bytes]:
                 yield from _recoded(first, raw, encoding)
                 return
             break
+    if encoding := _wide(first):
+        yield from _recoded(first, raw, encoding)
+        return
     yield first
     yield from raw
+
+
+def _wide(first: bytes) -> str:
+    """Recognise UTF-16 without a mark by where its zero bytes stand; nothing for any other text."""
+    sample = first[:512]
+    even, odd = sample[::2], sample[1::2]
+    if len(sample) < 8 or b"\0" not in sample:
+        return ""
+    for zeros, letters, encoding in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
+        if zeros.count(0) > 0.9 * len(zeros) and not letters.count(0):
+            return encoding
+    return ""
 
 
 def head(path: Path, limit: int = HEAD_LIMIT) -> tuple[bytes, bool]:

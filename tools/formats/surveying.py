@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tools.formats.joining import join
+from tools.formats.log_files import Ahead, read_line
 from tools.formats.logline import LogLine
-from tools.formats.logs_text import LineReader, first_time
+from tools.formats.logs_text import LineReader
 from tools.formats.opening import LINE_LIMIT, Damage, chunks, decode, spoil, whole_lines
 from tools.formats.records import Clock, Tally
 from tools.formats.stamps import Stamps
@@ -32,8 +33,9 @@ def survey(path: Path, clock: Clock, labels: Mapping[str, str]) -> Tally:
     being read, unless what follows could belong to them. First and last time are those of a block's ends.
     """
     tally = Tally()
-    surveyor = _Surveyor(clock, tally)
-    records = join(surveyor.telling(path), tally, labels, lambda: first_time(path, clock))
+    ahead = Ahead(path, clock)
+    surveyor = _Surveyor(clock, tally, ahead)
+    records = join(surveyor.telling(path), tally, labels, ahead.first_time)
     for _ in records:
         pass
     tally.rows += surveyor.plain_sailing
@@ -41,11 +43,12 @@ def survey(path: Path, clock: Clock, labels: Mapping[str, str]) -> Tally:
 
 
 class _Surveyor:
-    def __init__(self, clock: Clock, tally: Tally) -> None:
+    def __init__(self, clock: Clock, tally: Tally, ahead: Ahead) -> None:
         self.plain_sailing = 0
         """Lines that are a record each and were not yielded."""
         self._tally = tally
         self._follows = clock.recorded_at is None
+        self._ahead = ahead
         self._stamps = Stamps(clock, tally)
         self._reader = LineReader(self._stamps)
         self._forms: dict[bytes, bool] = {}
@@ -91,7 +94,7 @@ class _Surveyor:
 
     def _read(self, line: bytes) -> LogLine:
         text = decode((line[:-1] if line[-1:] == b"\r" else line)[:LINE_LIMIT])
-        read = self._reader.read(text)
+        read = read_line(text, self._reader, self._stamps, self._ahead)
         if read.time is not None and self._follows:
             self._stamps.anchor = read.time
         return read

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from agent.drafting.contradictions import as_findings, by_rule
@@ -11,7 +13,7 @@ from agent.schema.postmortem import Claim, PostMortem
 
 from .conftest import Making
 
-FACTS = {
+FACTS: dict[str, Any] = {
     "alerts_fired": Fact(name="alerts_fired", label="Alerts fired", text="5", count=5),
     "ended": Fact(name="ended", label="Ended", text="10:20", seconds=1.0),
 }

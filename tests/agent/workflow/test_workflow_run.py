@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from agent.drafting.drafter import Analysis, Brief, Narrative
 from agent.errors import ExitCode, NotAllowed, UserError
-from agent.schema.postmortem import OpenQuestion
+from agent.schema.postmortem import Claim, OpenQuestion, TimelineRow
 from agent.schema.review import Decision, ReviewEvent
 from agent.settings import Settings
 from agent.store import IncidentFolder
@@ -53,12 +55,9 @@ def folder(tmp_path: Path) -> IncidentFolder:
     return incident_folder(tmp_path)
 
 
-def log(folder: IncidentFolder, action: str, text: str = "More.") -> None:
-    folder.append_review(
-        ReviewEvent.model_validate(
-            {"at": NOW, "by": "Dana", "action": action, "version": folder.draft_version(), "text": text}
-        )
-    )
+def log(folder: IncidentFolder, action: str, text: str = "More.", section: str | None = None) -> None:
+    event = {"at": NOW, "by": "Dana", "action": action, "version": folder.draft_version(), "text": text}
+    folder.append_review(ReviewEvent.model_validate(event | {"section": section}))
 
 
 def test_the_outcome_counts_what_lies_in_the_folder(folder: IncidentFolder) -> None:
@@ -278,3 +277,65 @@ def test_postgresql_without_the_extra_says_what_to_install(
         run_draft(folder, drafter=ScriptedDrafter(), settings=settings, now=now, stages=STAGES)
     assert "pm-agent[postgres]" in str(error.value)
     assert "localhost" not in repr(settings)
+
+
+class SectionDrafter(ScriptedDrafter):
+    """Follows a comment in every section that it is asked for."""
+
+    def narrate(
+        self,
+        brief: Brief,
+        timeline: tuple[TimelineRow, ...],
+        analysis: Analysis,
+    ) -> Narrative:
+        said = tuple(Claim(text=comment.text, evidence=("L1",)) for comment in brief.comments)
+        prose = super().narrate(brief, timeline, analysis)
+        return prose.model_copy(update={"impact": said, "summary": said})
+
+    def timeline(self, brief: Brief) -> tuple[TimelineRow, ...]:
+        rows = super().timeline(brief)
+        return (
+            tuple(row.model_copy(update={"event": "Reworded."}) for row in rows) if brief.comments else rows
+        )
+
+
+def sections_of(folder: IncidentFolder) -> dict[str, Any]:
+    return json.loads(folder.draft_file.read_text())
+
+
+@pytest.mark.parametrize("section", ["impact", "timeline"])
+def test_only_the_named_section_goes_back(folder: IncidentFolder, section: str) -> None:
+    draft(folder)
+    edited = folder.read_draft()
+    assert edited
+    folder.write_draft(
+        edited.model_copy(update={"lessons": (Claim(text="Kept.", standing="stated by a person"),)})
+    )
+    before = sections_of(folder)
+    log(folder, "changes requested", "Say how many orders failed.", section)
+    decision = Decision(
+        verdict="request changes",
+        by="Dana",
+        version="v",
+        section=section,
+        comment="Say how many orders failed.",
+    )
+    decide(folder, decision, SectionDrafter())
+    after = sections_of(folder)
+    assert {key for key in before if before[key] != after[key]} == {section}
+    assert "Say how many orders failed." in json.dumps(after[section]) or section == "timeline"
+
+
+def test_a_drafter_that_writes_the_same_again_hands_the_comment_back(folder: IncidentFolder) -> None:
+    draft(folder)
+    before = sections_of(folder)
+    log(folder, "changes requested", "Shorter.", "impact")
+    decide(
+        folder,
+        Decision(verdict="request changes", by="Dana", version="v", section="impact", comment="Shorter."),
+    )
+    after = sections_of(folder)
+    assert {key for key in before if before[key] != after[key]} == {"open_questions"}
+    assert after["open_questions"][:-1] == before["open_questions"]
+    assert after["open_questions"][-1]["question"] == "Dana asks on impact: Shorter."
+    assert "could not follow" in after["open_questions"][-1]["why_open"]
