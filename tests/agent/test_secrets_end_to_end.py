@@ -167,7 +167,7 @@ def test_offline_no_secret_is_printed_logged_or_written(
 
 def test_no_secret_is_in_a_prompt_or_a_kept_reply(folder: IncidentFolder) -> None:
     endpoint = scripted()
-    meter = Meter(endpoint, PaidCalls(folder.model_calls, label=lambda: "5eed"), None)
+    meter = Meter(endpoint, PaidCalls(folder.model_calls))
     run_draft(
         folder,
         drafter=ClaudeDrafter(meter, model="claude-sonnet-5-5"),
