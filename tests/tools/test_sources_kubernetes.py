@@ -210,6 +210,9 @@ def test_each_refusal_is_a_row_and_the_rest_still_comes(ways: Callable[..., Sour
     ]
     assert "not allowed: pods in shop, nodes, resourcequotas in shop" in fetched.note
     assert any(isinstance(record, KubeEvent) for record in records(fetched))
+    assert 'nodes is forbidden: User "system:serviceaccount:ops:reader"' in denied[1].note
+    assert "{" not in denied[1].note
+    assert "User" not in fetched.note
 
 
 def test_logs_that_may_not_be_read_are_named(ways: Callable[..., Source], tmp_path: Path) -> None:
@@ -339,6 +342,7 @@ def test_logged_out(ways: Callable[..., Source], tmp_path: Path) -> None:
         fetched = fetch(ways(url), tmp_path / "out", "checkout")
         health = ways(url).probe(scope("checkout", namespaces=("shop",)))
     assert (fetched.outcome, len(fetched.asked)) == ("denied", 1)
+    assert "nauthorized" in fetched.note
     assert (health.reachable, health.authenticated) == (True, False)
     assert health.suggestion
 

@@ -100,7 +100,9 @@ class Gathering:
             notes.append(f"stopped after {self.scope.deadline.seconds:.0f} s; further queries were not asked")
         troubles: dict[str, int] = {}
         for item in asked:
-            if item.note:
+            # What may not be seen is named by the source itself, unless nothing may be.
+            named = self._piecewise and item.outcome == "denied" and len(asked) > 1
+            if item.note and not named:
                 troubles[item.note] = troubles.get(item.note, 0) + 1
         for text, count in list(troubles.items())[:5]:
             notes.append(text if count == len(asked) else f"{count} of {len(asked)} queries: {text}")

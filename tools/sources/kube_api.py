@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,8 @@ from tools.http import Answer, Document, Json, Service
 from tools.sources.kube_resources import ContainerLog, Resource
 
 _PAGE = "500"
+_MESSAGE = re.compile(r'"message":\s*"((?:[^"\\]|\\.)*)')
+"""The message of a Status object, of which a long one may have been cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class KubeApi:
         while True:
             more = [("continue", token)] if token else []
             document = self.service.get_json(resource.path(namespace), [*params, *more])
-            pages.append(document.answer)
+            pages.append(_worded(document.answer))
             if document.answer.outcome != "ok":
                 break
             items += listing(mapping(document.value).get("items"))
@@ -71,11 +74,20 @@ class KubeApi:
             with plain.open("rb") as source, target.open("wb") as file:
                 file.writelines(prefix + line for line in source)
             plain.unlink()
-        return answer
+        return _worded(answer)
 
     def scrub(self, text: str) -> str:
         """Remove secrets from a text for people."""
         return self.service.scrub(text)
+
+
+def _worded(answer: Answer) -> Answer:
+    """Say of a refusal what its Status object says, without the JSON around it."""
+    head, brace, rest = answer.note.partition("{")
+    said = _MESSAGE.search(brace + rest)
+    if said is None:
+        return answer
+    return replace(answer, note=head + said[1].replace('\\"', '"').rstrip('\\",} '))
 
 
 def _path(log: ContainerLog) -> str:

@@ -187,8 +187,9 @@ class _Run:
         age = datetime.now(UTC) - self.window.start
         if age > _EVENTS_KEPT:
             hours = age.total_seconds() / 3600
+            ago = f"{hours:.0f} h" if hours < 72 else f"{hours / 24:.0f} days"
             self.gathering.note(
-                f"the window began {hours:.0f} h ago; a cluster keeps events about an hour"
+                f"the window began {ago} ago; a cluster keeps events about an hour"
                 " and logs only of present pods, their current and previous container"
             )
 
