@@ -66,7 +66,7 @@ def verify(folder: IncidentFolder) -> Verification:
     draft = _readable(folder.read_draft, "draft", ledger)
     _readable(folder.reviews, "review", ledger)
     if draft is not None:
-        _check_draft(draft, digest, folder.digest_version(), ledger)
+        _check_draft(draft, digest, ledger, digest_sha256=folder.digest_version())
         if digest is not None:
             _check_grounding(draft, digest, ledger)
     checked = Checked(artifacts=ledger.artifacts, evidence=ledger.evidence, claims=ledger.claims)
@@ -133,7 +133,9 @@ def _check_digest(digest: Digest, bundle: Bundle | None, ledger: _Ledger) -> Non
                 ledger.wrong("evidence", item.id, f"{item.statement} ({pointer.artifact}): {message}")
 
 
-def _check_draft(draft: PostMortem, digest: Digest | None, version: str | None, ledger: _Ledger) -> None:
+def _check_draft(
+    draft: PostMortem, digest: Digest | None, ledger: _Ledger, *, digest_sha256: str | None
+) -> None:
     if digest is None and not any(problem.what == "digest" for problem in ledger.problems):
         ledger.wrong("digest", "digest.json", "it is missing, so no citation can be looked up.")
     known = {item.id for item in digest.evidence} if digest else set[str]()
@@ -151,7 +153,7 @@ def _check_draft(draft: PostMortem, digest: Digest | None, version: str | None, 
                     "claim", statement.where, f"cites the fact {name}, which does not exist: {statement.text}"
                 )
     made = draft.provenance.digest_sha256
-    if digest is not None and made and made != version:
+    if digest is not None and made and made != digest_sha256:
         ledger.wrong("draft", "draft.json", f"it was written from a digest with sha256 {made}, not this one.")
 
 
