@@ -75,6 +75,8 @@ class Settings(Model):
     """How long the model may think."""
     investigation: InvestigationLimits = InvestigationLimits()
     """Limits of looking further, only in the file."""
+    digest_tokens: int = Field(default=8_000, ge=1_000, le=30_000)
+    """Tokens of the digest that a model sees before it looks further, only in the file."""
     budget_usd: float | None = Field(default=None, gt=0)
     """What one draft may cost at list prices."""
     max_seconds: float | None = Field(default=None, gt=0)
