@@ -14,6 +14,7 @@ BUILT_IN: Mapping[str, str] = {
     "files": "tools.sources.files:KIND",
     "alertmanager": "tools.sources.alertmanager:KIND",
     "prometheus": "tools.sources.prometheus:KIND",
+    "loki": "tools.sources.loki:KIND",
 }
 """Kind of source as configuration names it, and where its SourceKind lies; loaded on first use."""
 

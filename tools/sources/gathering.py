@@ -9,7 +9,7 @@ from pathlib import Path
 
 import orjson
 
-from tools.formats.records import Clock
+from tools.formats.records import Clock, Tally
 from tools.http import Answer, Json, Service
 from tools.sources.source import Asked, Fetched, FetchedArtifact, Outcome, Scope, Span, examine, outcome_of
 
@@ -61,9 +61,14 @@ class Gathering:
         labels: Mapping[str, str] | None = None,
     ) -> None:
         """Keep a file as an artifact of `query`; `told` is the request as it was sent, where it says more."""
+        tally = self.attach(path, query, labels=labels)
+        self._add(Asked(told or query, answer.outcome, window, tally.rows), answer)
+
+    def attach(self, path: Path, query: str, *, labels: Mapping[str, str] | None = None) -> Tally:
+        """Keep a file as an artifact whose requests are recorded one by one."""
         sniffed, tally = examine(path, clock=_CLOCK, labels=labels or {})
         self._artifacts.append(FetchedArtifact(path, query, sniffed, tally, labels or {}, _CLOCK))
-        self._add(Asked(told or query, answer.outcome, window, tally.rows), answer)
+        return tally
 
     def _add(self, asked: Asked, answer: Answer) -> None:
         cut = answer.outcome == "partial"
