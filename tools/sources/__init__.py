@@ -15,6 +15,7 @@ BUILT_IN: Mapping[str, str] = {
     "alertmanager": "tools.sources.alertmanager:KIND",
     "prometheus": "tools.sources.prometheus:KIND",
     "loki": "tools.sources.loki:KIND",
+    "pagerduty": "tools.sources.pagerduty:KIND",
 }
 """Kind of source as configuration names it, and where its SourceKind lies; loaded on first use."""
 
