@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from tools.formats.documents import listing, mapping, string
+from tools.formats.documents import mapping, string
 from tools.http import Document, Json, Params, Service, clock_difference
 from tools.sources.gathering import Gathering, GivenUp
+from tools.sources.pagerduty_answers import alert_of, entries_of, iso, note_of, page_of, record_of, service_of
 from tools.sources.paging import Page, Paged, health_of, objects_in, read_all, write_lines
 from tools.sources.settings import HttpSettings
 from tools.sources.source import (
@@ -20,7 +21,6 @@ from tools.sources.source import (
     Fetched,
     Health,
     IncidentRecord,
-    Responder,
     Scope,
     SourceKind,
     Span,
@@ -28,9 +28,6 @@ from tools.sources.source import (
 )
 
 _ID = re.compile(r"[A-Z0-9]{7,20}")
-_STEPS = {"acknowledge_log_entry": "acknowledged", "resolve_log_entry": "resolved"}
-_QUIET = frozenset({"notify_log_entry"})
-"""Entries that tell who was called by which channel; the trigger and the escalation say the same."""
 _PAGE = 100
 _EXPAND = [("include[]", name) for name in ("acknowledgers", "assignees", "priorities")]
 _HIGHEST = 10
@@ -79,7 +76,7 @@ class PagerDutySource:
         item = mapping(mapping(document.value).get("incident"))
         if not item:
             raise ValueError(answer.note or "PagerDuty's answer holds no incident")
-        return _record(item)
+        return record_of(item)
 
     def _named(self, scope: Scope) -> str:
         if self.settings.incident:
@@ -107,23 +104,23 @@ class _Asking:
             incidents = self._of(window)
         if len(incidents) > _HIGHEST:
             self.gathering.note(f"log entries of {_HIGHEST} of {len(incidents)} incidents only")
-        alerts = [_page(item) for item in incidents]
+        alerts = [page_of(item) for item in incidents]
         messages: list[Json] = []
         alone = len(incidents) == 1
         try:
             for item in incidents[:_HIGHEST]:
                 ident = string(item.get("id"))
                 self._list(
-                    f"incidents/{ident}/alerts", "alerts", lambda found: alerts.extend(map(_alert, found))
+                    f"incidents/{ident}/alerts", "alerts", lambda found: alerts.extend(map(alert_of, found))
                 )
                 self._list(
                     f"incidents/{ident}/log_entries",
                     "log_entries",
-                    lambda found: messages.extend(_entries(found, alone=alone)),
+                    lambda found: messages.extend(entries_of(found, alone=alone)),
                     [("include[]", "channels")],
                 )
                 self._list(
-                    f"incidents/{ident}/notes", "notes", lambda found: messages.extend(map(_note, found))
+                    f"incidents/{ident}/notes", "notes", lambda found: messages.extend(map(note_of, found))
                 )
         finally:
             self._write("alerts", alerts)
@@ -143,10 +140,10 @@ class _Asking:
         return [item] if item else []
 
     def _of(self, window: Span) -> list[dict[str, Json]]:
-        params = [("since", _iso(window.start)), ("until", _iso(window.end)), ("time_zone", "UTC"), *_EXPAND]
+        params = [("since", iso(window.start)), ("until", iso(window.end)), ("time_zone", "UTC"), *_EXPAND]
         services = self.gathering.scope.selector.services
         found = self._list("incidents", "incidents", lambda _: None, params)
-        own = [item for item in found if _service_of(item) in services]
+        own = [item for item in found if service_of(item) in services]
         if own and len(own) < len(found):
             self.gathering.note(f"{len(found) - len(own)} incidents of other services are left out")
         return own or found
@@ -181,120 +178,6 @@ class _Asking:
             path = self.gathering.place(name)
             write_lines(path, items)
             self.gathering.attach(path, name)
-
-
-def _record(item: dict[str, Json]) -> IncidentRecord:
-    start, end = _time(item.get("created_at")), None
-    if item.get("status") == "resolved":
-        end = _time(item.get("resolved_at")) or _time(item.get("last_status_change_at"))
-    service = _service_of(item)
-    return IncidentRecord(
-        title=string(item.get("title")) or string(item.get("summary")),
-        start=start,
-        end=end if start is None or end is None or end >= start else None,
-        severity=_severity(item),
-        services=(service,) if service else (),
-        people=_people(item),
-        summary=string(mapping(item.get("body")).get("details")) or string(item.get("description")),
-    )
-
-
-def _people(item: dict[str, Json]) -> tuple[Responder, ...]:
-    found: dict[str, Responder] = {}
-    users = [
-        *(
-            ("on-call responder", mapping(one).get("acknowledger"))
-            for one in listing(item.get("acknowledgements"))
-        ),
-        *(("assigned responder", mapping(one).get("assignee")) for one in listing(item.get("assignments"))),
-        *(("responder", mapping(one).get("user")) for one in listing(item.get("incidents_responders"))),
-    ]
-    for role, value in users:
-        user = mapping(value)
-        name = string(user.get("name")) or string(user.get("summary"))
-        if name and "user" in string(user.get("type")):
-            found.setdefault(name, Responder(name, role, string(user.get("email"))))
-    return tuple(found.values())
-
-
-def _severity(item: dict[str, Json]) -> str:
-    return string(mapping(item.get("priority")).get("summary")) or string(item.get("urgency"))
-
-
-def _service_of(item: dict[str, Json]) -> str:
-    return string(mapping(item.get("service")).get("summary"))
-
-
-def _page(item: dict[str, Json]) -> Json:
-    """Give an incident in Alertmanager's form: somebody was paged."""
-    record = _record(item)
-    return _alert_like(
-        item,
-        {"alertname": record.title, "severity": record.severity, "service": _service_of(item)},
-        record.end,
-    )
-
-
-def _alert(item: dict[str, Json]) -> Json:
-    resolved = item.get("status") == "resolved"
-    end = _time(item.get("resolved_at")) if resolved else None
-    labels = {"alertname": string(item.get("summary")), "severity": string(item.get("severity"))}
-    return _alert_like(item, {**labels, "service": _service_of(item)}, end)
-
-
-def _alert_like(item: dict[str, Json], labels: dict[str, str], end: datetime | None) -> Json:
-    over = item.get("status") == "resolved"
-    found: dict[str, Json] = {
-        "labels": {key: text for key, text in labels.items() if text},
-        "annotations": {"url": string(item.get("html_url"))},
-        "startsAt": string(item.get("created_at")),
-        "status": {"state": "resolved" if over else "active"},
-        "fingerprint": string(item.get("id")),
-    }
-    return {**found, "endsAt": _iso(end)} if end else found
-
-
-def _entries(items: Sequence[dict[str, Json]], *, alone: bool) -> list[Json]:
-    """Give log entries as messages; of several incidents none is said to be a step of this one."""
-    found: list[Json] = []
-    for item in items:
-        kind, agent = string(item.get("type")), mapping(item.get("agent"))
-        if kind in _QUIET:
-            continue
-        channel = mapping(item.get("channel"))
-        said = string(channel.get("summary")) if kind == "annotate_log_entry" else ""
-        text = said or string(item.get("summary")) or kind.removesuffix("_log_entry")
-        step = _STEPS.get(kind, "none") if alone else "none"
-        human = "user" in string(agent.get("type"))
-        found.append(_message(item, string(agent.get("summary")), text, step, bot=not human))
-    return found
-
-
-def _note(item: dict[str, Json]) -> Json:
-    return _message(item, string(mapping(item.get("user")).get("summary")), string(item.get("content")), "")
-
-
-def _message(item: dict[str, Json], author: str, text: str, step: str, *, bot: bool = False) -> Json:
-    time = _time(item.get("created_at"))
-    message: dict[str, Json] = {
-        "type": "message",
-        "ts": f"{time.timestamp():.6f}" if time else "",
-        "username": author or "PagerDuty",
-        "text": text,
-        "pagerduty": {"id": item.get("id"), "type": item.get("type")},
-    }
-    return message | ({"step": step} if step else {}) | ({"bot_id": "pagerduty"} if bot else {})
-
-
-def _time(value: Json) -> datetime | None:
-    try:
-        return datetime.fromisoformat(string(value)).astimezone(UTC) if value else None
-    except ValueError:
-        return None
-
-
-def _iso(time: datetime) -> str:
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _make(settings: PagerDutySettings, surroundings: Surroundings) -> PagerDutySource:
