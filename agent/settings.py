@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import ConfigDict, Field, SecretStr
 
 from agent.errors import NotFound, UserError
 from agent.schema.base import Model, parse
 from agent.schema.incident import SourceSpec
+from agent.schema.roster import Member
 
 FILE_NAME = "pm-agent.toml"
 DEFAULT_HOME = Path("postmortems")
@@ -31,6 +32,19 @@ _VARIABLES = {
 }
 
 
+class IncidentsSpec(Model):
+    """Where incident records are kept.
+
+    Beside the provider it takes whatever that kind of source takes; what is not given here is taken from the
+    `[[sources]]` of that name or kind.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    provider: str = Field(min_length=1)
+    """Kind, or name, of a source that keeps records: "pagerduty" or "github"."""
+
+
 class Settings(Model):
     """What a team decides once; a variable wins over the file, a command-line flag over both."""
 
@@ -47,6 +61,10 @@ class Settings(Model):
     """Seconds that one source may take."""
     sources: tuple[SourceSpec, ...] = ()
     """Sources of every incident; one that incident.yaml declares by the same name replaces it."""
+    incidents: IncidentsSpec | None = None
+    """Who is asked for an incident that the home does not hold."""
+    roster: tuple[Member, ...] = ()
+    """People, with their names in other systems and their roles."""
     config_file: Path | None = None
     """The file that was read; no key of it."""
     model: str = Field(default="claude-sonnet-5-5", min_length=1)
