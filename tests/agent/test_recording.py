@@ -94,5 +94,5 @@ def test_a_draft_from_an_id_alone_names_what_failed(
     assert "HTTP 403" in draft
     assert "loki" in draft
     assert "2026-03-01 12:06" in draft or "12:06:00" in draft
-    assert "Acknowledged by Dana Reyes" in draft
+    assert "acknowledged the incident" in draft
     assert TOKEN not in draft

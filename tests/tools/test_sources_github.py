@@ -111,7 +111,7 @@ def test_changes_of_the_window_and_the_day_before(tmp_path: Path) -> None:
         ("12:40", "rollback", 'Revert "Change 41"'),
     ]
     assert {(item.service, item.author) for item in found} == {("checkout", "dana-r")}
-    assert found[3].ref == "a" * 40
+    assert found[3].ref == "a" * 12
     assert [item.query["page"] for item in talk.to(f"{ROOT}/pulls")] == ["1", "2"]
     assert "1 workflow runs that deploy nothing by name are left out" in fetched.note
     assert talk.asked[0].headers["accept"] == "application/vnd.github+json"

@@ -128,10 +128,10 @@ def test_an_incident_by_its_id_with_every_page_of_its_log(tmp_path: Path) -> Non
     assert [item.query["offset"] for item in talk.to("/incidents/PABC123/log_entries")] == ["0", "2"]
     told = [(item.author, item.text, step(item), item.bot) for item in messages(tmp_path)]
     assert told == [
-        ("checkout", "Triggered through the API; not resolved yet", "none", True),
-        ("Dana Reyes", "Acknowledged by Dana Reyes", "acknowledged", False),
+        ("checkout", "opened the incident", "none", True),
+        ("Dana Reyes", "acknowledged the incident", "acknowledged", False),
         ("Dana Reyes", "Rolled back checkout to v41", "mitigated", False),
-        ("checkout monitor", "Resolved through the integration", "resolved", True),
+        ("checkout monitor", "resolved the incident", "resolved", True),
     ]
     assert messages(tmp_path)[1].time == datetime(2026, 3, 1, 12, 6, tzinfo=UTC)
     alerts = [item for item in read(tmp_path / "alerts.json").records if isinstance(item, AlertRecord)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,9 @@ from tools.sources.gathering import Gathering
 from tools.sources.paging import write_lines
 from tools.sources.settings import HttpSettings
 from tools.sources.source import Span
+
+_HASH = re.compile(r"^([0-9a-f]{12})[0-9a-f]{28}(?:[0-9a-f]{24})?$")
+"""A whole commit id; twelve digits are enough to find it, and to read."""
 
 Kind = Literal["deploy", "commit", "rollback", "config"]
 
@@ -42,7 +46,7 @@ class Change:
         """Give the object as it is written."""
         told: dict[str, Json] = {
             "service": self.service,
-            "ref": self.ref,
+            "ref": _HASH.sub(r"\1", self.ref),
             "author": self.author,
             "url": self.url,
         }

@@ -10,6 +10,16 @@ from tools.http import Json
 from tools.sources.source import IncidentRecord, Responder
 
 _STEPS = {"acknowledge_log_entry": "acknowledged", "resolve_log_entry": "resolved"}
+_SAYS = {
+    "trigger_log_entry": "opened the incident",
+    "acknowledge_log_entry": "acknowledged the incident",
+    "resolve_log_entry": "resolved the incident",
+    "unacknowledge_log_entry": "the acknowledgement ran out",
+    "escalate_log_entry": "escalated the incident",
+    "assign_log_entry": "assigned the incident",
+    "reach_ack_limit_log_entry": "the acknowledgement ran out",
+}
+"""Without people's names, which the summaries repeat and which roles may have to replace."""
 _QUIET = frozenset({"notify_log_entry"})
 """Entries that tell who was called by which channel; the trigger and the escalation say the same."""
 
@@ -97,7 +107,7 @@ def entries_of(items: Sequence[dict[str, Json]], *, alone: bool) -> list[Json]:
             continue
         channel = mapping(item.get("channel"))
         said = string(channel.get("summary")) if kind == "annotate_log_entry" else ""
-        text = said or string(item.get("summary")) or kind.removesuffix("_log_entry")
+        text = said or _SAYS.get(kind) or string(item.get("summary")) or kind.removesuffix("_log_entry")
         step = _STEPS.get(kind, "none") if alone else "none"
         human = "user" in string(agent.get("type"))
         found.append(_message(item, string(agent.get("summary")), text, step, bot=not human))
