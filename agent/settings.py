@@ -45,6 +45,19 @@ class IncidentsSpec(Model):
     """Kind, or name, of a source that keeps records: "pagerduty" or "github"."""
 
 
+class InvestigationLimits(Model):
+    """How far a model may look into the recording before it writes; at a limit the draft goes on without."""
+
+    rounds: int = Field(default=4, ge=0, le=20)
+    """Calls that ask for looks, each for several at once; 0 looks at nothing."""
+    tokens: int = Field(default=30_000, gt=0)
+    """Tokens of the calls' replies and of what they add to the prompt."""
+    seconds: float | None = Field(default=120.0, gt=0)
+    """Seconds that the calls took."""
+    usd: float | None = Field(default=0.06, gt=0)
+    """What the calls cost at list prices."""
+
+
 class Settings(Model):
     """What a team decides once; a variable wins over the file, a command-line flag over both."""
 
@@ -69,10 +82,14 @@ class Settings(Model):
     """The file that was read; no key of it."""
     model: str = Field(default="claude-sonnet-5-5", min_length=1)
     """Model that drafts."""
-    models: Mapping[Literal["timeline", "factors", "actions", "sections", "revise"], str] = {}
+    models: Mapping[
+        Literal["investigate", "timeline", "factors", "actions", "sections", "contradictions", "revise"], str
+    ] = {}
     """Other models for single steps, only in the file; a small one may pick rows, not find causes."""
     effort: Literal["low", "medium", "high"] = "medium"
     """How long the model may think."""
+    investigation: InvestigationLimits = InvestigationLimits()
+    """Limits of looking further, only in the file."""
     budget_usd: float | None = Field(default=None, gt=0)
     """What one draft may cost at list prices."""
     max_seconds: float | None = Field(default=None, gt=0)

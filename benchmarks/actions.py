@@ -1,17 +1,18 @@
-"""Measure the action-item rules: `python -m benchmarks.actions DIR [--half b] [--json]`.
+"""Measure the action-item rules: `python -m benchmarks.actions DIR [--half b] [--wrong] [--json]`.
 
-DIR holds action_items_dev.jsonl (markdown, incident_date, label, defects). An item counts as incomplete where
-any A rule reports an error.
+DIR holds action_items_dev.jsonl (markdown, incident_date, label, defects) or items.txt, of which each item is
+written in one of four layouts. An item counts as incomplete where any A rule reports an error.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
 from agent.checks import check_document
-from benchmarks.rows import arguments, ratio, read_rows, report
+from benchmarks.rows import Row, arguments, ratio, read_rows, report
 
 _RULES = {
     "missing_owner": "A01",
@@ -29,10 +30,36 @@ _RULES = {
 _MERGED = {"A05": "not concrete", "A06": "not concrete"}
 
 
-def score_items(path: Path, half: str) -> dict[str, object]:
-    """Score items as complete or not, and their defects by rule."""
+_LAYOUTS = (
+    "| Action | Owner | Due | Priority |\n|---|---|---|---|\n| {text} | {owner} | {due} | {priority} |",
+    "- [ ] {text} (owner: {owner}, due: {due}, priority: {priority})",
+    "- **{priority}** {text}. Owner: {owner}. Due: {due}.",
+    "1. {text}\n   - Owner: {owner}\n   - Due date: {due}\n   - Priority: {priority}",
+)
+
+
+def _written_items(path: Path, half: str) -> Iterator[Row]:
+    """Read items.txt; a layout that would read an empty field differently is left to the others."""
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+    for number, line in enumerate(lines):
+        defects, text, owner, due, priority = (part.strip() for part in line.split("|"))
+        plain = bool(owner and due and priority) and not {",", "."} & set(owner + due)
+        layout = _LAYOUTS[number % 4] if plain else _LAYOUTS[0 if number % 2 else 3]
+        if half == "all" or (number % 2 == 0) == (half == "a"):
+            yield {
+                "text": text,
+                "incident_date": "2026-03-03",
+                "label": "complete" if defects == "complete" else "incomplete",
+                "defects": [] if defects == "complete" else [defects],
+                "markdown": layout.format(text=text, owner=owner, due=due, priority=priority),
+            }
+
+
+def score_items(path: Path, half: str, *, listed: bool = False) -> dict[str, object]:
+    """Score items as complete or not, and their defects by rule; list the errors if asked to."""
     counts: Counter[str] = Counter()
-    for row in read_rows(path, half):
+    differ: list[str] = []
+    for row in _written_items(path, half) if path.suffix == ".txt" else read_rows(path, half):
         head = f"# Post-mortem\n\n**Date**: {row['incident_date']}\n\n## Action items\n\n"
         found = check_document(f"{head}{row['markdown']}\n")
         errors = [item.rule for item in found if item.rule[0] == "A" and item.level == "error"]
@@ -43,6 +70,8 @@ def score_items(path: Path, half: str) -> dict[str, object]:
         if "A07" in expected:  # a punitive item may be called vague too
             expected.discard("not concrete")
             reported.discard("not concrete")
+        if reported != expected:
+            differ.append(f"{row['text']}: expected {sorted(expected)}, reported {sorted(reported)}")
         counts["defect hit"] += len(reported & expected)
         counts["defect false"] += len(reported - expected)
         counts["defect missed"] += len(expected - reported)
@@ -58,13 +87,15 @@ def score_items(path: Path, half: str) -> dict[str, object]:
         "F1 complete or not": ratio(2 * hit, 2 * hit + false + missed),
         "false alarms": f"{false} of {false + counts['complete silent']}",
         "F1 defects": ratio(2 * right, 2 * right + wrong),
-    }
+    } | ({"wrong": differ} if listed else {})
 
 
 def main() -> None:
     """Measure and print."""
     args = arguments("Measure the action-item rules.")
-    report(score_items(args.folder / "action_items_dev.jsonl", args.half), as_json=args.json)
+    written = args.folder / "items.txt"
+    path = written if written.is_file() else args.folder / "action_items_dev.jsonl"
+    report(score_items(path, args.half, listed=args.wrong), as_json=args.json)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,8 @@ _PAGE = 4096
 def digest(path: Path, onset: str) -> dict[str, object]:
     """Count, group and judge one file; what the digest does with a log artifact of this size."""
     from agent.digest import absorbing, bulk, patterns  # noqa: PLC0415 - only the measured process pays for it
-    from agent.digest.logs import BUCKET_SECONDS, LogBook, merged  # noqa: PLC0415
+    from agent.digest.families import merged  # noqa: PLC0415
+    from agent.digest.logs import BUCKET_SECONDS, LogBook  # noqa: PLC0415
     from tools.formats.records import Clock  # noqa: PLC0415
 
     begun = time.perf_counter()
@@ -53,14 +54,20 @@ def digest(path: Path, onset: str) -> dict[str, object]:
 def measure(path: Path, onset: str) -> tuple[dict[str, object], float]:
     """Run `digest` in a process of its own; return its result and the peak memory of its tree in MB."""
     command = [sys.executable, "-m", "benchmarks.logs", str(path), "--measured", "--onset", onset]
-    peak = 0
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
         with subprocess.Popen(command, stdout=output) as process:
-            while process.poll() is None:
-                peak = max(peak, sum(_resident(pid) for pid in _tree(process.pid)))
-                time.sleep(0.01)
+            peak = peak_of(process)
         output.seek(0)
-        return cast("dict[str, object]", json.load(output)), peak / 1e6
+        return cast("dict[str, object]", json.load(output)), peak
+
+
+def peak_of(process: subprocess.Popen[bytes]) -> float:
+    """Wait for a process and return the peak memory of its tree in MB."""
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, sum(_resident(pid) for pid in _tree(process.pid)))
+        time.sleep(0.01)
+    return peak / 1e6
 
 
 def _tree(pid: int) -> list[int]:

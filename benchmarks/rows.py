@@ -1,4 +1,4 @@
-"""Labelled rows as JSON lines, in two halves by hash: lexicons may be written looking at half "a" only."""
+"""Labelled rows, in two halves by hash: lexicons may be written looking at half "a" only."""
 
 from __future__ import annotations
 
@@ -14,13 +14,29 @@ Row = dict[str, object]
 
 
 def read_rows(path: Path, half: str) -> Iterator[Row]:
-    """Yield the rows of one half ("a", "b") or of both ("all")."""
+    """Yield the rows of one half ("a", "b") or of both ("all") of a *.jsonl file or a folder of sentences."""
+    every = _sentences(path) if path.is_dir() else _json_lines(path)
+    for row in every:
+        odd = int(hashlib.sha256(str(row["text"]).encode()).hexdigest(), 16) % 2
+        if half in {"all", "b" if odd else "a"}:
+            yield row
+
+
+def _json_lines(path: Path) -> Iterator[Row]:
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.strip():
-            row = cast("Row", json.loads(line))
-            odd = int(hashlib.sha256(str(row["text"]).encode()).hexdigest(), 16) % 2
-            if half in {"all", "b" if odd else "a"}:
-                yield row
+            yield cast("Row", json.loads(line))
+
+
+def _sentences(folder: Path) -> Iterator[Row]:
+    """Read blameful.txt and acceptable.txt: one sentence a line under "[family section]"."""
+    for name, label in (("blameful", "blameful"), ("acceptable", "ok")):
+        family = context = ""
+        for line in (folder / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+            if line.startswith("["):
+                family, context = line.strip("[]").split()
+            elif line and not line.startswith("#"):
+                yield {"text": line, "label": label, "family": family, "context": context}
 
 
 def arguments(description: str) -> argparse.Namespace:
@@ -28,6 +44,7 @@ def arguments(description: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("folder", type=Path, metavar="DIR", help="folder with *.jsonl or *.md")
     parser.add_argument("--half", choices=("a", "b", "all"), default="b", help="b: not looked at")
+    parser.add_argument("--wrong", action="store_true", help="list what is scored wrong")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     return parser.parse_args()
 
@@ -43,4 +60,12 @@ def report(result: dict[str, object], *, as_json: bool) -> None:
         sys.stdout.write(json.dumps(result, indent=2) + "\n")
         return
     for name, value in result.items():
+        if isinstance(value, list):
+            sys.stdout.write("".join(f"{item}\n" for item in cast("list[object]", value)))
+            continue
         sys.stdout.write(f"{name:28} {value}\n")
+
+
+def say(line: str) -> None:
+    """Print one line."""
+    sys.stdout.write(f"{line}\n")

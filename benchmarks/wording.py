@@ -1,7 +1,7 @@
-"""Measure the wording rules: `python -m benchmarks.wording DIR [--half b] [--json]`.
+"""Measure the wording rules: `python -m benchmarks.wording DIR [--half b] [--wrong] [--json]`.
 
-DIR holds dev.jsonl (text, context, label, family, severity) and is scored by sentence, or *.md files of real
-post-mortems, where each finding is listed to be read by a person.
+DIR holds dev.jsonl (text, context, label, family, severity), or blameful.txt and acceptable.txt, and is
+scored by sentence; or *.md files of real post-mortems, where each finding is listed to be read by a person.
 """
 
 from __future__ import annotations
@@ -38,14 +38,19 @@ def wording_findings(text: str) -> list[Report]:
     return [item for item in check_document(text) if item.rule[0] == "B" and item.level != "info"]
 
 
-def score_rows(path: Path, half: str) -> dict[str, object]:
-    """Score precision, recall and false alarms at warning and above."""
+def score_rows(path: Path, half: str, *, listed: bool = False) -> dict[str, object]:
+    """Score precision, recall and false alarms at warning and above; list the errors if asked to."""
+    wrong: list[str] = []
     counts: Counter[str] = Counter()
     families: dict[str, Counter[str]] = {}
     started = time.process_time()
     for row in read_rows(path, half):
-        reported = bool(wording_findings(as_document(row)))
+        found = wording_findings(as_document(row))
+        reported = bool(found)
         blameful = row["label"] == "blameful"
+        if reported != blameful:
+            rules = ", ".join(f"{item.rule} {item.text!r}" for item in found) or "silent"
+            wrong.append(f"{row['family']} {row['context']}: {row['text']} [{rules}]")
         counts[f"{'blameful' if blameful else 'ok'} {'hit' if reported else 'silent'}"] += 1
         if blameful:
             families.setdefault(str(row["family"]), Counter())["hit" if reported else "missed"] += 1
@@ -59,7 +64,7 @@ def score_rows(path: Path, half: str) -> dict[str, object]:
         "false alarms": f"{false} of {false + silent}",
         "seconds": round(time.process_time() - started, 3),
         "families": {name: dict(found) for name, found in sorted(families.items())},
-    }
+    } | ({"wrong": wrong} if listed else {})
 
 
 def score_documents(folder: Path) -> dict[str, object]:
@@ -97,9 +102,10 @@ def measure_speed(sentences: list[str]) -> dict[str, object]:
 def main() -> None:
     """Measure and print."""
     args = arguments("Measure the wording rules.")
-    rows = args.folder / "dev.jsonl"
-    if rows.is_file():
-        found = score_rows(rows, args.half)
+    sentences = (args.folder / "blameful.txt").is_file()
+    rows = args.folder if sentences else args.folder / "dev.jsonl"
+    if sentences or rows.is_file():
+        found = score_rows(rows, args.half, listed=args.wrong)
         result = found | measure_speed([str(row["text"]) for row in read_rows(rows, "all")])
     else:
         result = score_documents(args.folder)

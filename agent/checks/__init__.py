@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,14 +10,27 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from agent.checks.configuration import Configuration
+    from agent.checks.document_process import State
+    from agent.checks.pitfalls import Pitfall
     from agent.checks.report import Report
     from agent.checks.suppression import Silenced
     from agent.schema.digest import Digest
     from agent.schema.finding import Finding, ProcessState
+    from agent.schema.judgement import Judge
     from agent.schema.postmortem import PostMortem
     from agent.schema.review import ReviewEvent
 
-__all__ = ["check_document", "check_draft", "examine_document", "process_states"]
+__all__ = ["Survey", "check_document", "check_draft", "examine_document", "process_states", "survey_document"]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a check of one foreign document found."""
+
+    reports: tuple[Report, ...]
+    silenced: tuple[Silenced, ...]
+    process: tuple[State, ...]
+    pitfalls: tuple[Pitfall, ...]
 
 
 def check_document(
@@ -30,27 +44,53 @@ def check_document(
 
 
 def examine_document(
-    text: str, *, configuration: Configuration | None = None
+    text: str, *, configuration: Configuration | None = None, judge: Judge | None = None
 ) -> tuple[tuple[Report, ...], tuple[Silenced, ...]]:
     """Check any Markdown post-mortem; return what it reports and what its own comments silence."""
+    survey = survey_document(text, configuration=configuration, judge=judge)
+    return survey.reports, survey.silenced
+
+
+def survey_document(
+    text: str, *, configuration: Configuration | None = None, judge: Judge | None = None
+) -> Survey:
+    """Check any Markdown post-mortem and tell how far it is through the process and which pitfalls it has.
+
+    A judge is asked about the sentences of factors and lessons that the rules leave open; it may add
+    warnings.
+    """
     from agent.checks.actions import check_actions  # noqa: PLC0415 - an import of the package stays light
     from agent.checks.configuration import DEFAULT  # noqa: PLC0415
+    from agent.checks.depth import check_document_depth  # noqa: PLC0415
     from agent.checks.document import read_document  # noqa: PLC0415
     from agent.checks.document_consistency import check_consistency  # noqa: PLC0415
+    from agent.checks.document_process import check_process, document_states  # noqa: PLC0415
+    from agent.checks.pitfalls import pitfalls_of  # noqa: PLC0415
+    from agent.checks.reading import leave_out_long_lines  # noqa: PLC0415
     from agent.checks.suppression import silence  # noqa: PLC0415
     from agent.checks.wording import check_wording  # noqa: PLC0415
 
     chosen = configuration or DEFAULT
+    text, unread = leave_out_long_lines(text)
     document = read_document(text)
     found = [
+        *unread,
         *check_wording(document, chosen),
         *check_actions(document, chosen),
         *check_consistency(document),
+        *check_document_depth(document),
+        *check_process(document),
     ]
+    if judge is not None:
+        from agent.checks.judging import judge_document  # noqa: PLC0415
+
+        found.extend(judge_document(text, found, judge, configuration=chosen))
     ordered = sorted(
         _graded(found, chosen), key=lambda item: (item.line, item.column, item.rule, item.message)
     )
-    return silence(text, ordered)
+    reports, silenced = silence(text, ordered)
+    states = document_states(document, reports)
+    return Survey(reports, silenced, states, pitfalls_of(report.rule for report in reports))
 
 
 def _graded(found: list[Report], configuration: Configuration) -> Iterator[Report]:
@@ -72,7 +112,7 @@ def check_draft(draft: PostMortem, digest: Digest | None, *, now: datetime) -> t
 def process_states(
     draft: PostMortem, *, now: datetime, reviews: tuple[ReviewEvent, ...]
 ) -> tuple[ProcessState, ...]:
-    """Tell for each step of the blameless process whether it is done, open or late."""
+    """Tell for each step of the blameless process whether it is done, not done, not known or overdue."""
     from agent.checks.process import read_states  # noqa: PLC0415
 
     return read_states(draft, now=now, reviews=reviews)

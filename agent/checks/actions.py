@@ -8,8 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from agent.checks.calendar_date import is_empty, read_date
-from agent.checks.concreteness import judge_action
+from agent.checks.concreteness import count_deliverables, judge_action
 from agent.checks.configuration import DEFAULT, Configuration
+from agent.checks.coverage import check_coverage, control_strength
 from agent.checks.document import Document
 from agent.checks.items import Entry, read_entries
 from agent.checks.report import Report
@@ -42,11 +43,6 @@ _HEADER_DATE = re.compile(
     r"\W{0,6}[:|]\W*(?P<value>[^\n]{4,60})",
     re.IGNORECASE | re.MULTILINE,
 )
-_TRAINING = re.compile(
-    r"^\W*(?:document|train|announce|communicate|write (?:a |the )?(?:runbook|guide|policy)|update (?:the "
-    r")?(?:runbook|docs))",
-    re.IGNORECASE,
-)
 _JOINED = re.compile(r"\s(?:and|&|\+)\s|,|\s/\s")
 
 
@@ -57,21 +53,21 @@ def check_actions(document: Document, configuration: Configuration = DEFAULT) ->
     if len(entries) > 1 and not any(
         entry.fields.get(name) for entry in entries for name in ("owner", "due", "priority")
     ):
-        return tuple(
-            _finding(document, entry, "action", "A01", "error", *_ALL_MISSING)
-            for entry in entries
-            if not entry.finished
-        )
-    found: list[Report] = []
+        return tuple(_bare_list(document, [entry for entry in entries if not entry.finished]))
+    found: list[Report] = list(check_coverage(document, entries))
     for entry in entries:
         found.extend(_check_entry(document, entry, incident, configuration.priorities))
     return tuple(found)
 
 
-_ALL_MISSING = (
-    "action item has no owner, no due date and no priority",
-    "Add: owner <one team or person>, due <YYYY-MM-DD>, priority <P0-P4>.",
-)
+def _bare_list(document: Document, entries: list[Entry]) -> Iterator[Report]:
+    """Report once what a whole list lacks: where no item has an owner, that is how the house writes."""
+    if not entries:
+        return
+    subject = f"none of the {len(entries)} action items has" if len(entries) > 1 else "action item has no"
+    rest = "an owner, a due date or a priority" if len(entries) > 1 else "owner, no due date and no priority"
+    ask = "Add to each: owner <one team or person>, due <YYYY-MM-DD>, priority <P0-P4>."
+    yield _finding(document, entries[0], "action", "A01", "error", f"{subject} {rest}", ask)
 
 
 def incident_date(document: Document) -> date | None:
@@ -98,7 +94,7 @@ def _check_entry(
         if found is None:
             continue
         rule, level, field, message, suggestion = found
-        if entry.finished and rule in {"A02", "A03", "A05", "A06"}:
+        if entry.finished and rule not in {"A04", "A07", "A08"}:
             continue
         yield _finding(document, entry, field, rule, level, message, suggestion)
 
@@ -161,7 +157,7 @@ def _priority(entry: Entry, scale: tuple[str, ...]) -> _Defect | None:
     if is_empty(priority):
         return "A03", "error", "priority", "action item has no priority", ask
     known = priority.strip(" *`[]()").lower() in {name.lower() for name in scale}
-    if not (known if scale else _SCALE.match(priority)):
+    if "?" in priority or not (known if scale else _SCALE.match(priority)):
         return "A03", "error", "priority", f'"{priority}" is not on the priority scale', ask
     return None
 
@@ -207,7 +203,15 @@ def _advice(entry: Entry) -> Iterator[_Defect]:
             "action item names no contributing factor",
             "Say which factor it addresses.",
         )
-    if _TRAINING.search(entry.text):
+    if count_deliverables(entry.text) > 2:
+        yield (
+            "A09",
+            "info",
+            "action",
+            "action item asks for more than one thing",
+            "Split it: one deliverable, one owner, one date each.",
+        )
+    if control_strength(entry.text) == "weak":
         yield (
             "A10",
             "info",

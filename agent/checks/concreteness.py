@@ -39,6 +39,8 @@ _OPEN_END = re.compile(
     r"closely|the|this|it|how)\b|"
     r"\bmonitor (?:the situation|closely|it|this|how|whether)\b|\bfor (?:a while|now|some time|the time "
     r"being)\b|\bbest effort\b|"
+    r"\b(?:not|n't|never) happens? again\b|\bprevent (?:this|it|such (?:incidents"
+    r"|outages)) (?:from happening|in)\b|"
     r"\bas soon as\b|\bregularly\b|\bperiodically\b|\bfrom time to time\b|\bsooner\b|\bat some point\b|"
     r"\beventually\b",
     re.IGNORECASE,
@@ -48,7 +50,12 @@ _HEDGE = re.compile(
     r"explore|discuss|look (?:into|at)|evaluate|investigate|"
     r"revisit|rethink|reconsider|study|research|understand|talk|brainstorm|assess|examine|analy[sz]e|"
     r"review|monitor|watch|"
-    r"keep|figure out|find out|see (?:if|whether)|get better|be |start (?:a )?(?:discussion|thinking|"
+    r"keep|figure out|find out|reach out|follow up|touch base|have (?:a|an) (?:\w+ )?(?:meeting|chat"
+    r"|discussion|session|talk)|hold (?:a|an) |meet\b|"
+    r"schedule (?:a|an) (?:\w+ )?(?:meeting|call|session)|encourage|promote|foster|push for|seek"
+    r"|spend (?:more )?time|raise awareness|"
+    r"gather|collect (?:ideas|feedback)|see (?:if|whether)|get better|be |start (?:a )?(?:discussion"
+    r"|thinking|"
     r"looking)|open a discussion|"
     r"aim|strive|work on|work towards|try|learn|sync|align|coordinate|communicate|collaborate|check (?:if|"
     r"whether))",
@@ -66,7 +73,9 @@ _LOOSE = re.compile(
     r"general|overall|things?|stuff|issues?|problems?|situation|everything|resilien\w+|stable|stability|"
     r"reliab\w+|quality|"
     r"best practices?|awareness|culture|visibility|observability|clean(?:er)?|faster|smarter|enough|"
-    r"carefully|thoroughly|"
+    r"carefully|thoroughly|safer|secure|scalab\w+|maintainab\w+|availability|robustness|efficien\w+"
+    r"|hygiene|posture|"
+    r"similar|incidents?|outages?|redundancy|performance|"
     r"technical debt|tech debt|legacy|root cause|the bug|process(?:es)?)\b",
     re.IGNORECASE,
 )
@@ -108,6 +117,23 @@ _STOP = frozenset(
         "we",
     ]
 )
+
+
+_VERB = (
+    r"(?:add|alert|allow|automate|block|build|cap|change|check|create|define|delete|deploy|disable"
+    r"|document|enable|enforce"
+    r"|expose|extend|file|fix|give|implement|introduce|limit|link|log|make|measure|migrate|monitor|move"
+    r"|notify|page|pin"
+    r"|publish|purge|raise|record|reduce|refuse|reject|remove|rename|replace|report|require|restrict"
+    r"|review|rotate|run"
+    r"|send|set|show|split|store|switch|test|train|tune|update|upgrade|use|validate|verify|warn|write)"
+)
+_NEXT_DELIVERABLE = re.compile(rf"(?:,? and(?: then| also)?|;|,|\. also|\.) (?={_VERB}\b)", re.IGNORECASE)
+
+
+def count_deliverables(text: str) -> int:
+    """Count the things an action asks for: its first verb, and each one behind a comma, "and" or a stop."""
+    return 1 + len(_NEXT_DELIVERABLE.findall(text))
 
 
 def judge_action(text: str) -> Verdict:

@@ -49,6 +49,8 @@ class Item:
 
     parent: int
     section: Section
+    series: int = 0
+    """Number of the list it belongs to, counted over the document."""
     blocks: list[Block] = field(default_factory=list[Block])
 
 
@@ -120,6 +122,8 @@ class _Reader:
         self.trail: list[tuple[int, Section]] = []
         self.label: Section | None = None
         self.open_items: list[int] = []
+        self.lists = 0
+        self.open_lists: list[int] = []
         self.quotes = 0
         self.heading_level = 0
         self.table: list[tuple[Block, ...]] | None = None
@@ -135,7 +139,7 @@ class _Reader:
             return self.label
         return self.trail[-1][1] if self.trail else "other"
 
-    def _step(self, token: Token) -> None:
+    def _step(self, token: Token) -> None:  # noqa: PLR0912 - one case a token
         match token.type:
             case "blockquote_open":
                 self.quotes += 1
@@ -145,9 +149,15 @@ class _Reader:
                 self.heading_level = int(token.tag[1])
             case "heading_close":
                 self.heading_level = 0
+            case "bullet_list_open" | "ordered_list_open":
+                self.lists += 1
+                self.open_lists.append(self.lists)
+            case "bullet_list_close" | "ordered_list_close":
+                self.open_lists.pop()
             case "list_item_open":
                 parent = self.open_items[-1] if self.open_items else -1
-                self.document.items.append(Item(parent=parent, section=self.section))
+                item = Item(parent=parent, section=self.section, series=self.open_lists[-1])
+                self.document.items.append(item)
                 self.open_items.append(len(self.document.items) - 1)
             case "list_item_close":
                 self.open_items.pop()

@@ -1,20 +1,23 @@
-"""Whether a Markdown post-mortem agrees with itself, rules C01 to C05 and P01."""
+"""Whether a Markdown post-mortem agrees with itself, rules C01 to C07 and P01."""
 
 from __future__ import annotations
 
 import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agent.checks.actions import incident_date
 from agent.checks.calendar_date import is_empty, read_date
 from agent.checks.document import Document
+from agent.checks.document_counts import check_counts
+from agent.checks.document_spans import check_spans
 from agent.checks.duration import Length, read_lengths, write_length
 from agent.checks.items import read_entries
-from agent.checks.report import Report
-from agent.checks.timeline import CLOCK, Row, clock_offset, timeline_rows
+from agent.checks.report import Report, at
+from agent.checks.timeline import CLOCK, Row, clock_offset, key_events, timeline_rows
 
 if TYPE_CHECKING:
     from agent.schema.finding import Level
@@ -29,33 +32,6 @@ _RANGE = re.compile(
     r"(?P<first>\b\d?\d:\d\d(?::\d\d)?)\s*(?:UTC|Z)?\s*(?:-|\u2013|\u2014|to|until|and|"
     r"through)\s*(?P<last>\d?\d:\d\d(?::\d\d)?)"
 )
-_FROM_TO = re.compile(
-    r"\bfrom (?:the |first )?(?P<first>page|alert|detection|start|onset|first error|report|"
-    r"acknowledge?ment|deploy(?:ment)?|rollout)"
-    r" to (?:the )?(?P<last>fix|resolution|recovery|rollback|mitigation|page|alert|detection|"
-    r"acknowledge?ment|end)\b",
-    re.IGNORECASE,
-)
-_WORDS = {
-    "page": r"\bpag(?:e|ed|es|ing|er)\b",
-    "alert": r"\balert(?:s|ed|ing)?\b|\balarm",
-    "detection": r"\bdetect|\bnotic|\balert|\bpage",
-    "start": r"\bstart|\bbeg[ai]n|\bdeploy|\bonset|\bfirst\b",
-    "onset": r"\bstart|\bbeg[ai]n|\bonset|\bfirst\b",
-    "first error": r"\bfirst\b.*\berror|\berrors? (?:start|beg)",
-    "report": r"\breport",
-    "acknowledgement": r"\back",
-    "acknowledgment": r"\back",
-    "deploy": r"\bdeploy|\broll(?:ed)?[- ]?out|\brelease",
-    "deployment": r"\bdeploy|\broll(?:ed)?[- ]?out|\brelease",
-    "rollout": r"\bdeploy|\broll(?:ed)?[- ]?out|\brelease",
-    "fix": r"\bfix|\broll(?:ed)?[- ]?back|\brevert|\brestor|\brecover|\bpatch|\bmitigat|\bresolv",
-    "resolution": r"\bresolv|\bresolution|\brestor|\brecover|\bclosed\b",
-    "recovery": r"\brecover|\brestor|\bback to\b|\bhealthy|\bresolv",
-    "rollback": r"\broll(?:ed|ing)?[- ]?back|\brevert",
-    "mitigation": r"\bmitigat|\broll(?:ed)?[- ]?back|\brevert|\brestor",
-    "end": r"\bend|\bresolv|\bclosed|\brecover|\brestor",
-}
 _DAY = timedelta(days=1)
 
 
@@ -65,7 +41,8 @@ def check_consistency(document: Document) -> tuple[Report, ...]:
     found: list[Report] = []
     found.extend(_duration(document, rows))
     found.extend(_order(document, rows))
-    found.extend(_spans_in_prose(document, rows))
+    found.extend(check_spans(document, rows or key_events(document), _stated_duration(document)))
+    found.extend(check_counts(document))
     found.extend(_factors_named(document))
     found.extend(_sections_missing(document))
     return tuple(found)
@@ -97,7 +74,7 @@ def _duration(document: Document, rows: tuple[Row, ...]) -> Iterator[Report]:
     computed = _between(fields) or _range(text)
     if computed is not None and not stated.covers(computed):
         message = f"duration {stated.text} does not agree with its times, {write_length(computed)} apart"
-        yield _finding(
+        yield at(
             document,
             start,
             end,
@@ -117,9 +94,21 @@ def _duration(document: Document, rows: tuple[Row, ...]) -> Iterator[Report]:
         spans = f"{write_length(span)} ({first} to {last})"
         message = f"duration {stated.text} does not agree with the timeline, which spans {spans}"
         level: Level = "warning" if span < stated.length else "info"
-        yield _finding(
+        yield at(
             document, start, end, "C01", level, message, "Complete the timeline, or correct the duration."
         )
+
+
+def _stated_duration(document: Document) -> Length | None:
+    """Return the one duration of the header, with its place in the source."""
+    fields = _header_fields(document)
+    if "duration" not in fields:
+        return None
+    text, start, _ = fields["duration"]
+    lengths = read_lengths(text)
+    if len(lengths) != 1:
+        return None
+    return replace(lengths[0], start=start + lengths[0].start, end=start + lengths[0].end)
 
 
 def _far_apart(stated: Length, span: timedelta) -> bool:
@@ -168,7 +157,7 @@ def _order(document: Document, rows: tuple[Row, ...]) -> Iterator[Report]:
             message = (
                 f"timeline goes back in time here, from {document.source[before.start : before.end].strip()}"
             )
-            yield _finding(
+            yield at(
                 document,
                 after.start,
                 after.end,
@@ -187,40 +176,6 @@ def _same_table(document: Document, before: Row, after: Row) -> bool:
     return False
 
 
-def _spans_in_prose(document: Document, rows: tuple[Row, ...]) -> Iterator[Report]:
-    """Compare "10 minutes from page to fix" with the timeline's rows."""
-    for block in document.blocks:
-        if block.section == "timeline" or block.kind == "heading":
-            continue
-        for found in _FROM_TO.finditer(block.prose.text):
-            near = block.prose.text[max(0, found.start() - 40) : found.start()]
-            lengths = read_lengths(near)
-            span = _row_span(rows, found.group("first").lower(), found.group("last").lower())
-            if not lengths or span is None or lengths[-1].covers(span):
-                continue
-            begin = max(0, found.start() - 40) + lengths[-1].start
-            start, end = block.prose.span(begin, found.end())
-            stated = f"{lengths[-1].text} {found.group()}"
-            message = f"{stated} does not agree with the timeline, which has {write_length(span)}"
-            yield _finding(
-                document,
-                start,
-                end,
-                "C03",
-                "warning",
-                message,
-                f"Use {write_length(span)}, or correct the timeline.",
-            )
-
-
-def _row_span(rows: tuple[Row, ...], first: str, last: str) -> timedelta | None:
-    begin = next((row for row in rows if re.search(_WORDS[first], row.text, re.IGNORECASE)), None)
-    if begin is None:
-        return None
-    later = [row for row in rows if row.at > begin.at and re.search(_WORDS[last], row.text, re.IGNORECASE)]
-    return later[0].at - begin.at if later else None
-
-
 def _factors_named(document: Document) -> Iterator[Report]:
     """Report an item that addresses a factor which the document does not define."""
     defined = set(re.findall(r"^[\s#>*|+\d.-]*\**(F\d+)\b", document.source, re.MULTILINE))
@@ -231,7 +186,7 @@ def _factors_named(document: Document) -> Iterator[Report]:
             if name not in defined:
                 start, end = entry.span("factor")
                 message = f"action item addresses {name}, which the document does not define"
-                yield _finding(
+                yield at(
                     document,
                     start,
                     end,
@@ -257,7 +212,7 @@ def _sections_missing(document: Document) -> Iterator[Report]:
     missing = [words for section, words in wanted.items() if section not in present]
     if missing:
         message = f"the document has no section for {', '.join(missing)}"
-        yield _finding(
+        yield at(
             document,
             document.headings[0].start,
             document.headings[0].start,
@@ -268,7 +223,7 @@ def _sections_missing(document: Document) -> Iterator[Report]:
         )
     if incident_date(document) is None and not is_empty(document.source):
         message = "the header has no date, so due dates cannot be checked"
-        yield _finding(
+        yield at(
             document,
             document.headings[0].start,
             document.headings[0].start,
@@ -277,22 +232,3 @@ def _sections_missing(document: Document) -> Iterator[Report]:
             message,
             "Add **Date**: <YYYY-MM-DD>.",
         )
-
-
-def _finding(  # noqa: PLR0917 - private; every caller reads in this order
-    document: Document, start: int, end: int, rule: str, level: Level, message: str, suggestion: str
-) -> Report:
-    line, column = document.place(start)
-    end_line, end_column = document.place(max(start, end))
-    return Report(
-        rule=rule,
-        level=level,
-        message=message,
-        suggestion=suggestion,
-        text=document.source[start:end],
-        line=line,
-        column=column,
-        end_line=end_line,
-        end_column=end_column,
-        confidence=0.85,
-    )

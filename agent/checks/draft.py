@@ -8,6 +8,7 @@ from datetime import datetime
 
 from agent.checks.actions import unusable_owner
 from agent.checks.concreteness import judge_action
+from agent.checks.draft_depth import check_depth
 from agent.checks.grounding import check_grounding, known_services
 from agent.checks.places import read_places
 from agent.checks.subject import Roster
@@ -20,7 +21,7 @@ from agent.schema.postmortem import ActionItem, PostMortem
 
 def check_parts(draft: PostMortem, digest: Digest | None, *, now: datetime) -> tuple[Finding, ...]:
     """Report every finding, errors first, then in the order of the report."""
-    found = [*_wording(draft, digest), *_actions(draft), *_consistency(draft, now)]
+    found = [*_wording(draft, digest), *_actions(draft), *_consistency(draft, now), *check_depth(draft)]
     if digest is not None:
         found.extend(check_grounding(draft, digest))
         found.extend(_header_against_facts(draft, digest))

@@ -9,7 +9,7 @@ from agent.checks.lexicon import words
 from agent.checks.phrase import first_phrase
 from agent.checks.rulebook import Grade, Rule
 from agent.checks.sentence import Sentence
-from agent.checks.subject import Kind, Roster, kind_of, leading_subject, subject_before
+from agent.checks.subject import Kind, Roster, is_word, kind_of, leading_subject, subject_before
 
 if TYPE_CHECKING:
     from agent.schema.finding import Level
@@ -23,32 +23,34 @@ _RECEIVED = re.compile(
     re.IGNORECASE,
 )
 _HARMLESS_PARTICIPLES = frozenset(
-    [
-        "had",
-        "needed",
-        "required",
-        "lost",
-        "suffered",
-        "taken",
-        "cost",
-        "meant",
-        "expected",
-        "wanted",
-        "lasted",
-        "got",
-    ]
+    ["needed", "required", "lost", "suffered", "cost", "lasted", "got", "wanted"]
 )
+_PROVIDED = re.compile(
+    r"^\s*(?:(?:an?|the|more|better|enough|any|some|read|two|second|direct|immediate|full) )*"
+    r"(?:access|permissions?|rights|way|ways|means|time|help|support|training|runbooks?|alerts?|visibility|information"
+    r"|tools?|dashboards?|backup|sleep|rest|second|to\b)",
+    re.IGNORECASE,
+)
+"""What people should have been given: the lack of it is a condition, not a fault."""
 ORDER: dict[Grade, int] = {"none": 0, "info": 1, "warning": 2, "error": 3}
 
 
-def grade_match(rule: Rule, sentence: Sentence, match: re.Match[str], roster: Roster) -> tuple[Grade, float]:
+def grade_match(  # noqa: PLR0911 - one return a reason
+    rule: Rule, sentence: Sentence, match: re.Match[str], roster: Roster
+) -> tuple[Grade, float]:
     """Decide the level from who acts and who is acted on; "none" where the rule does not apply."""
-    if rule.part and not _is_participle(match.group("part")):
+    if rule.part and not _is_participle(match.group("part")) and not _is_compound(sentence, match):
         return "none", 0.0
     if rule.receiver and _harmless_participle(sentence, match):
         return "none", 0.0
     grade: Grade = rule.level
     doubt = 1.0
+    if rule.forms and is_unreal(sentence, match.start()):
+        return "none", 0.0
+    if rule.people and subject_before(sentence, match.start(), roster) == "system":
+        return "none", 0.0
+    if rule.predicate and _describes_system(sentence, match.start(), roster):
+        return "none", 0.0
     if rule.subject:
         kind = _subject_kind(rule, sentence, match, roster)
         if kind == "unknown" and not rule.sentence_subject and not _may_be_a_name(sentence, match.start()):
@@ -63,9 +65,33 @@ def _subject_kind(rule: Rule, sentence: Sentence, match: re.Match[str], roster: 
     if rule.sentence_subject:
         return leading_subject([token for token in sentence.tokens if token.end <= match.start()], roster)
     if _is_passive(sentence, match.start()):
-        return "system"
+        return _agent(sentence, match.end(), roster)
     kind = subject_before(sentence, match.start(), roster)
     return _antecedent(sentence, match.start(), roster) if kind == "unknown" else kind
+
+
+def _describes_system(sentence: Sentence, position: int, roster: Roster) -> bool:
+    before = [token for token in sentence.tokens if token.end <= position]
+    while before and (before[-1].low in words()["adverb"] or before[-1].low.endswith("ly")):
+        before.pop()
+    if not before or before[-1].low not in _BE:
+        return False
+    while before and before[-1].low in words()["auxiliary"]:
+        before.pop()
+    work = bool(before) and is_word("work", before[-1])
+    return not work and subject_before(sentence, position, roster) == "system"
+
+
+def _agent(sentence: Sentence, position: int, roster: Roster) -> Kind:
+    """Resolve who did what a passive tells: the noun phrase of a "by" close behind it."""
+    after = [token for token in sentence.tokens if token.start >= position]
+    for number, token in enumerate(after[:5]):
+        if token.low == "by":
+            kind = kind_of(first_phrase(after[number + 1 :]), roster)
+            return kind if kind in {"person", "team", "we", "self"} else "system"
+        if token.low in {",", ";", ".", ":", "and", "or", "but"}:
+            break
+    return "system"
 
 
 def _antecedent(sentence: Sentence, position: int, roster: Roster) -> Kind:
@@ -114,6 +140,44 @@ def _is_passive(sentence: Sentence, position: int) -> bool:
             return True
         if not (token.low in words()["adverb"] or token.low.endswith("ly")):
             return False
+    return False
+
+
+_UNREAL = frozenset(
+    [
+        "can",
+        "could",
+        "may",
+        "might",
+        "would",
+        "will",
+        "should",
+        "must",
+        "shall",
+        "to",
+        "not",
+        "never",
+        "cannot",
+        "nor",
+        "without",
+    ]
+)
+_CONDITION = frozenset(["if", "unless", "whenever", "should", "lest"])
+
+
+def is_unreal(sentence: Sentence, position: int) -> bool:
+    """Tell whether the verb at `position` is denied, merely possible or inside a condition."""
+    before = [token.low for token in sentence.tokens if token.end <= position]
+    for low in reversed(before):
+        if low in _UNREAL or low.endswith("n't"):
+            return True
+        if not (low in words()["adverb"] or low in words()["auxiliary"] or low.endswith("ly")):
+            break
+    for low in reversed(before):
+        if low in {",", ";", ":", "."}:
+            return False
+        if low in _CONDITION:
+            return True
     return False
 
 
@@ -212,8 +276,19 @@ def _is_participle(word: str) -> bool:
     return low in words()["participle"] or (len(low) > 3 and low.endswith("ed"))
 
 
+def _is_compound(sentence: Sentence, match: re.Match[str]) -> bool:
+    """Tell whether a noun and a participle stand in the participle's place, as in "load tested"."""
+    start, end = match.span("part")
+    if sentence.text[start:end].lower() in words()["determiner"] | words()["preposition"]:
+        return False
+    following = re.match(r"[ -](\w+ed)\b", sentence.text[end:])
+    return following is not None
+
+
 def _harmless_participle(sentence: Sentence, match: re.Match[str]) -> bool:
     part = match.group("part").lower()
     if part == "been":
         return bool(_RECEIVED.match(sentence.text[match.end() :]))
+    if part == "had":
+        return bool(_PROVIDED.match(sentence.text[match.end() :]))
     return part in _HARMLESS_PARTICIPLES

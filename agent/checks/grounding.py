@@ -1,51 +1,79 @@
-"""Whether every statement of a draft is carried by what it cites, rules G01 to G06."""
+"""Whether every statement of a draft is carried by what it cites, rules G01 to G10."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 
-from agent.checks.places import Place, read_places
-from agent.checks.quantity import read_sentence
+from agent.checks import actors as acting
+from agent.checks.agreement import close
+from agent.checks.computed import changes
+from agent.checks.contradiction import contradictions
+from agent.checks.mention import Reading, read_sentence
+from agent.checks.naming import PLATFORM, known_names, mentioned, name_like
+from agent.checks.places import Place, finding_at, read_places
+from agent.checks.quantity import Quantity
+from agent.checks.quotation import flat, misquoted, quotations, without_copies, without_quotations
+from agent.checks.relation import better_evidence, speaks_of_nothing, unrelated
+from agent.checks.row_grounding import check_rows
+from agent.checks.sequence import misordered
+from agent.checks.standing import overstated, overstated_cause, too_certain
+from agent.checks.stem import stem, stems
 from agent.checks.support import Support, gather
-from agent.schema.base import format_utc
 from agent.schema.digest import Digest
+from agent.schema.evidence import Evidence
 from agent.schema.finding import Finding, Level
-from agent.schema.postmortem import PostMortem, TimelineRow
+from agent.schema.postmortem import PostMortem
 
-_COUNTED = re.compile(
-    r"\b(?P<word>two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s+(?:\w+\s+){0,2}?(?:alerts?|"
-    r"pods?|services?|errors?|restarts?|"
-    r"nodes?|replicas?|containers?|requests?|deploys?|deployments?|changes|instances?|hosts?|databases?|"
-    r"connections?)\b",
+_DENIED = re.compile(r"\b(?:no|not|nothing|never|none|unknown|without|cannot)\b|n't\b", re.IGNORECASE)
+_AT_EDGE = re.compile(
+    r"\b(?:start|started|starts|began|begin|onset|incident|end|ended|ends|over|closed|resolved|outage|first|last)\b",
     re.IGNORECASE,
 )
-_VALUES = dict(
-    zip(
-        ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
-        range(2, 13),
-        strict=True,
-    )
+_PAIR = re.compile(r"(?<![\w.])(?P<part>\d+) (?:of|out of) (?:the )?(?P<whole>\d+)(?![\w.%])")
+_FROM_TO = re.compile(
+    r"\bfrom (?P<low>(?:about |around |roughly )?\d[\d.,]*\s?[a-zA-Z%]{0,3}) to (?P<high>(?:about "
+    r"|around |roughly |a peak of )?\d[\d.,]*\d|\d)"
 )
-_DENIED = re.compile(r"\b(?:no|not|nothing|never|none|unknown|without|cannot)\b|n't\b", re.IGNORECASE)
-_HARD = frozenset("LMACKT")
+_OF_WHAT = re.compile(r"\d\s?(?:%|percent) of (?:all |the |its |their )?(?P<noun>[a-z]{3,})", re.IGNORECASE)
+_WHOLES = frozenset(
+    stem(word)
+    for word in [
+        "time",
+        "capacity",
+        "limit",
+        "total",
+        "normal",
+        "baseline",
+        "maximum",
+        "level",
+        "usual",
+        "available",
+        "quota",
+        "size",
+        "these",
+        "those",
+        "them",
+        "which",
+        "cases",
+        "lines",
+        "limits",
+    ]
+)
 
 
 def check_grounding(draft: PostMortem, digest: Digest) -> tuple[Finding, ...]:
     """Report citations that do not exist and statements that their citations do not carry."""
     found: list[Finding] = []
-    services = known_services(digest)
+    known = known_names(digest)
     for place in read_places(draft):
         found.extend(_citations(place, digest))
         if place.grounded:
-            support = gather(digest, draft.header, place.evidence, place.facts)
-            found.extend(_numbers(place, support))
-            found.extend(_times(place, support))
-            found.extend(_names(place, support, services, digest))
-    for number, row in enumerate(draft.timeline, 1):
-        found.extend(_row_time(number, row, digest))
-    found.extend(_cause(draft))
+            found.extend(_Reader(place, digest, draft, known).findings())
+    found.extend(check_rows(draft, digest))
+    found.extend(acting.check_owners(draft, digest))
+    cause = Place("cause.claim", "factor", draft.cause.claim.text, draft.cause.claim.evidence)
+    found.extend(finding_at(cause, "G06", "error", *parts) for parts in overstated_cause(draft.cause))
     return tuple(found)
 
 
@@ -57,147 +85,202 @@ def known_services(digest: Digest) -> frozenset[str]:
     return frozenset(names)
 
 
+class _Reader:
+    """Checks one grounded sentence against what it cites."""
+
+    def __init__(self, place: Place, digest: Digest, draft: PostMortem, known: dict[str, str]) -> None:
+        self.place = place
+        self.digest = digest
+        self.known = known
+        self.support: Support = gather(digest, draft.header, place.evidence, place.facts)
+        self.verdict = draft.cause.verdict
+        copied = (value for item in self.support.items for value in (item.statement, *_copied(item)))
+        self.own = without_copies(place.text, copied)
+        """The sentence without what it copies from its evidence word for word."""
+        self.bare = without_quotations(self.own)
+        self.reading: Reading = read_sentence(self.bare)
+        self.support = self.support.meant_by(stems(place.text))
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield every finding on the sentence; none where it cites nothing that exists."""
+        if not self.support.items and not self.support.facts:
+            return
+        carried = [*self._quotations(), *self._numbers(), *self._times(), *self._names()]
+        yield from carried
+        for found in contradictions(self.own, self.bare, self.support):
+            yield finding_at(
+                self.place, "G07", "error", found.words, found.message, "Say what the evidence shows."
+            )
+        for words, have in misordered(self.place.bare, self.support):
+            message = f'"{words}" is not the order of the cited times: {have}'
+            yield finding_at(
+                self.place, "G07", "error", words, message, "Give the order that the times have."
+            )
+        for words, message, advice in overstated(self.place, self.support):
+            yield finding_at(self.place, "G06", "error", words, message, advice)
+        if self.place.section != "cause.claim":
+            for words, message, advice in too_certain(self.place, self.verdict):
+                yield finding_at(self.place, "G06", "error", words, message, advice)
+        if not carried:
+            yield from self._relation()
+
+    def _quotations(self) -> Iterator[Finding]:
+        evidence = flat(self.support.text)
+        for quotation in quotations(self.own):
+            if misquoted(quotation, evidence):
+                yield self._not_carried("G09", quotation)
+
+    def _numbers(self) -> Iterator[Finding]:
+        pairs: set[str] = set()
+        for found in _PAIR.finditer(self.bare):
+            pairs.update((found["part"], found["whole"]))
+            if not self.support.has_pair(int(found["part"]), int(found["whole"])):
+                yield self._not_carried("G02", found.group())
+        yield from self._levels()
+        for found in _OF_WHAT.finditer(self.bare):
+            noun = stem(found["noun"])
+            if noun not in _WHOLES and noun not in stems(self.support.raw):
+                yield self._not_carried("G02", found.group())
+        for span in self.reading.spans:
+            if not self.support.has_length(span):
+                yield self._not_carried("G02", span.text)
+        for number in self.reading.numbers:
+            if number.text not in pairs and not self.support.has_number(number) and not self._listed(number):
+                yield self._not_carried("G02", number.text)
+
+    def _levels(self) -> Iterator[Finding]:
+        """Hold "from A to B" to a cited metric: A is the level before, B the one after or the peak."""
+        for found in _FROM_TO.finditer(self.bare):
+            first, second = (read_sentence(found[name]).numbers[:1] for name in ("low", "high"))
+            if not first or not second:
+                continue
+            levels = list(changes(self.support))
+            peaked = "peak" in self.bare[found.end() :]
+            fits = [
+                (low, high)
+                for low, high, peak in levels
+                if close(first[0], low)
+                and (close(second[0], high) or (close(second[0], peak) and not peaked))
+            ]
+            known = [number for number in (first[0], second[0]) if self.support.has_number(number)]
+            if levels and not fits and len(known) == 2:
+                yield self._not_carried("G02", found.group())
+
+    def _listed(self, number: Quantity) -> bool:
+        """Tell whether a count is that of the names that the sentence lists: "three services: a, b and c"."""
+        if number.keyed or number.kind or "." in number.text or not number.counts:
+            return False
+        named = set(mentioned(self.place.bare, self.known))
+        more = re.search(r"\band (?P<more>\d+) (?:more|others?)\b", self.place.bare)
+        return number.value > 1 and number.value == len(named) + (int(more["more"]) if more else 0)
+
+    def _times(self) -> Iterator[Finding]:
+        edges = bool(_AT_EDGE.search(self.place.bare))
+        for clock in self.reading.clocks:
+            if not self.support.has_clock(clock, edges=edges):
+                yield self._not_carried("G03", clock.text)
+        for day in self.reading.dates:
+            if not self.support.has_date(day):
+                yield self._not_carried("G03", day)
+
+    def _names(self) -> Iterator[Finding]:
+        text = self.bare
+        wanted = dict.fromkeys((*self.reading.names, *name_like(text, self.known)))
+        for name in wanted:
+            inside = name[0].isupper() and name.isalpha() and name.lower() in self.support.text
+            if not inside and not self.support.has_name(name):
+                yield self._elsewhere(name, "error")
+        for name in mentioned(text, self.known):
+            if name in PLATFORM and self._is_platform(name):
+                continue
+            if name not in wanted and not self.support.has_name(name):
+                plain = name.isalpha() and name.islower() and not name.endswith("service")
+                yield self._elsewhere(name, "warning" if plain else "error")
+        for who, message in acting.invented(text, self.support):
+            yield finding_at(
+                self.place,
+                "G10",
+                "error",
+                who,
+                message,
+                "Name who the evidence names, or what happened alone.",
+            )
+
+    def _is_platform(self, name: str) -> bool:
+        """Tell whether a part of the platform is meant that stands behind cited Kubernetes evidence."""
+        at_work = any(item.kind == "K" for item in self.support.items) or "kubectl" in self.support.text
+        return at_work and not re.search(
+            rf"\b(?:Deployment|Service|Pod|Job|Node|StatefulSet) {re.escape(name)}\b", self.bare
+        )
+
+    def _elsewhere(self, name: str, level: Level) -> Finding:
+        low = name.lower()
+        holders = [
+            item.id
+            for item in self.digest.evidence
+            if low in f"{item.statement} {item.quote} {item.service}".lower()
+        ]
+        if not holders:
+            return self._not_carried("G04", name, level)
+        suggestion = f"{', '.join(holders[:3])} has it: cite that, or name what the cited evidence has."
+        return finding_at(
+            self.place, "G04", level, name, f'"{name}" does not occur in the cited evidence', suggestion
+        )
+
+    def _relation(self) -> Iterator[Finding]:
+        reading = self.reading
+        telling = reading.numbers or reading.spans or reading.clocks or reading.dates or reading.names
+        if not telling and (silent := speaks_of_nothing(self.place, self.support)):
+            message = "the cited evidence does not speak of this"
+            level: Level = "error" if ".whys." in self.place.section else "warning"
+            yield finding_at(
+                self.place,
+                "G08",
+                level,
+                silent,
+                message,
+                better_evidence(self.place, self.digest) or "Cite what shows it.",
+            )
+            return
+        for cited in unrelated(self.place, self.support, self.known):
+            message = f"cites {cited.id}, which does not speak of this: {cited.statement}"
+            advice = (
+                better_evidence(self.place, self.digest) or "Cite what shows it, or leave the citation out."
+            )
+            yield finding_at(self.place, "G08", "warning", cited.id, message, advice)
+
+    def _not_carried(self, rule: str, words: str, level: Level = "error") -> Finding:
+        items, facts = self.support.items, self.support.facts
+        better = better_evidence(self.place, self.digest, holding=words)
+        cited = "; ".join(f"{item.id}: {item.statement}" for item in items[:3])
+        cited = cited or "; ".join(f"{fact.label}: {fact.text}" for fact in facts[:3])
+        advice = f"The citations have: {cited}"
+        if better and not any(better.startswith(f"{item.id} ") for item in items):
+            advice = f"{advice}. {better}"
+        verb = "is not quoted as it stands" if rule == "G09" else "does not occur"
+        return finding_at(self.place, rule, level, words, f'"{words}" {verb} in the cited evidence', advice)
+
+
+def _copied(item: Evidence) -> Iterator[str]:
+    for key in ("metric", "message", "summary", "description", "text", "title"):
+        if item.attributes.get(key):
+            yield item.attributes[key]
+
+
 def _citations(place: Place, digest: Digest) -> Iterator[Finding]:
     for cited in place.evidence:
         if digest.find(cited) is None:
-            yield _finding(
-                place, "G01", "error", cited, f"cites {cited}, which does not exist", _nearest(place, digest)
-            )
+            better = better_evidence(place, digest) or "The digest holds no evidence that shows it."
+            yield finding_at(place, "G01", "error", cited, f"cites {cited}, which does not exist", better)
     for name in place.facts:
         fact = next((fact for fact in digest.facts if fact.name == name), None)
         if fact is None or not (fact.known or _DENIED.search(place.text)):
-            message = f"uses the fact {name}, which is not known" + (
-                f": {fact.note}" if fact and fact.note else ""
-            )
-            yield _finding(
+            note = f": {fact.note}" if fact and fact.note else ""
+            message = f"uses the fact {name}, which is not known{note}"
+            yield finding_at(
                 place, "G01", "error", name, message, "Say that it is not established, or leave it out."
             )
     if place.grounded and not place.evidence and not place.facts:
-        yield _finding(
+        yield finding_at(
             place, "G01", "error", place.text, "cites nothing", "Cite the evidence or fact that shows it."
         )
-
-
-def _nearest(place: Place, digest: Digest) -> str:
-    words = set(re.findall(r"[a-z]{4,}", place.text.lower()))
-    best = max(
-        digest.evidence,
-        key=lambda item: len(words & set(re.findall(r"[a-z]{4,}", item.statement.lower()))),
-        default=None,
-    )
-    return f"{best.id} says: {best.statement}" if best else "The digest holds no evidence."
-
-
-def _numbers(place: Place, support: Support) -> Iterator[Finding]:
-    reading = read_sentence(place.text)
-    for text, seconds, slack in reading.lengths:
-        if not support.has_length(seconds, slack):
-            yield _not_carried(place, "G02", text, support)
-    for number in reading.numbers:
-        if not support.has_number(number):
-            yield _not_carried(place, "G02", number.text, support)
-    for found in _COUNTED.finditer(place.text):
-        value = _VALUES[found.group("word").lower()]
-        words = re.search(rf"\b{found.group('word').lower()}\b", support.text)
-        if (
-            not words
-            and not any(abs(number.value - value) < 1e-9 for number in support.reading.numbers)
-            and not _counts(support, value)
-        ):
-            yield _not_carried(place, "G02", found.group(), support)
-
-
-def _counts(support: Support, value: int) -> bool:
-    facts = any(fact.count == value for fact in support.facts)
-    return facts or value <= len(support.items) or value == len({item.service for item in support.items})
-
-
-def _times(place: Place, support: Support) -> Iterator[Finding]:
-    reading = read_sentence(place.text)
-    for clock in reading.clocks:
-        if not support.has_clock(clock):
-            yield _not_carried(place, "G03", clock, support)
-    for day in reading.dates:
-        if not support.has_date(day):
-            yield _not_carried(place, "G03", day, support)
-
-
-def _names(place: Place, support: Support, services: frozenset[str], digest: Digest) -> Iterator[Finding]:
-    for name in dict.fromkeys(read_sentence(place.text).names):
-        if not support.has_name(name):
-            yield _elsewhere(place, name, support, digest, "error")
-    low = place.text.lower()
-    for name in sorted(services):
-        mentioned = name.lower() in low and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", place.text)
-        if mentioned and not support.has_name(name):
-            yield _elsewhere(
-                place, name, support, digest, "error" if "-" in name or "_" in name else "warning"
-            )
-
-
-def _elsewhere(place: Place, name: str, support: Support, digest: Digest, level: Level) -> Finding:
-    holders = [
-        item.id
-        for item in digest.evidence
-        if name.lower() in f"{item.statement} {item.quote} {item.service}".lower()
-    ]
-    if holders:
-        suggestion = f"{', '.join(holders[:3])} has it: cite that, or name what the cited evidence has."
-        return _finding(
-            place, "G04", level, name, f'"{name}" does not occur in the cited evidence', suggestion
-        )
-    return _not_carried(place, "G04", name, support, level)
-
-
-def _row_time(number: int, row: TimelineRow, digest: Digest) -> Iterator[Finding]:
-    if row.standing == "stated by a person":
-        return
-    items = [item for item in (digest.find(cited) for cited in row.evidence) if item is not None]
-    own = [moment for item in items for moment in (item.start, item.end) if moment is not None]
-    if not own or any(_same(row.time, moment) for moment in own):
-        return
-    place = Place(f"timeline.{number}", "timeline", row.event, row.evidence)
-    have = ", ".join(f"{item.id} {format_utc(item.start)}" for item in items if item.start)
-    message = f"is timed {format_utc(row.time)}, which no cited evidence has"
-    yield _finding(place, "G05", "error", format_utc(row.time), message, f"Cited: {have}.")
-
-
-def _same(row: datetime, moment: datetime) -> bool:
-    apart = abs((row - moment).total_seconds())
-    return apart <= 1 or (row.second == 0 and row.microsecond == 0 and apart < 60)
-
-
-def _cause(draft: PostMortem) -> Iterator[Finding]:
-    cause = draft.cause
-    place = Place("cause.claim", "factor", cause.claim.text, cause.claim.evidence)
-    if cause.verdict != "established":
-        return
-    if cause.claim.standing == "stated by a person":
-        return
-    if cause.claim.standing == "inferred":
-        message = "is called established, but its claim is inferred"
-        yield _finding(
-            place, "G06", "error", cause.verdict, message, 'Use "probable", or cite evidence that shows it.'
-        )
-    if not any(cited[0] in _HARD for cited in cause.claim.evidence):
-        message = "is called established without evidence from a system"
-        yield _finding(
-            place, "G06", "error", cause.verdict, message, 'Use "not established" and ask a question.'
-        )
-
-
-def _not_carried(place: Place, rule: str, words: str, support: Support, level: Level = "error") -> Finding:
-    cited = "; ".join(f"{item.id}: {item.statement}" for item in support.items[:3])
-    cited = cited or "; ".join(f"{fact.label}: {fact.text}" for fact in support.facts[:3])
-    suggestion = (
-        f"The citations have: {cited}" if cited else "The citations carry nothing; cite what shows it."
-    )
-    return _finding(place, rule, level, words, f'"{words}" does not occur in the cited evidence', suggestion)
-
-
-def _finding(  # noqa: PLR0917 - private; every caller reads in this order
-    place: Place, rule: str, level: Level, words: str, message: str, suggestion: str
-) -> Finding:
-    return Finding(
-        rule=rule, level=level, message=message, suggestion=suggestion, text=words, section=place.section
-    )

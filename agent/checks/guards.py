@@ -11,19 +11,47 @@ from agent.checks.subject import Roster, kind_of
 _REASON = re.compile(
     r"\b(?:because(?! of)|since(?! (?:\d|last|the (?:start|morning))|then)|(?:so|given) that|given(?= the| "
     r"how| what)"
-    r"|owing to|due to|because of)\b\s*|, as\s+|\bas (?=(?:the|it|there|no)\b)|: (?=(?:the|its?|no|there)\b)"
+    r"|owing to|due to|because of|while(?= (?:the|its?|all|no|both)\b))\b\s*|, as\s+|\bas (?=(?:the|it"
+    r"|there|no)\b)|: (?=(?:the|its?|no|there)\b)"
     r"|; (?=(?:the|its?|no|there)\b)|,? which (?:is|was) the (?:documented|usual|standard|normal|agreed)\s*",
+    re.IGNORECASE,
+)
+_REJECTED_BEFORE = re.compile(
+    r"\b(?:instead of|rather than|in place of|decided against|refrain(?:ed)? from|not by|more than"
+    r"|reject(?:ed|s)?"
+    r"|dropped|discarded|withdrew|the (?:proposal|idea|suggestion|wish) to|does not help to"
+    r"|no use to)\b[^.;]{0,45}$"
+    r"|^\W*(?:telling|asking|reminding|urging|training|retraining|blaming|warning)\b[^.;]{0,30}$",
+    re.IGNORECASE,
+)
+_REJECTED_AFTER = re.compile(
+    r"^[^.;]{0,70}?\b(?:(?:does|do|did|has|have|will|would|can|could)(?: not|n't)|cannot|never|hardly"
+    r"|rarely) "
+    r"(?:scale|help|work|suffice|change|prevent|fix|be enough|reveal|made|solve)"
+    r"|^[^.;]{0,70}?\b(?:would|will|does|did|can) (?:change|help|fix|solve|prevent|achieve)"
+    r" (?:nothing|little|no)\b"
+    r"|^[^.;]{0,60}?\b(?:(?:is|was|are|were)(?: not|n't) (?:enough|a (?:fix|remedy|solution|control))"
+    r"|was (?:rejected|dropped|replaced))",
+    re.IGNORECASE,
+)
+_HYPOTHESIS = re.compile(
+    r"\b(?:suspect(?:ed|s|ing)?|suspicion|hypothes[ei]s|theory|thought to be|believed to be|at first"
+    r"|initially|ruled out"
+    r"|turned out (?:not|to be something)|first (?:taken|assumed|classified|guess)|mistaken for|assumed to be"
+    r"|appeared to be|looked like|possible causes?)\b",
     re.IGNORECASE,
 )
 _MENTION_BEFORE = re.compile(
     r"\b(?:not|never|no|nor|neither|instead of|rather than|avoid(?:s|ing)?|without|blameless|beyond|don't|"
     r"doesn't|isn't"
     r"|reject(?:s|ed)?|than|the (?:term|word|phrase|label|category)|calling|labell?(?:ed|"
-    r"ing)?)\b[^.;]{0,45}$",
+    r"ing)?|wrong to|misleading to|too easy to|tempting to|easy to (?:call|blame|put|say)"
+    r"|unfair to)\b[^.;]{0,45}$"
+    r"|\b(?:said|says|reads?|wrote|called it|listed|stated)\b[^.;]{0,12}$",
     re.IGNORECASE,
 )
 _MENTION_AFTER = re.compile(
-    r"^[^.;]{0,30}\b(?:(?:is|are|was|were|does|do|must|should|can)(?: not|n't)|cannot|never|no longer|"
+    r"^[^.;]{0,30}\b(?:(?:is|are|was|were|does|do|must|should|can)(?: not|n't)|cannot|no longer|"
     r"explains nothing"
     r"|starts? (?:an? )?(?:inquiry|investigation)|is a (?:label|symptom)|alone (?:does|is))\b",
     re.IGNORECASE,
@@ -41,6 +69,29 @@ def is_explained(sentence: Sentence, match: re.Match[str], roster: Roster) -> bo
             if low not in {"they", "he", "she", "their", "his", "her"}:
                 return True
     return False
+
+
+_NAMED = re.compile(
+    r"\b(?:term|word|phrase|label|category|expression|adjective|adverb)s?,? "
+    r"(?:such as |like |of )?(?:\w+ (?:and|or) )?[\"']?$",
+    re.IGNORECASE,
+)
+
+
+def is_named(sentence: Sentence, match: re.Match[str]) -> bool:
+    """Tell whether the words are introduced as words: the term ..., the label ..."""
+    return bool(_NAMED.search(sentence.text[: match.start()]))
+
+
+def is_rejected(sentence: Sentence, match: re.Match[str]) -> bool:
+    """Tell whether a remedy is named as one that was not taken or does not help."""
+    before, after = sentence.text[: match.start()], sentence.text[match.end() :]
+    return bool(_REJECTED_BEFORE.search(before) or _REJECTED_AFTER.search(after))
+
+
+def is_hypothesis(sentence: Sentence) -> bool:
+    """Tell whether the sentence reports what was thought at the time."""
+    return bool(_HYPOTHESIS.search(sentence.text))
 
 
 def is_mentioned(sentence: Sentence, match: re.Match[str]) -> bool:

@@ -10,8 +10,9 @@ from agent.checks.document import Block, Document, Item, Table
 
 FIELDS = ("owner", "due", "priority", "type", "ticket", "factor", "done")
 _LABELS = {
-    "owner": r"(?:action )?owners?|assignees?|assigned to|assigned|dri|responsible|lead|who",
-    "due": r"due(?: date| by)?|deadline|by when|eta|target(?: date)?|when",
+    "owner": r"(?:action )?owners?|owned by|assignees?|assigned to|assigned|dri"
+    r"|responsible(?: team| person)?|lead|who|team",
+    "due": r"due(?: date| by| on)?|deadline|by when|eta|target(?: date)?|completion(?: date)?|when",
     "priority": r"priority|prio",
     "type": r"type|kind",
     "ticket": r"ticket|tracking(?: issue)?|issue|jira|bug",
@@ -19,7 +20,9 @@ _LABELS = {
     "done": r"done when|acceptance(?: criteria)?|definition of done|verified by|verification",
 }
 _NEXT = r"\s(?:owner|due|deadline|prio|priority|type|ticket|factor|addresses|done when)\b\s*:"
-_VALUE = rf"\s*(?P<value>[^;|()]*?)\s*(?=$|[;|)]|,(?=\s)|\.(?:\s|$)|{_NEXT})"
+_VALUE = (
+    rf"\s*(?P<value>[^;|()]*?)\s*(?=$|[;|)]|,(?=\s(?!\d{{4}}\b))|\.(?:\s(?![A-Z][a-z]+ \d{{4}})|$)|{_NEXT})"
+)
 _LABELLED = {
     name: re.compile(rf"(?:^|[\s(,;|\[.\u2014-])(?P<label>(?:{words})\s*[:=]){_VALUE}", re.IGNORECASE)
     for name, words in _LABELS.items()
@@ -45,6 +48,11 @@ _TAIL = re.compile(
 )
 _TYPES = re.compile(
     r"^(?:prevent|detect|mitigate|repair|investigate|process|fix|improve|monitor)\w*$", re.IGNORECASE
+)
+_TICKED = re.compile(
+    r"^\s*(?:\u2705|\u2714|~~.+~~\s*$|[*_(\[]{0,3}(?:done|completed|fixed|closed|resolved)\b[*_)\]:]{1,4}"
+    r"|.*[\[(](?:done|completed|fixed|closed|resolved|merged|in place)(?: [^)\]]{0,20})?[)\]]\W*$)",
+    re.IGNORECASE | re.DOTALL,
 )
 _CHECKED = re.compile(r"^\s*\[[xX]\]")
 _BOX = re.compile(r"^\s*\[[ xX]\]\s*")
@@ -108,25 +116,27 @@ def _action_column(table: Table) -> int | None:
     return None
 
 
+_STAND_INS = {"actor": "owner", "time": "due"}
+"""A column "Team" names the owner, a column "Date" the due date, where no other column does."""
+_FINISHED = re.compile(
+    r"^\W*(?:\[x\]|done|closed|completed?|yes|x|fixed|resolved|merged|shipped|deployed|live|erledigt|\u2705|\u2714)"
+    r"(?![a-z])",
+    re.IGNORECASE,
+)
+
+
 def _row_entry(document: Document, row: tuple[Block, ...], column: int) -> Entry:
     cell = row[column]
     entry = Entry(document.source[cell.start : cell.end], cell.start, cell.end)
+    roles = {other.role for other in row}
     for other in row:
-        if other is not cell and other.role in FIELDS:
-            entry.fields[other.role] = document.source[other.start : other.end].strip("`* ")
-            entry.spans[other.role] = (other.start, other.end)
+        name = _STAND_INS.get(other.role, "")
+        name = name if name and name not in roles else other.role
+        if other is not cell and name in FIELDS:
+            entry.fields[name] = document.source[other.start : other.end].strip("`* ")
+            entry.spans[name] = (other.start, other.end)
         elif other.role == "status":
-            status = document.source[other.start : other.end].strip().lower()
-            entry.finished = status in {
-                "done",
-                "closed",
-                "completed",
-                "yes",
-                "x",
-                "fixed",
-                "resolved",
-                "\u2705",
-            }
+            entry.finished = bool(_FINISHED.match(document.source[other.start : other.end]))
     return entry
 
 
@@ -134,12 +144,39 @@ def _from_lists(document: Document) -> Iterator[Entry]:
     children: dict[int, list[int]] = {}
     for number, item in enumerate(document.items):
         children.setdefault(item.parent, []).append(number)
+    details = _lists_of_details(document)
     for number, item in enumerate(document.items):
         if item.section != "action" or not item.blocks or not _is_entry(document, number, children):
+            continue
+        if item.series in details:
             continue
         text = document.source[item.blocks[0].start : item.blocks[0].end]
         if not _is_nothing(text):
             yield _list_entry(document, item, [document.items[child] for child in children.get(number, [])])
+
+
+def _lists_of_details(document: Document) -> frozenset[int]:
+    """Find lists that go on with an item of the list before, whose last words end with a colon."""
+    found: set[int] = set()
+    seen: set[int] = set()
+    before: Block | None = None
+    for block in document.blocks:
+        item = document.items[block.item] if block.item >= 0 else None
+        if item is not None and item.series not in seen:
+            seen.add(item.series)
+            if (
+                before is not None
+                and before.item >= 0
+                and item.parent < 0
+                and _ends_with_colon(document, before)
+            ):
+                found.add(item.series)
+        before = block
+    return frozenset(found)
+
+
+def _ends_with_colon(document: Document, block: Block) -> bool:
+    return document.source[block.start : block.end].rstrip("*_ \n").endswith(":")
 
 
 def _is_entry(document: Document, number: int, children: dict[int, list[int]]) -> bool:
@@ -153,8 +190,7 @@ def _is_entry(document: Document, number: int, children: dict[int, list[int]]) -
 def _is_label(document: Document, item: Item, has_children: bool) -> bool:  # noqa: FBT001 - private, one caller
     if not item.blocks or not has_children:
         return False
-    block = item.blocks[0]
-    return document.source[block.start : block.end].strip().rstrip("*_").endswith(":")
+    return _ends_with_colon(document, item.blocks[0])
 
 
 def _is_nothing(text: str) -> bool:
@@ -170,7 +206,7 @@ def _list_entry(document: Document, item: Item, children: list[Item]) -> Entry:
         raw,
         block.start,
         block.end,
-        finished=bool(_CHECKED.match(raw)) or raw.startswith(("\u2705", "\u2714")),
+        finished=bool(_CHECKED.match(raw) or _TICKED.match(raw)),
     )
     cut = _read_fields(entry, raw, block.start)
     for other in [*item.blocks[1:], *(found for child in children for found in child.blocks)]:

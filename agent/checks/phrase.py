@@ -68,10 +68,19 @@ _PAST = frozenset(
 )
 
 
+_TEMPORAL = frozenset(["after", "before", "until", "since"])
+"""Prepositions that as often open a clause."""
+_NOUNS_IN_ED = frozenset(["need", "feed", "seed", "speed", "shed", "breed", "weed", "greed", "creed"])
+
+
 def is_verbish(token: Token) -> bool:
     """Tell whether a word looks like a finite verb."""
     low = token.low
-    return low in _PAST or low in words()["auxiliary"] or (len(low) > 4 and low.endswith("ed"))
+    return (
+        low in _PAST
+        or low in words()["auxiliary"]
+        or (len(low) > 3 and low.endswith("ed") and low not in _NOUNS_IN_ED)
+    )
 
 
 def noun_phrase(phrase: Sequence[Token]) -> list[Token]:
@@ -86,7 +95,8 @@ def noun_phrase(phrase: Sequence[Token]) -> list[Token]:
             "it",
         }
         previous = phrase[index - 1].low if index else ""
-        if (opens and index and previous not in lists["preposition"] and previous != "no") or (
+        joined = previous in lists["preposition"] and previous not in _TEMPORAL
+        if (opens and index and not joined and previous != "no") or (
             opens and index and phrase[0].low in lists["preposition"] and begin == 0 and index > 1
         ):
             begin = index
@@ -121,6 +131,8 @@ def first_phrase(tokens: list[Token]) -> list[Token]:
         if token.text.lower().endswith("'s"):
             phrase = []
             continue
+        if phrase and low in lists["pronoun_we"] | {"they", "it", "i", "he", "she"}:
+            break
         phrase.append(token)
         if low in lists["pronoun_person"] | lists["pronoun_we"] | {"they", "it", "i", "us"} or low.startswith(
             "@"
@@ -139,6 +151,7 @@ def _cut_at_verb(phrase: list[Token]) -> list[Token]:
             previous in lists["person"]
             or previous.rstrip("s") in lists["person"]
             or previous in lists["team"]
+            or (phrase[index - 1].text[0].isupper() and previous in lists["given_names"])
         )
         low = phrase[index].low
         adjective = (

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
+from agent.checks.quotation import without_quotations
+from agent.schema.finding import Finding, Level
 from agent.schema.postmortem import ActionItem, Claim, Factor, PostMortem, SectionName
 
 Context = Literal[
@@ -24,7 +27,7 @@ _SECTIONS: tuple[tuple[SectionName, Context], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """One text of the draft; `grounded`: its numbers and names must occur in what it cites."""
 
@@ -34,6 +37,15 @@ class Place:
     evidence: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     grounded: bool = False
+    standing: str = ""
+    """Standing of the claim; "" for texts that are no claims."""
+    own: tuple[str, ...] = ()
+    """The citations of this very text, where `evidence` also lends it those of the claim around it."""
+
+    @cached_property
+    def bare(self) -> str:
+        """The text without its quotations."""
+        return without_quotations(self.text)
 
 
 def read_places(draft: PostMortem) -> Iterator[Place]:
@@ -42,7 +54,7 @@ def read_places(draft: PostMortem) -> Iterator[Place]:
         yield from _claims(draft, name, context)
     for number, row in enumerate(draft.timeline, 1):
         grounded = row.standing != "stated by a person"
-        yield Place(f"timeline.{number}", "timeline", row.event, row.evidence, (), grounded)
+        yield Place(f"timeline.{number}", "timeline", row.event, row.evidence, (), grounded, row.standing)
     yield _claim("cause.claim", "factor", draft.cause.claim)
     for factor in draft.factors:
         yield from _factor(factor)
@@ -65,7 +77,7 @@ def _claims(draft: PostMortem, name: SectionName, context: Context) -> Iterator[
 
 def _claim(section: str, context: Context, claim: Claim) -> Place:
     grounded = claim.standing != "stated by a person"
-    return Place(section, context, claim.text, claim.evidence, claim.facts, grounded)
+    return Place(section, context, claim.text, claim.evidence, claim.facts, grounded, claim.standing)
 
 
 def _factor(factor: Factor) -> Iterator[Place]:
@@ -75,10 +87,27 @@ def _factor(factor: Factor) -> Iterator[Place]:
     yield _claim(f"{base}.claim", "factor", claim)
     for number, why in enumerate(factor.whys, 1):
         cited = tuple(dict.fromkeys((*why.evidence, *claim.evidence)))
-        yield Place(f"{base}.whys.{number}", "factor", why.answer, cited, claim.facts, why.basis != "open")
+        yield Place(
+            f"{base}.whys.{number}",
+            "factor",
+            why.answer,
+            cited,
+            claim.facts,
+            why.basis != "open",
+            own=why.evidence,
+        )
         yield Place(f"{base}.whys.{number}", "factor", why.question)
 
 
 def _action(action: ActionItem) -> Iterator[Place]:
     yield Place(f"actions.{action.id}.action", "action", action.action)
     yield Place(f"actions.{action.id}.done_when", "action", action.done_when)
+
+
+def finding_at(  # noqa: PLR0917 - every caller reads in this order
+    place: Place, rule: str, level: Level, words: str, message: str, suggestion: str
+) -> Finding:
+    """Report a rule at a place."""
+    return Finding(
+        rule=rule, level=level, message=message, suggestion=suggestion, text=words, section=place.section
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from agent.checks.draft import check_parts
+from agent.checks.draft_depth import check_depth
 from agent.schema.base import format_utc
 from agent.schema.finding import ProcessState
 from agent.schema.postmortem import PostMortem
@@ -13,6 +14,9 @@ from agent.schema.schedule import follow_up_of
 
 _GRACE = timedelta(days=7)
 """A follow-up review this much before its date counts as held, this much after it not yet as late."""
+
+_STALE = timedelta(days=7)
+"""Unpublished for this long after the end, memories and evidence are stale."""
 
 
 def read_states(
@@ -24,6 +28,7 @@ def read_states(
     return (
         _timeline(draft, ordered=not any(item.rule == "C02" for item in errors)),
         _factors(draft),
+        _depth(draft),
         _actions(draft, sum(item.rule.startswith("A") for item in errors)),
         _wording(sum(item.rule.startswith("B") and item.level != "info" for item in found)),
         _distributed(draft, now, reviews),
@@ -35,13 +40,15 @@ def read_states(
 def _timeline(draft: PostMortem, *, ordered: bool) -> ProcessState:
     rows = len(draft.timeline)
     if rows < 2:
-        return ProcessState(step="timeline complete", state="open", detail=f"{rows} rows")
+        return ProcessState(step="timeline complete", state="not done", detail=f"{rows} rows")
     if not ordered:
-        return ProcessState(step="timeline complete", state="open", detail="rows are not in order of time")
+        return ProcessState(
+            step="timeline complete", state="not done", detail="rows are not in order of time"
+        )
     if draft.gaps:
         return ProcessState(
             step="timeline complete",
-            state="open",
+            state="not done",
             detail=f"{rows} rows; {len(draft.gaps)} gaps in the evidence",
         )
     return ProcessState(step="timeline complete", state="done", detail=f"{rows} rows in order of time")
@@ -53,8 +60,22 @@ def _factors(draft: PostMortem) -> ProcessState:
     if draft.cause.verdict == "no incident":
         return ProcessState(step="several factors", state="done", detail="no incident established")
     return ProcessState(
-        step="several factors", state="done" if len(draft.factors) > 1 else "open", detail=detail
+        step="several factors", state="done" if len(draft.factors) > 1 else "not done", detail=detail
     )
+
+
+def _depth(draft: PostMortem) -> ProcessState:
+    """Tell whether every chain of whys ends at an open question or after five, and none at a person."""
+    shallow = [finding for finding in check_depth(draft) if finding.rule == "P03"]
+    open_ends = sum(bool(factor.whys) and factor.whys[-1].basis == "open" for factor in draft.factors)
+    if draft.cause.verdict == "no incident":
+        return ProcessState(step="analysis deep enough", state="done", detail="no incident established")
+    if shallow:
+        return ProcessState(
+            step="analysis deep enough", state="not done", detail=f"{len(shallow)} chains end early"
+        )
+    detail = f"{open_ends} of {len(draft.factors)} factors end at an open question"
+    return ProcessState(step="analysis deep enough", state="not done" if open_ends else "done", detail=detail)
 
 
 def _actions(draft: PostMortem, errors: int) -> ProcessState:
@@ -67,11 +88,11 @@ def _actions(draft: PostMortem, errors: int) -> ProcessState:
         detail = f"{proposed} of {len(draft.actions)} items have an unconfirmed owner and deadline"
     else:
         return ProcessState(step="actions complete", state="done", detail=f"{len(draft.actions)} items")
-    return ProcessState(step="actions complete", state="open", detail=detail)
+    return ProcessState(step="actions complete", state="not done", detail=detail)
 
 
 def _wording(findings: int) -> ProcessState:
-    state = "open" if findings else "done"
+    state = "not done" if findings else "done"
     return ProcessState(step="blameless wording", state=state, detail=f"{findings} findings")
 
 
@@ -87,20 +108,23 @@ def _distributed(draft: PostMortem, now: datetime, reviews: tuple[ReviewEvent, .
         return ProcessState(
             step="distributed within 48 h", state="done" if published else "not known", detail=detail
         )
+    day = due.date()
     if published is not None:
-        state = "done" if published <= due else "late"
-        return ProcessState(
-            step="distributed within 48 h",
-            state=state,
-            detail=f"published {format_utc(published)}, due {format_utc(due)}",
-        )
-    state = "open" if now <= due else "late"
-    return ProcessState(step="distributed within 48 h", state=state, detail=f"due {format_utc(due)}")
+        late = published > due
+        stale = draft.header.end is not None and published - draft.header.end > _STALE
+        shared = f"published {format_utc(published)}, due {format_utc(due)}"
+        detail = f"{shared}; stale after a week" if stale else shared
+        state = "overdue" if late else "done"
+        return ProcessState(step="distributed within 48 h", state=state, detail=detail, due=day)
+    stale = draft.header.end is not None and now - draft.header.end > _STALE
+    detail = f"due {format_utc(due)}{'; stale after a week' if stale else ''}"
+    state = "not done" if now <= due else "overdue"
+    return ProcessState(step="distributed within 48 h", state=state, detail=detail, due=day)
 
 
 def _tracked(draft: PostMortem) -> ProcessState:
     tracked = sum(bool(item.ticket) for item in draft.actions)
-    state = "done" if tracked == len(draft.actions) else "open"
+    state = "done" if tracked == len(draft.actions) else "not done"
     return ProcessState(
         step="items tracked", state=state, detail=f"{tracked} of {len(draft.actions)} items have a ticket"
     )
@@ -118,5 +142,7 @@ def _follow_up(draft: PostMortem, now: datetime, reviews: tuple[ReviewEvent, ...
     held = any(
         event.action in {"edited", "approved"} and event.at.date() >= due - _GRACE for event in reviews
     )
-    state = "done" if held else "open" if now.date() <= due + _GRACE else "late"
-    return ProcessState(step="follow-up review in four weeks", state=state, detail=f"due {due.isoformat()}")
+    state = "done" if held else "not done" if now.date() <= due + _GRACE else "overdue"
+    return ProcessState(
+        step="follow-up review in four weeks", state=state, detail=f"due {due.isoformat()}", due=due
+    )

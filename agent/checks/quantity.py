@@ -1,12 +1,16 @@
-"""Numbers, clock times, versions and names in a sentence, with the precision they are written in."""
+"""Numbers in a sentence: their precision as written, and the words beside them that say what they count."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from typing import Literal
 
 from agent.checks.duration import read_lengths
+from agent.checks.stem import STOP, stem
+
+Bound = Literal["", "most", "least"]
+"""most: "within 5 min", the truth may be less. least: "over 200", the truth may be more."""
 
 _SCALES: dict[str, tuple[str, float]] = {
     "us": ("time", 1e-6),
@@ -34,34 +38,60 @@ _SCALES: dict[str, tuple[str, float]] = {
     "gi": ("bytes", 2.0**30),
     "%": ("percent", 1.0),
     "percent": ("percent", 1.0),
+    "per cent": ("percent", 1.0),
     "k": ("count", 1e3),
     "m": ("count", 1e-3),
     "million": ("count", 1e6),
     "thousand": ("count", 1e3),
     "billion": ("count", 1e9),
-    "x": ("times", 1.0),
+    "x": ("ratio", 1.0),
+    "\u00d7": ("ratio", 1.0),
     "times": ("times", 1.0),
-    "fold": ("times", 1.0),
+    "fold": ("ratio", 1.0),
 }
 _UNIT = "|".join(sorted((re.escape(unit) for unit in _SCALES), key=len, reverse=True))
+_ABOUT = r"(?:about|around|approximately|approx\.?|roughly|nearly|almost|some|close to|~|\u2248)\s*"
+_MOST = r"(?:within|under|less than|fewer than|up to|at most|no more than|below)\s*"
+_LEAST = r"(?:over|more than|at least|above|upwards of)\s*"
 _NUMBER = re.compile(
-    rf"(?<![\w.:/-])(?P<about>(?:about|around|approximately|roughly|nearly|almost|some|over|under|~|"
-    rf"\u2248)\s*)?"
-    rf"(?P<sign>[-\u2212+])?(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|"
-    rf"\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?:[\s-]?(?P<unit>{_UNIT})(?![A-Za-z0-9]))?(?![\w:]|[.,]\d|-[A-Za-z]*\d)",
+    rf"(?<![\w./])(?<!\d[:-])(?<![A-Za-z]-)"
+    rf"(?:(?P<about>{_ABOUT})|(?P<most>{_MOST})|(?P<least>{_LEAST}))?"
+    rf"(?P<sign>[-\u2212+])?(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e[+-]?\d+)?)"
+    rf"(?:[\s-]?(?P<unit>{_UNIT})(?![A-Za-z0-9])|(?P<glued>[A-Za-z]{{2,14}})(?!\w))?(?![\w]|[.,]\d|-[A-Za-z]*\d)",
     re.IGNORECASE,
 )
-_CLOCK = re.compile(r"(?<![\d:.])(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?![\d:])")
-_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
-_NAME = re.compile(
-    r"(?<![\w.@/-])(?:v?\d+\.\d+(?:\.\d+)+(?:[-+][\w.]+)?|v\d+(?:\.\d+)*|"
-    r"(?=[\w.-]*\d)[A-Za-z][\w]*(?:[-._/][\w]+)+|[a-z][a-z0-9]*(?:_[a-z0-9]+)+|[0-9a-f]{7,40}(?<=\d)(?=\W|"
-    r"$))(?![\w-])"
+_SPELLED = {
+    "zero": 0, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "sixty": 60, "ninety": 90, "a dozen": 12, "a hundred": 100, "one hundred": 100,
+}  # fmt: skip
+_COUNT_WORD = re.compile(
+    rf"(?<![\w-])(?:(?P<about>{_ABOUT})|(?P<most>{_MOST})|(?P<least>{_LEAST}))?"
+    rf"(?P<word>{'|'.join(sorted(_SPELLED, key=len, reverse=True))})"
+    r"(?=\s+(?:[a-z][\w-]*\s+){0,2}[a-z][\w-]*s\b)(?!\s+(?:is|was|has|this|its|as|does|thirds|fifths|quarters)\b)",
+    re.IGNORECASE,
 )
-_CITATION = re.compile(
-    r"\[(?:[LMACKHT][1-9]\d*(?:,\s*)?)+\](?:\([^)]*\))?|\b(?:SEV|P|F|Q|AI|HTTP/)-?\d(?:\.\d)?\b|"
-    r"\bp\d\d(?:\.\d)?\b"
+_OFTEN = re.compile(r"(?<![\w-])(?P<word>once|twice|thrice)(?![\w-])", re.IGNORECASE)
+_OFTEN_VALUES = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
+_NOT_A_COUNT = re.compile(
+    r"\s+(?:the|a|an|as|it|its|this|that|they|more|again|all|every|each)\b", re.IGNORECASE
 )
+_BOUNDED = re.compile(r"\b(?:at least|at|more than|all at) $", re.IGNORECASE)
+_SHARE = re.compile(
+    rf"(?<![\w-])(?:(?P<about>{_ABOUT})|(?P<most>{_MOST})|(?P<least>{_LEAST}))?"
+    r"(?P<word>(?:a |one )?half|(?:a|one) third|two thirds|(?:a|one) quarter|three quarters|(?:a|one) fifth|"
+    r"(?:a|one) tenth)\s+of\s+(?!an?\s)",
+    re.IGNORECASE,
+)
+_SHARES = {"half": 50.0, "third": 100 / 3, "two thirds": 200 / 3, "quarter": 25.0, "three quarters": 75.0,
+           "fifth": 20.0, "tenth": 10.0}  # fmt: skip
+_ORDINAL = re.compile(r"st|nd|rd|th", re.IGNORECASE)
+_AT_MOST = re.compile(
+    r"\b(?:within|under|less than|fewer than|up to|at most|no more than|below)\b", re.IGNORECASE
+)
+_AT_LEAST = re.compile(r"\b(?:over|more than|at least|above|upwards of)\b", re.IGNORECASE)
+_WORDS = re.compile(r"[A-Za-z_][A-Za-z_]*|[,;()]|\d[\d.]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,69 +101,135 @@ class Quantity:
     text: str
     value: float
     kind: str
-    """time, bytes, percent, count, times, or "" for a bare number."""
+    """time, bytes, percent, count, times, ratio, or "" for a bare number."""
     base: float
     slack: float
     """How far from `base` the exact value may lie."""
+    counts: str = ""
+    """Stem of the word after it, such as "restart"; "" at a stop."""
+    leads: str = ""
+    """Stem of the word before it, such as "code"."""
+    bound: Bound = ""
+    spelled: bool = False
+    keyed: bool = False
+    """Whether it stands as `key=1`; `leads` is the key, and only a sentence with the key's word means it."""
+
+    @property
+    def weak(self) -> bool:
+        """Whether an equal number beside it proves little: a small whole number."""
+        return self.value == int(self.value) and abs(self.value) < 100
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """Everything in a sentence that evidence must carry."""
+class Span:
+    """A duration as written, in seconds, and how far from it the truth may lie."""
 
-    numbers: tuple[Quantity, ...]
-    clocks: tuple[str, ...]
-    dates: tuple[str, ...]
-    names: tuple[str, ...]
-    lengths: tuple[tuple[str, float, float], ...]
-    """Durations: text, seconds, slack in seconds."""
-
-
-def read_sentence(text: str) -> Reading:
-    """Take a sentence apart into dates, clock times, names, durations and other numbers."""
-    rest = _CITATION.sub(_blank, text)
-    stamps = re.sub(r"(\d{4}-\d\d-\d\d)T(?=\d\d:)", r"\1 ", rest)
-    dates, rest = _take(_DATE, stamps)
-    clocks, rest = _take(_CLOCK, rest)
-    names, rest = _take(_NAME, rest)
-    lengths: list[tuple[str, float, float]] = []
-    for length in read_lengths(rest):
-        lengths.append((length.text, length.length.total_seconds(), length.slack.total_seconds()))
-        rest = rest[: length.start] + " " * (length.end - length.start) + rest[length.end :]
-    numbers = tuple(_quantity(found) for found in _NUMBER.finditer(rest))
-    return Reading(numbers, clocks, dates, names, tuple(lengths))
+    text: str
+    seconds: float
+    slack: float
+    counts: str
+    leads: str
+    bound: Bound
+    keyed: bool = False
 
 
-def without_united(text: str) -> str:
-    """Blank out the numbers that carry a unit, so that they cannot pass for bare ones."""
+def read_quantities(text: str) -> tuple[tuple[Quantity, ...], tuple[Span, ...]]:
+    """Read every number and every duration; blank out clock times, dates and names first."""
+    spans: list[Span] = []
+    rest = text
     for length in read_lengths(text):
-        text = text[: length.start] + " " * (length.end - length.start) + text[length.end :]
-    return _NUMBER.sub(lambda found: _blank(found) if found.group("unit") else found.group(), text)
+        before, after = _beside(text, length.start, length.end)
+        bound = _bound_of(text[max(0, length.start - 14) : length.start] + length.text)
+        seconds, slack = length.length.total_seconds(), length.slack.total_seconds()
+        keyed = text[max(0, length.start - 1) : length.start] == "="
+        spans.append(Span(length.text, seconds, slack, after, before, bound, keyed))
+        rest = rest[: length.start] + " " * (length.end - length.start) + rest[length.end :]
+    found = [
+        _quantity(match, text)
+        for match in _NUMBER.finditer(rest)
+        if not _ORDINAL.fullmatch(match.group("glued") or "")
+    ]
+    found.extend(
+        _spelled(match, text, _SPELLED[match.group("word").lower()]) for match in _COUNT_WORD.finditer(rest)
+    )
+    found.extend(_often(match, text) for match in _OFTEN.finditer(rest) if _counts_times(match, rest))
+    found.extend(_share(match) for match in _SHARE.finditer(rest))
+    return tuple(found), tuple(spans)
 
 
-def _take(pattern: re.Pattern[str], text: str) -> tuple[tuple[str, ...], str]:
-    return tuple(found.group() for found in pattern.finditer(text)), pattern.sub(_blank, text)
+def _counts_times(found: re.Match[str], text: str) -> bool:
+    """Tell whether "once" or "twice" is a count, and not "at least once" or "twice the size"."""
+    bounded = _BOUNDED.search(text[max(0, found.start() - 12) : found.start()])
+    return not bounded and not _NOT_A_COUNT.match(text, found.end())
 
 
-def _blank(found: re.Match[str]) -> str:
-    return " " * len(found.group())
+def _bound_of(text: str) -> Bound:
+    return "most" if _AT_MOST.search(text) else "least" if _AT_LEAST.search(text) else ""
 
 
-def _quantity(found: re.Match[str]) -> Quantity:
+def _beside(text: str, start: int, end: int) -> tuple[str, str]:
+    """Return the stems of the nearest telling words before and after, not across a stop."""
+    before = ""
+    for found in reversed(list(_WORDS.finditer(text, max(0, start - 40), start))):
+        word = found.group()
+        if word in ",;()" or word[0].isdigit():
+            break
+        if word.lower() not in STOP:
+            before = stem(word)
+            break
+    after = ""
+    for found in _WORDS.finditer(text, end, end + 40):
+        word = found.group()
+        if word in ",;()" or word[0].isdigit() or text[found.end() : found.end() + 1] == "=":
+            break
+        if word.lower() not in STOP:
+            after = stem(word)
+            break
+    return before, after
+
+
+def _quantity(found: re.Match[str], text: str) -> Quantity:
     written = found.group("number").replace(",", "")
     value = float(written) * (-1 if found.group("sign") in {"-", "\u2212"} else 1)
     kind, scale = _SCALES.get((found.group("unit") or "").lower(), ("", 1.0))
     decimals = len(written.partition(".")[2].partition("e")[0])
     slack = 0.5 * 10**-decimals * scale
+    bound = _bound_in(found)
     if found.group("about"):
         slack = max(slack, abs(value) * scale * 0.1)
-    return Quantity(found.group().strip(), value, kind, value * scale, slack * (1 + 1e-9) + 1e-12)
-
-
-def seconds_of(clock: str) -> tuple[float, bool]:
-    """Return a clock time as seconds of its day and whether it names the second."""
-    parts = clock.split(":")
-    total = timedelta(
-        hours=int(parts[0]), minutes=int(parts[1]), seconds=float(parts[2]) if len(parts) > 2 else 0
+    before, after = _beside(text, found.start(), found.end())
+    if found.group("glued"):
+        after = stem(found.group("glued"))
+    slack = slack * (1 + 1e-9) + 1e-12
+    keyed = text[max(0, found.start() - 1) : found.start()] == "="
+    return Quantity(
+        found.group().strip(), value, kind, value * scale, slack, after, before, bound, keyed=keyed
     )
-    return total.total_seconds(), len(parts) > 2
+
+
+def _bound_in(found: re.Match[str]) -> Bound:
+    return "most" if found.group("most") else "least" if found.group("least") else ""
+
+
+def _spelled(found: re.Match[str], text: str, value: float) -> Quantity:
+    before, after = _beside(text, found.start(), found.end())
+    phrase = re.match(r"\s+(?:[\w-]+\s+){0,2}?[\w-]+", text[found.end() :])
+    words = found.group() + (phrase.group() if phrase else "")
+    slack = max(0.01, value * 0.1) if found.group("about") else 0.01
+    kind = "times" if after == stem("times") else ""
+    return Quantity(words.strip(), value, kind, value, slack, after, before, _bound_in(found), spelled=True)
+
+
+def _often(found: re.Match[str], text: str) -> Quantity:
+    value = _OFTEN_VALUES[found.group("word").lower()]
+    before, _ = _beside(text, found.start(), found.end())
+    return Quantity(found.group(), value, "times", value, 0.01, "", before, spelled=True)
+
+
+def _share(found: re.Match[str]) -> Quantity:
+    word = re.sub(r"^(?:a|one) ", "", found.group("word").lower())
+    value = _SHARES[word]
+    slack = value * (0.2 if found.group("about") else 0.1)
+    return Quantity(
+        found.group().strip(), value, "percent", value, slack, "", "", _bound_in(found), spelled=True
+    )

@@ -22,7 +22,7 @@ FAMILIES = {
     "C": "consistency",
     "G": "grounding in evidence (drafts only)",
     "P": "process",
-    "S": "suppressions",
+    "S": "suppressions, and what was not read",
 }
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Literal, TypedDict, cast
 
@@ -18,20 +19,29 @@ _ADVERBS = (
     r"(?:(?:\w+ly|also|then|just|even|simply|still|again|once|never|not|always|really|ever"
     r"|all|both|at least|probably)\s+){0,3}"
 )
-_NAME = r"(?-i:(?P<name>(?:<?@[\w.-]*\w>?|[A-Z][\w-]*[a-z])(?: [A-Z][\w-]*[a-z])?))"
+_NAME = r"(?-i:(?P<name>(?:<?@[\w.-]*\w>?|[\w.+-]+@[\w.-]*\w|[A-Z][\w-]*[a-z])(?: [A-Z][\w-]*[a-z])?))"
+_PHRASE = re.compile(r"\{np\d*\}")
 _OWNER = r"(?<![\w@-])(?P<owner>(?:[\w@\ufffc./-]+ ){0,3}?[\w@\ufffc./-]*[\w\ufffc])"
 
 
 class _Required(TypedDict):
     id: str
     rule: str
-    cue: list[str]
-    pattern: str
     hits: list[str]
     misses: list[str]
 
 
+class _Lexeme(TypedDict):
+    verb: str
+    forms: list[str]
+    rest: str
+
+
 class _Entry(_Required, total=False):
+    cue: list[str]
+    pattern: str
+    verbs: list[_Lexeme]
+    follows: str
     level: Level
     subject: bool
     sentence_subject: bool
@@ -49,6 +59,8 @@ class _Entry(_Required, total=False):
     receiver: bool
     exculpatory: bool
     named: bool
+    predicate: bool
+    people: bool
     need: str
     confidence: float
 
@@ -60,7 +72,10 @@ class Rule:
     id: str
     rule: str
     cue: tuple[str, ...]
+    """One of these begins a word of every sentence that the rule can report."""
     source: str
+    forms: tuple[str, ...] = ()
+    """Instead of cues: the forms of the verb that the rule is about, as whole words."""
     level: Level = "error"
     confidence: float = 0.95
     subject: bool = False
@@ -78,6 +93,10 @@ class Rule:
     part: bool = False
     receiver: bool = False
     named: bool = False
+    predicate: bool = False
+    """Behind a form of "be" the subject must not be a system, unless it is somebody's work."""
+    people: bool = False
+    """What the words ask for must not be asked of a system."""
     never: str = ""
     need: str = ""
     hits: tuple[str, ...] = field(default=(), compare=False)
@@ -87,9 +106,14 @@ class Rule:
     def pattern(self) -> re.Pattern[str]:
         """The compiled trigger; a match's noun phrases are the groups np0, np1, ..."""
         text = self.source.replace("{adv}", _ADVERBS).replace("{name}", _NAME).replace("{owner}", _OWNER)
-        for number in range(text.count("{np}")):
-            text = text.replace("{np}", rf"(?P<np{number}>[^,;:.!?()]{{1,70}}?)", 1)
+        numbers = itertools.count()
+        text = _PHRASE.sub(lambda _: rf"(?P<np{next(numbers)}>[^,;:.!?()]{{1,70}}?)", text)
         return re.compile(text, re.IGNORECASE)
+
+    @property
+    def needs_people(self) -> bool:
+        """Tell whether the rule is silent where a sentence names no person, team or pronoun."""
+        return self.subject and self.unknown == "none" and self.none == "none"
 
     @cached_property
     def silencer(self) -> re.Pattern[str] | None:
@@ -114,9 +138,87 @@ class Family:
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """Read every wording rule."""
+    """Read every wording rule; an entry with verbs gives one rule a verb."""
     entries = cast("list[dict[str, object]]", load_data()["wording"])
-    return tuple(_rule(entry) for entry in entries)
+    return tuple(rule for entry in entries for rule in _read_entry(entry))
+
+
+def split_words(low: str) -> set[str]:
+    """Split a sentence in lower case into its different words, without marks."""
+    return set(low.translate(_MARKS).split())
+
+
+_MARKS = str.maketrans(dict.fromkeys('.,;:!?()[]{}<>"/\\|*_-\u2013\u2014\u2026\ufffc', " "))
+_PREFIX = 4
+"""Letters of a cue's first word by which it is found; a shorter word by all of its letters, or by three."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Finds the rules that a sentence can break, by its words; rules are numbered as in `rules()`."""
+
+    by_word: dict[str, tuple[int, ...]]
+    by_prefix: dict[str, tuple[tuple[str, int], ...]]
+    anywhere: tuple[tuple[str, int], ...]
+
+    def candidates(self, low: str, words: set[str]) -> list[int]:
+        """Return the numbers of the rules of which a cue or verb occurs in a sentence; both in lower case."""
+        found = {number for cue, number in self.anywhere if cue in low}
+        for word in words:
+            if (numbers := self.by_word.get(word)) is not None:
+                found.update(numbers)
+            for prefix in (word[:_PREFIX], word[: _PREFIX - 1]) if len(word) >= _PREFIX else (word,):
+                for cue, number in self.by_prefix.get(prefix, ()):
+                    if number not in found and cue in low:
+                        found.add(number)
+        return sorted(found)
+
+
+@cache
+def index() -> Index:
+    """Build the index once."""
+    by_word: dict[str, list[int]] = {}
+    by_prefix: dict[str, list[tuple[str, int]]] = {}
+    anywhere: list[tuple[str, int]] = []
+    for number, rule in enumerate(rules()):
+        for form in rule.forms:
+            if "-" not in form:
+                by_word.setdefault(form, []).append(number)
+        for cue in (*rule.cue, *(form for form in rule.forms if "-" in form)):
+            words = cue.translate(_MARKS).split()
+            if words and words[0][0].isalnum():
+                by_prefix.setdefault(words[0][:_PREFIX], []).append((cue, number))
+            else:
+                anywhere.append((cue, number))
+    return Index(
+        {word: tuple(numbers) for word, numbers in by_word.items()},
+        {prefix: tuple(pairs) for prefix, pairs in by_prefix.items()},
+        tuple(anywhere),
+    )
+
+
+def _read_entry(entry: dict[str, object]) -> tuple[Rule, ...]:
+    rule = _rule(entry)
+    data = cast("_Entry", entry)
+    if "verbs" not in data:
+        return (rule,)
+    return tuple(
+        replace(
+            rule,
+            id=f"{rule.id}: {lexeme['verb']}",
+            forms=tuple(lexeme["forms"]),
+            source=rf"\b(?:{'|'.join(lexeme['forms'])}){lexeme['rest']}\b{data.get('follows', '')}",
+            hits=tuple(text.replace("{}", _past(lexeme)) for text in rule.hits),
+            misses=tuple(text.replace("{}", _past(lexeme)) for text in rule.misses),
+        )
+        for lexeme in data["verbs"]
+    )
+
+
+def _past(lexeme: _Lexeme) -> str:
+    """Write a verb phrase in the past, for the examples."""
+    _, *rest = lexeme["verb"].split()
+    return " ".join([lexeme["forms"][2], *("the plan" if word == "_" else word for word in rest)])
 
 
 def _rule(entry: dict[str, object]) -> Rule:
@@ -125,8 +227,8 @@ def _rule(entry: dict[str, object]) -> Rule:
     return Rule(
         id=data["id"],
         rule=data["rule"],
-        cue=tuple(data["cue"]),
-        source=data["pattern"],
+        cue=tuple(data.get("cue", [])),
+        source=data.get("pattern", ""),
         level=data.get("level", "error"),
         confidence=data.get("confidence", 0.95),
         subject=data.get("subject", False),
@@ -144,6 +246,8 @@ def _rule(entry: dict[str, object]) -> Rule:
         part=data.get("part", False),
         receiver=data.get("receiver", False),
         named=data.get("named", False),
+        predicate=data.get("predicate", False),
+        people=data.get("people", False),
         never=never,
         need=data.get("need", ""),
         hits=tuple(data["hits"]),

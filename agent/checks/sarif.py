@@ -8,7 +8,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from agent.checks.baseline import fingerprint
+from agent.checks.document_process import State
 from agent.checks.fixing import Edit
+from agent.checks.pitfalls import Pitfall
 from agent.checks.report import Report
 from agent.checks.rule_pages import pages
 from agent.checks.suppression import Silenced
@@ -27,6 +29,10 @@ class FileResult:
     reports: tuple[Report, ...]
     silenced: tuple[Silenced, ...] = ()
     edits: tuple[tuple[Report, Edit], ...] = ()
+    process: tuple[State, ...] = ()
+    pitfalls: tuple[Pitfall, ...] = ()
+    read: bool = True
+    """False: nothing of it could be read; `reports` says why."""
 
 
 def write_sarif(results: Sequence[FileResult], *, version: str) -> Json:

@@ -38,6 +38,11 @@ _HEADINGS: tuple[tuple[Section, str], ...] = (
             r" (?:measures?|actions?|steps?|work|items?)\b|\bwork items?\b|\btasks?\b$|\bimprovement "
             r"(?:items|"
             r"actions)\b"
+            r"|\bwhat(?:'s| is| are| will| happens)? (?:we |we're |are we |will we |we will |going to "
+            r"|doing |do )*(?:next|about it)\b"
+            r"|\b(?:corrective|preventi(?:ve|on)|preventative)\b|\bprevent(?:ing)? (?:a )?(?:recurrence"
+            r"|this from)\b|\bcapa\b"
+            r"|\boutstanding (?:work|items)\b|\bplanned (?:work|changes|actions)\b"
             r"|\bmassnahmen\b|\bma\u00dfnahmen\b"
         ),
     ),
@@ -92,16 +97,24 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ),
     (
         "due",
-        r"due(?: date| by)?|deadline|by|by when|eta|when due|target(?: date)?|date due|until|completion date",
+        (
+            r"due(?: date| by| on)?|deadline|by|by when|eta|when due|target(?: date| completion"
+            r"| completion date)?|date due|until"
+            r"|(?:planned |expected )?completion(?: date)?|delivery(?: date)?|f\u00e4llig(?: am)?|frist"
+            r"|termin"
+            r"|bis"
+        ),
     ),
     (
         "owner",
         (
             r"(?:action )?owners?|assignees?|assigned(?: to)?|dri|who|responsible(?: person| team)?|lead"
-            r"|point of contact|poc"
+            r"|point of contact|poc|owned by|owning team|responsible (?:owner|party)|accountable|champion"
+            r"|driver|handler"
+            r"|verantwortlich(?:e|er)?|zust\u00e4ndig"
         ),
     ),
-    ("priority", r"prio(?:rity|\.)?|p|severity|sev|urgency|importance"),
+    ("priority", r"prio(?:rity|rit\u00e4t|\.)?|priority level|p|severity|sev|urgency|importance"),
     ("type", r"type|kind|category|class"),
     ("ticket", r"tickets?|issues?|jira|bugs?|links?|tracking(?: issue| bug)?|tracker|pr|url"),
     ("status", r"status|state|done\??|progress|completed\??"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from agent.checks.prose import OPAQUE
@@ -15,7 +15,7 @@ _ABBREVIATED = re.compile(
     re.IGNORECASE,
 )
 _TOKEN = re.compile(
-    rf"<?@[\w.-]*\w>?|{OPAQUE}+|\d[\d:.,]*\d%?|\d+%?|[^\W\d_][\w]*(?:['./&-][\w]+)*'?|[^\w\s]"
+    rf"<?@[\w.-]*\w>?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{OPAQUE}+|\d[\d:.,]*\d%?|\d+%?|[^\W\d_][\w]*(?:['./&-][\w]+)*'?|[^\w\s]"
 )
 
 
@@ -26,12 +26,13 @@ class Token:
     text: str
     start: int
     end: int
+    low: str = field(init=False)
+    """The word in lower case without a possessive ending."""
 
-    @property
-    def low(self) -> str:
-        """The word in lower case without a possessive ending."""
+    def __post_init__(self) -> None:
         word = self.text.lower()
-        return word[:-2] if word.endswith("'s") else word.rstrip("'") or word
+        low = word[:-2] if word.endswith("'s") else word.rstrip("'") or word
+        object.__setattr__(self, "low", low)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from agent.checks.lexicon import words
@@ -22,6 +24,48 @@ class Roster:
 
     people: frozenset[str] = frozenset()
     systems: frozenset[str] = frozenset()
+
+
+@cache
+def _human_words() -> frozenset[str]:
+    lists = words()
+    names = (
+        "person",
+        "team",
+        "team_mass",
+        "team_alone",
+        "organisation",
+        "outsider",
+        "pronoun_person",
+        "pronoun_we",
+    )
+    found = {word for name in names for word in lists[name]}
+    found |= {
+        "i",
+        "they",
+        "no",
+        "call",
+        "shift",
+        "desk",
+        "group",
+        "side",
+        "division",
+        "unit",
+        "org",
+        "organisation",
+    }
+    found |= {"organization", "oncall", "who", "whoever"}
+    parts = {part for word in found for part in word.split("-")}
+    return frozenset(
+        parts | {f"{word}s" for word in parts} | {f"{word}es" for word in parts} | lists["given_names"]
+    )
+
+
+def may_name_people(low: str, words_here: set[str], roster: Roster) -> bool:
+    """Tell whether a sentence in lower case has a word that could stand for a person or team."""
+    if "@" in low or not words_here.isdisjoint(_human_words()) or not words_here.isdisjoint(roster.people):
+        return True
+    return any(word.endswith("'s") and word[:-2] in _human_words() for word in words_here)
 
 
 def is_word(name: str, token: Token) -> bool:
@@ -45,6 +89,8 @@ def _subject(tokens: list[Token], roster: Roster, depth: int) -> Kind:
     while start > 0 and not _is_boundary(left, start - 1):
         start -= 1
     phrase = left[start:]
+    while len(phrase) > 1 and _is_time(phrase[0]):
+        phrase = phrase[1:]
     if phrase:
         return kind_of(noun_phrase(phrase), roster)
     if start == 0 or depth > 3:
@@ -102,9 +148,24 @@ def _before_adverbs(tokens: list[Token]) -> list[Token]:
     return tokens[:end]
 
 
+_CAMEL = re.compile(r"^[A-Za-z]*[a-z][A-Z]|^[A-Z]{2,}[a-z]{2,}")
+"""Names such as PodReflector are those of systems."""
 _NAMES_IN_LY = frozenset(
     {"emily", "kelly", "sally", "molly", "holly", "daily", "weekly", "monthly", "nightly"}
 )
+
+
+def _is_time(token: Token) -> bool:
+    """Tell whether a timeline row's time or zone stands here."""
+    return (token.text[0].isdigit() and ":" in token.text) or token.low in {
+        "utc",
+        "cet",
+        "est",
+        "pst",
+        "gmt",
+        "am",
+        "pm",
+    }
 
 
 def _is_boundary(tokens: Sequence[Token], index: int) -> bool:
@@ -144,8 +205,12 @@ def _named(phrase: Sequence[Token], roster: Roster) -> Kind | None:
     head = phrase[-1]
     if head.text[0] == OPAQUE or head.text[0].isdigit():
         return "system"
-    if head.text.lstrip("<").startswith("@"):
-        return "system" if head.low.rstrip(">").endswith(("bot", "-ci", "[bot]")) else "person"
+    if "@" in head.text:
+        return (
+            "system"
+            if "noreply" in head.low or head.low.rstrip(">").endswith(("bot", "-ci", "[bot]"))
+            else "person"
+        )
     for token in phrase[-2:]:
         name = token.low
         if name in roster.systems:
@@ -162,6 +227,8 @@ def _kind_of_common(  # noqa: PLR0911 - one return a kind
 ) -> Kind:
     lists = words()
     low = head.low
+    if head.text == "IT" or (low in {"centre", "center"} and before in lists["team_centre"]):
+        return "team"
     if is_word("team", head):
         return "team"
     if low == "desk" and before in lists["determiner"]:
@@ -181,7 +248,13 @@ def _kind_of_common(  # noqa: PLR0911 - one return a kind
         return "organisation"
     if is_word("outsider", head):
         return "outsider"
-    if is_word("thing", head) or "_" in head.text or "/" in head.text or any(char.isdigit() for char in low):
+    if (
+        is_word("thing", head)
+        or _CAMEL.search(head.text)
+        or "_" in head.text
+        or "/" in head.text
+        or any(char.isdigit() for char in low)
+    ):
         return "system"
     return "unknown"
 
@@ -191,8 +264,10 @@ def _is_software(head: Token, before: str) -> bool:
     low = head.low.removesuffix("s")
     if low not in lists["software_role"]:
         return False
+    if low == "owner":
+        return before in lists["owned_by_software"]
     if before in lists["software_modifier"] and before not in lists["human_modifier"]:
         return True
     if low in lists["always_software"]:
-        return before not in lists["human_modifier"]
+        return before not in lists["human_role"]
     return head.text[0].isupper() and before not in lists["determiner"] and before != ""

@@ -4,104 +4,163 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import combinations
 
-from agent.checks.quantity import Quantity, Reading, read_sentence, seconds_of, without_united
-from agent.schema.base import format_utc
+from agent.checks.agreement import agree, same_role, within
+from agent.checks.computed import COUNTED, COUNTERS, PAIR, exact_counts, is_computed, measured
+from agent.checks.evidence_text import counts_of, read_cached, text_of
+from agent.checks.mention import Clock, Reading, weekday_of
+from agent.checks.quantity import Quantity, Span
+from agent.checks.stem import stem
 from agent.schema.digest import Digest, Fact
 from agent.schema.evidence import Evidence
 from agent.schema.postmortem import Header
 
-_MEASURED = frozenset({"before", "after", "peak"})
 _TIME_UNITS = (1.0, 1e3, 1e6, 1e9, 1 / 60, 1 / 3600)
+_EDGE = r"(?<![a-z0-9])"
 
 
-@dataclass(frozen=True, slots=True)
+_ANY_KEY = frozenset(
+    stem(word)
+    for word in """normal current peak val value count total max min avg average size status code
+    after before""".split()  # noqa: SIM905 - a list of words reads as prose
+)
+"""Keys that say nothing of what is measured."""
+
+
+@dataclass(frozen=True)
 class Support:
     """The evidence and facts that one sentence cites, taken apart once."""
 
     items: tuple[Evidence, ...]
     facts: tuple[Fact, ...]
+    raw: str
     text: str
+    """All of it in lower case."""
     reading: Reading
     moments: tuple[datetime, ...]
+    """Times of the cited items and facts."""
+    edges: tuple[datetime, ...] = field(default=())
+    """Start and end of the incident: what "after the start" counts from."""
+
+    def meant_by(self, told: frozenset[str]) -> Support:
+        """Leave out numbers that stand as `key=1` where the stems of the sentence lack the key."""
+        heard = told | _ANY_KEY
+        numbers = tuple(found for found in self.reading.numbers if not found.keyed or found.leads in heard)
+        spans = tuple(found for found in self.reading.spans if not found.keyed or found.leads in heard)
+        return replace(self, reading=replace(self.reading, numbers=numbers, spans=spans))
 
     def has_number(self, wanted: Quantity) -> bool:
-        """Tell whether a number occurs, or follows by unit, rounding, ratio, sum or count."""
-        if any(_agree(wanted, found) for found in self.reading.numbers):
+        """Tell whether a number occurs in its role, or follows by unit, rounding, ratio, sum or count."""
+        near = [found for found in self.reading.numbers if agree(wanted, found)]
+        if wanted.weak:
+            decided = self._has_weak(wanted, near)
+            if decided is not None:
+                return decided
+        elif not wanted.kind and re.search(rf"[:=]{wanted.value:g}(?![\d.])", self.text):
             return True
-        if any(
-            fact.count is not None and abs(fact.count - wanted.base) <= wanted.slack for fact in self.facts
-        ):
+        if near or is_computed(self, wanted):
             return True
-        if wanted.kind == "time":
-            return self.has_length(wanted.base, wanted.slack)
-        return self._is_computed(wanted)
+        span = Span(wanted.text, wanted.base, wanted.slack, "", "", wanted.bound)
+        return wanted.kind == "time" and self.has_length(span)
 
-    def has_length(self, seconds: float, slack: float) -> bool:
+    def _has_weak(self, wanted: Quantity, near: list[Quantity]) -> bool | None:
+        """Decide on a small whole number, for which an equal one proves little; None where nothing decides.
+
+        A number of the same role wins over any other; where a count is cited as a fact, only that role or the
+        fact itself will do.
+        """
+        counted = [fact.count for fact in self.facts if fact.count is not None]
+        if counted and wanted.kind in {"", "times"}:
+            return any(same_role(wanted, found) for found in near) or _is_one_of(wanted, counted)
+        rivals = [found for found in self.reading.numbers if same_role(wanted, found)]
+        if wanted.kind == "times":
+            near = [found for found in near if found.kind in {"times", "ratio"} or found.counts in COUNTERS]
+            if near:
+                return True
+            rivals = [found for found in rivals if found.kind == "times"]
+        if rivals and not any(found in rivals for found in near):
+            return wanted.counts in COUNTED and _is_one_of(wanted, exact_counts(self, wanted))
+        return True if near else None
+
+    def has_length(self, wanted: Span) -> bool:
         """Tell whether a duration occurs or lies between two cited times."""
-        for _, length, own in self.reading.lengths:
-            if abs(length - seconds) <= max(slack, min(own, slack)):
+        slack = wanted.slack * (1 - 1e-6)
+        if any(within(wanted, span.seconds, slack) for span in self.reading.spans):
+            return True
+        if any(fact.seconds is not None and within(wanted, fact.seconds, slack) for fact in self.facts):
+            return True
+        for found in measured(self):
+            if any(within(wanted, found / unit, slack) for unit in _TIME_UNITS):
                 return True
-        for fact in self.facts:
-            if fact.seconds is not None and abs(fact.seconds - seconds) <= slack:
-                return True
-        for found in self.reading.numbers:
-            if not found.kind and any(abs(found.value / unit - seconds) <= slack for unit in _TIME_UNITS):
-                return True
-            if found.kind == "time" and abs(found.base - seconds) <= slack:
-                return True
-        apart = (abs((b - a).total_seconds()) for a, b in combinations(self.moments, 2))
-        return any(abs(length - seconds) <= slack for length in apart)
+        if any(found.kind == "time" and within(wanted, found.base, slack) for found in self.reading.numbers):
+            return True
+        every = dict.fromkeys((*self.moments, *self.edges))
+        return any(within(wanted, abs((b - a).total_seconds()), slack) for a, b in combinations(every, 2))
 
-    def has_clock(self, clock: str) -> bool:
+    def has_clock(self, clock: Clock, *, edges: bool = False) -> bool:
         """Tell whether a time of day is that of a cited item; a time without seconds covers its minute."""
-        wanted, exact = seconds_of(clock)
-        own = [seconds_of(found)[0] for found in self.reading.clocks]
-        own.extend(_of_day(moment) for moment in self.moments)
-        if exact:
-            return any(abs(found - wanted) < 1 for found in own)
-        return any(wanted <= found < wanted + 60 or abs(found - wanted) <= 30 for found in own)
+        own = [found.seconds for found in self.reading.clocks if found.zone == clock.zone]
+        if not clock.zone:
+            own.extend(_of_day(moment) for moment in self.moments)
+            if edges:
+                own.extend(_of_day(moment) for moment in self.edges)
+        if clock.exact:
+            return any(abs(found - clock.seconds) < 1 for found in own)
+        return any(
+            clock.seconds <= found < clock.seconds + 60 or abs(found - clock.seconds) <= 30 for found in own
+        )
 
     def has_date(self, day: str) -> bool:
-        """Tell whether a date is that of a cited item."""
-        return day in self.reading.dates or any(moment.date().isoformat() == day for moment in self.moments)
+        """Tell whether a date, a day without a year or a weekday is that of a cited item."""
+        if day in self.reading.dates:
+            return True
+        moments = (*self.moments, *self.edges)
+        if day.startswith("--"):
+            return any(moment.date().isoformat()[4:] == day[1:] for moment in moments)
+        return any(day in {moment.date().isoformat(), weekday_of(moment.date())} for moment in moments)
 
     def has_name(self, name: str) -> bool:
-        """Tell whether a name occurs in the cited items, also as part of a longer name."""
-        return name.lower().removeprefix("v") in self.text
-
-    def _is_computed(self, wanted: Quantity) -> bool:
-        values = [
-            *(found.base for found in self.reading.numbers),
-            *(length[1] for length in self.reading.lengths),
-        ][:60]
-        counts = [
-            float(item.attributes["count"])
-            for item in self.items
-            if item.attributes.get("count", "").isdigit()
-        ]
-        totals = (
-            float(len(self.items)),
-            sum(counts),
-            float(len({item.service for item in self.items if item.service})),
-        )
-        if any(abs(total - wanted.base) <= wanted.slack for total in totals):
+        """Tell whether a name occurs in the cited items, also as the head of a longer name."""
+        low = name.lower()
+        version = "v?" if re.match(r"v?\d", low) else ""
+        low = low[1:] if re.match(r"v\d", low) else low
+        ending = r"(?!\d)" if low[-1].isdigit() else r"(?![a-z])" if low[-1].isalpha() else ""
+        if re.search(rf"{_EDGE}{version}{re.escape(low)}{ending}", self.text):
             return True
-        for low, high in combinations(values, 2):
-            for a, b in ((low, high), (high, low)):
-                if a and wanted.kind == "times" and abs(b / a - wanted.base) <= wanted.slack:
-                    return True
-                if (
-                    a
-                    and wanted.kind == "percent"
-                    and min(abs((b - a) / a * 100 - wanted.base), abs(b / a * 100 - wanted.base))
-                    <= wanted.slack
-                ):
-                    return True
-        return False
+        percentile = re.fullmatch(r"p(\d\d)", low)
+        if percentile:
+            digits = percentile.group(1)
+            return bool(re.search(rf"0\.{digits.rstrip('0')}\b|\b{digits}th\b|p{digits}", self.text))
+        return (
+            low.endswith("s")
+            and len(low) > 4
+            and bool(re.search(rf"{_EDGE}{re.escape(low[:-1])}(?![a-z0-9])", self.text))
+        )
+
+    def has_pair(self, part: int, whole: int) -> bool:
+        """Tell whether "3 of 5" occurs, or is a state's ready and wanted."""
+        pairs = {(int(found["part"]), int(found["whole"])) for found in PAIR.finditer(self.text)}
+        for item in self.items:
+            values = item.attributes
+            for key in ("ready", "available"):
+                have, want = values.get(key, ""), values.get("desired", "")
+                if have.isdigit() and want.isdigit():
+                    pairs.add((int(have), int(want)))
+        counts = [
+            int(item.attributes["count"]) for item in self.items if item.attributes.get("count", "").isdigit()
+        ]
+        for item in self.items:
+            for key in ("baseline_count", "incident_count"):
+                some, every = item.attributes.get(key, ""), item.attributes.get("count", "")
+                if some.isdigit() and every.isdigit():
+                    pairs.add((int(some), int(every)))
+        summed = len(counts) > 1 and part in counts and whole == sum(counts)
+        if (part, whole) in pairs or summed or {part, whole} <= {fact.count for fact in self.facts}:
+            return True
+        return not pairs and not counts
 
 
 def gather(digest: Digest, header: Header, evidence: Iterable[str], facts: Iterable[str]) -> Support:
@@ -112,40 +171,29 @@ def gather(digest: Digest, header: Header, evidence: Iterable[str], facts: Itera
     items = tuple(item for item in (digest.find(found) for found in ids) if item is not None)
     moments = [moment for item in items for moment in (item.start, item.end) if moment is not None]
     moments.extend(fact.time for fact in named if fact.time is not None)
-    moments.extend(moment for moment in (header.start, header.end) if moment is not None)
-    text = "\n".join([*(_text_of(item) for item in items), *(f"{fact.text} {fact.note}" for fact in named)])
-    return Support(items, named, text.lower(), _readings(text), tuple(dict.fromkeys(moments)))
-
-
-def _readings(text: str) -> Reading:
-    """Read evidence text; digits inside names and markup count too, such as a code in a template."""
-    plain = read_sentence(text)
-    loose = read_sentence(re.sub(r"[A-Za-z_=\[\](){}<>\"'|/]", " ", without_united(text)))
-    return Reading((*plain.numbers, *loose.numbers), plain.clocks, plain.dates, plain.names, plain.lengths)
-
-
-def _text_of(item: Evidence) -> str:
-    times = " ".join(format_utc(moment) for moment in (item.start, item.end) if moment is not None)
-    places = " ".join(f"{pointer.artifact} {pointer.series or ''}" for pointer in item.pointers)
-    unit = item.attributes.get("unit", "")
-    values = [f"{value} {unit}" if key in _MEASURED else value for key, value in item.attributes.items()]
-    return " ; ".join([item.statement, item.quote, item.service or "", times, places, *values])
+    edges = tuple(moment for moment in (header.start, header.end) if moment is not None)
+    parts = [
+        *(text_of(item) for item in items),
+        *(f"{fact.label}: {fact.text} ; {fact.note}" for fact in named),
+    ]
+    text = "\n".join(parts)
+    read = [read_cached(part) for part in parts]
+    reading = Reading(
+        (
+            *(found for one in read for found in one.numbers),
+            *(found for item in items for found in counts_of(item)),
+        ),
+        tuple(found for one in read for found in one.spans),
+        tuple(found for one in read for found in one.clocks),
+        tuple(found for one in read for found in one.dates),
+        tuple(found for one in read for found in one.names),
+    )
+    return Support(items, named, text, text.lower(), reading, tuple(dict.fromkeys(moments)), edges)
 
 
 def _of_day(moment: datetime) -> float:
     return moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6
 
 
-def _agree(wanted: Quantity, found: Quantity) -> bool:
-    if wanted.kind == found.kind and abs(wanted.base - found.base) <= wanted.slack:
-        return True
-    if not found.kind or not wanted.kind:
-        scale = wanted.base / wanted.value if wanted.value else 1.0
-        if (
-            abs(wanted.value - found.value) <= wanted.slack / scale
-            or abs(wanted.base - found.base) <= wanted.slack
-        ):
-            return True
-    return (
-        wanted.kind == "percent" and not found.kind and abs(wanted.value - found.value * 100) <= wanted.slack
-    )
+def _is_one_of(wanted: Quantity, counts: Iterable[float]) -> bool:
+    return any(abs(count - wanted.base) <= wanted.slack for count in counts)

@@ -56,6 +56,30 @@ def timeline_rows(document: Document) -> tuple[Row, ...]:
     return tuple(_timed(sorted(cells)))
 
 
+_KEY_EVENT = re.compile(
+    r"^\W{0,4}(?P<label>[A-Za-z][A-Za-z /-]{2,40}?)\W{1,6}(?=\d{4}-\d\d-\d\d[ T]\d\d?:\d\d)"
+)
+
+
+_BEGINNING = re.compile(r"\b(?:detected|start|began|begin|impact|onset|first)", re.IGNORECASE)
+
+
+def key_events(document: Document) -> tuple[Row, ...]:
+    """Read labelled times such as "First detected: 2026-02-17 13:42"; none without a beginning."""
+    cells: list[tuple[int, int, str, str]] = []
+    for block in document.blocks:
+        text = block.prose.text
+        found = _KEY_EVENT.match(text) if block.kind in {"item", "paragraph"} and len(text) < 120 else None
+        clock = CLOCK.search(text.replace("T", " "), found.end()) if found else None
+        if found and clock:
+            start, end = block.prose.span(found.end(), clock.end())
+            cells.append(
+                (start, end, text[found.end() : clock.end()].replace("T", " "), found.group("label"))
+            )
+    rows = tuple(_timed(sorted(cells)))
+    return rows if rows and _BEGINNING.search(rows[0].text) else ()
+
+
 def _timed(cells: list[tuple[int, int, str, str]]) -> Iterator[Row]:
     day: date | None = None
     first: date | None = None

@@ -10,23 +10,25 @@ from typing import TYPE_CHECKING
 from agent.checks.configuration import DEFAULT, Configuration
 from agent.checks.document import Block, Document
 from agent.checks.grading import ORDER, grade_match, phrase_end
-from agent.checks.guards import is_explained, is_mentioned
+from agent.checks.guards import is_explained, is_hypothesis, is_mentioned, is_named, is_rejected
 from agent.checks.lexicon import words
 from agent.checks.report import Report
-from agent.checks.rulebook import Rule, families, rules
+from agent.checks.rulebook import Rule, families, index, rules, split_words
 from agent.checks.sections import IDENTITY
 from agent.checks.sentence import Sentence, split_sentences
-from agent.checks.subject import Roster
+from agent.checks.subject import Roster, may_name_people
 
 if TYPE_CHECKING:
     from agent.schema.finding import Level
 
-Likely = tuple[Rule, tuple[str, ...]]
-"""A rule and those of its cues that occur."""
 _SKIPPED = frozenset({"thanks", "appendix"})
 _THANKS = re.compile(
     r"^\W*(?:many |special |big )?(?:thanks|thank you|kudos|props|hats off|credit)\b(?! a lot)", re.IGNORECASE
 )
+
+
+_CAUSES = frozenset({"B06", "B09"})
+"""Families whose findings are about a cause that is stated, not one that was thought of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,11 @@ class _Hit:
 def check_wording(document: Document, configuration: Configuration = DEFAULT) -> tuple[Report, ...]:
     """Report blaming phrases of every block that people wrote as prose."""
     roster = read_roster(document, configuration)
-    likely = _likely_rules(document)
     found: list[Report] = []
     for block in document.blocks:
         if block.section in _SKIPPED or block.role in IDENTITY or block.prose.plain:
             continue
-        found.extend(_check_block(document, block, roster, likely))
+        found.extend(_check_block(document, block, roster))
     return tuple(found)
 
 
@@ -55,9 +56,8 @@ def check_text(
 ) -> tuple[tuple[str, Level, str, str, str, float], ...]:
     """Check plain text; return rule, level, words, message, suggestion and confidence of each hit."""
     results: list[tuple[str, Level, str, str, str, float]] = []
-    every = tuple((rule, rule.cue) for rule in rules())
     for sentence in split_sentences(text):
-        for hit in _hits(sentence, section, roster, every):
+        for hit in _hits(sentence, section, roster):
             family = families()[hit.rule.rule]
             cited = sentence.text[hit.start : hit.end]
             results.append(
@@ -93,17 +93,9 @@ def read_roster(document: Document, configuration: Configuration = DEFAULT) -> R
     return Roster(people=frozenset(people & lists["given_names"] | known), systems=frozenset(systems))
 
 
-def _likely_rules(document: Document) -> tuple[Likely, ...]:
-    """Return the rules of which a cue occurs in the document, each with those cues."""
-    low = "\n".join(block.prose.text for block in document.blocks).lower()
-    return tuple((rule, cues) for rule in rules() if (cues := tuple(cue for cue in rule.cue if cue in low)))
-
-
-def _check_block(
-    document: Document, block: Block, roster: Roster, likely: tuple[Likely, ...]
-) -> Iterator[Report]:
+def _check_block(document: Document, block: Block, roster: Roster) -> Iterator[Report]:
     for sentence in split_sentences(block.prose.text):
-        for hit in _hits(sentence, block.section, roster, likely):
+        for hit in _hits(sentence, block.section, roster):
             start, end = block.prose.span(sentence.start + hit.start, sentence.start + hit.end)
             line, column = document.place(start)
             end_line, end_column = document.place(end)
@@ -127,16 +119,16 @@ def _message(cited: str, message: str) -> str:
     return f'"{cited}" {message}'
 
 
-def _hits(sentence: Sentence, section: str, roster: Roster, likely: tuple[Likely, ...]) -> list[_Hit]:
-    if _THANKS.search(sentence.text):
+def _hits(sentence: Sentence, section: str, roster: Roster) -> list[_Hit]:
+    words_here = split_words(sentence.low)
+    numbers = index().candidates(sentence.low, words_here)
+    if not numbers or _THANKS.search(sentence.text):
         return []
-    low = sentence.low
+    people = may_name_people(sentence.low, words_here, roster)
     hits: list[_Hit] = []
-    for rule, cues in likely:
-        for cue in cues:
-            if cue in low:
-                break
-        else:
+    for number in numbers:
+        rule = rules()[number]
+        if rule.needs_people and not people:
             continue
         if rule.sections and section not in rule.sections:
             continue
@@ -157,21 +149,29 @@ def _without_overlaps(hits: list[_Hit]) -> list[_Hit]:
 
 
 def _first_hit(rule: Rule, sentence: Sentence, roster: Roster) -> _Hit | None:
-    if rule.silencer is not None and rule.silencer.search(sentence.text):
-        return None
-    if rule.needed is not None and not rule.needed.search(sentence.text):
-        return None
-    for match in rule.pattern.finditer(sentence.text):
+    for number, match in enumerate(rule.pattern.finditer(sentence.text)):
+        if number == 0 and _is_ruled_out(rule, sentence.text):
+            return None
         grade, doubt = grade_match(rule, sentence, match, roster)
         if grade == "none":
             continue
         if rule.reason and is_explained(sentence, match, roster):
             continue
-        if rule.mention and is_mentioned(sentence, match):
+        if is_named(sentence, match) or (rule.mention and is_mentioned(sentence, match)):
+            continue
+        if rule.rule == "B07" and is_rejected(sentence, match):
+            continue
+        if rule.rule in _CAUSES and is_hypothesis(sentence):
             continue
         start, end = _trim(sentence.text, match.start(), phrase_end(sentence, match))
         return _Hit(rule, grade, start, end, round(rule.confidence * doubt, 2))
     return None
+
+
+def _is_ruled_out(rule: Rule, text: str) -> bool:
+    if rule.silencer is not None and rule.silencer.search(text):
+        return True
+    return rule.needed is not None and not rule.needed.search(text)
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

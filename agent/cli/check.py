@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.cli.options import Subparsers, add_command, add_json
-from agent.errors import ExitCode, UserError
+from agent.errors import ExitCode, PmAgentError, UserError
 
 if TYPE_CHECKING:
     from agent.checks.configuration import Configuration
     from agent.checks.sarif import FileResult
+    from agent.schema.judgement import Judge
 
 _EXAMPLES = """
 pm-agent check postmortem.md                      # one file, text output
@@ -21,6 +22,7 @@ pm-agent check a.md b.md --rules B,A01 --json     # wording and owners only, as 
 pm-agent check docs --format sarif > out.sarif    # for a code host
 pm-agent check a.md --diff                        # mechanical edits, shown; --fix makes them
 pm-agent check docs --baseline known.json --write-baseline
+pm-agent check docs --gate warning --judge        # rules first, then Claude on what they leave open
 """
 _MARKDOWN = {".md", ".markdown"}
 _FIELDS = (
@@ -59,6 +61,19 @@ def configure(subparsers: Subparsers, name: str) -> None:
     parser.add_argument(
         "--format", choices=("text", "json", "sarif", "github"), help="how to print (default: text)"
     )
+    parser.add_argument(
+        "--judge",
+        action="store_true",
+        help="also ask Claude about sentences of factors and lessons that the rules leave open: it adds "
+        "warnings, silences nothing; these sentences leave the machine, masked",
+    )
+    parser.add_argument(
+        "--judge-cache",
+        metavar="FILE",
+        type=Path,
+        default=Path(".pm-agent-judge.jsonl"),
+        help="answers of the judge are kept in FILE and not asked for again (default: %(default)s)",
+    )
     parser.add_argument("--baseline", metavar="FILE", type=Path, help="findings in FILE are known")
     parser.add_argument(
         "--write-baseline", action="store_true", help="record what is found in the baseline; exit 0"
@@ -78,7 +93,10 @@ def run(args: argparse.Namespace) -> int:
     wanted = _read_rules(args.rules)
     chosen = read_configuration(os.environ.get("PM_AGENT_CONFIG"), cwd=Path.cwd())
     baseline: Path | None = args.baseline or chosen.baseline
-    results = [_examine(path, chosen, wanted) for path in _find_files(args.paths) if not chosen.ignores(path)]
+    paths = [path for path in _find_files(args.paths) if not chosen.ignores(path)]
+    judge = _find_judge(args.judge_cache) if args.judge else None
+    results = [_examine(path, chosen, wanted, judge) for path in paths]
+    _require_one_read(results)
     if args.write_baseline:
         if baseline is None:
             raise UserError("--write-baseline needs a file.", hint="Add --baseline FILE.")
@@ -93,22 +111,51 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.FINDINGS if failed else ExitCode.OK
 
 
-def _examine(path: Path, chosen: Configuration, wanted: tuple[str, ...]) -> FileResult:
-    from agent.checks import examine_document
+def _find_judge(cache: Path) -> Judge:
+    from agent.checks.rulebook import families
+    from agent.drafting.judge import choose_judge
+    from agent.settings import read_settings
+
+    messages = {rule: family.message for rule, family in families().items()}
+    return choose_judge(read_settings(), cache=cache, families=messages)
+
+
+def _examine(
+    path: Path, chosen: Configuration, wanted: tuple[str, ...], judge: Judge | None = None
+) -> FileResult:
+    from agent.checks import survey_document
     from agent.checks.fixing import find_edit
+    from agent.checks.reading import read_text
+    from agent.checks.report import Report
     from agent.checks.sarif import FileResult
 
-    text = _read_text(path)
-    reports, silenced = examine_document(text, configuration=chosen)
-    kept = tuple(item for item in reports if item.rule.startswith(wanted))
+    text = read_text(path)
+    if isinstance(text, Report):
+        return FileResult(path=str(path), text="", reports=(text,), read=False)
+    try:
+        survey = survey_document(text, configuration=chosen, judge=judge)
+    except PmAgentError as error:
+        if judge is None:
+            raise
+        print(f"warning: {path}: judged by the rules alone: {error}", file=sys.stderr)
+        survey = survey_document(text, configuration=chosen)
+    kept = tuple(item for item in survey.reports if item.rule.startswith(wanted))
     edits = ((item, find_edit(text, item, chosen.roster)) for item in kept)
     return FileResult(
         path=str(path),
         text=text,
         reports=kept,
-        silenced=tuple(item for item in silenced if item.report.rule.startswith(wanted)),
+        silenced=tuple(item for item in survey.silenced if item.report.rule.startswith(wanted)),
         edits=tuple((item, edit) for item, edit in edits if edit is not None),
+        process=survey.process,
+        pitfalls=survey.pitfalls,
     )
+
+
+def _require_one_read(results: list[FileResult]) -> None:
+    if results and not any(result.read for result in results):
+        first = results[0].reports[0]
+        raise UserError(f"{first.message}.", hint=first.suggestion)
 
 
 def _write_baseline(file: Path, results: list[FileResult]) -> int:
@@ -191,25 +238,6 @@ def _find_files(names: list[str]) -> list[Path]:
     return list(dict.fromkeys(files))
 
 
-def _read_text(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UserError(
-            f"{path} cannot be read: {error.strerror}.", hint="Check the path and its rights."
-        ) from error
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UserError(
-            f"{path} is not UTF-8 text: byte {error.start} cannot be read.",
-            hint="Save the file as UTF-8, or leave it out.",
-        ) from error
-    if "\0" in text:
-        raise UserError(f"{path} is not text: it holds NUL bytes.", hint="Give a Markdown file.")
-    return text
-
-
 def _print(results: list[FileResult], form: str) -> None:
     match form:
         case "json":
@@ -238,7 +266,13 @@ def _print_json(data: object) -> None:
 
 def _as_data(result: FileResult) -> dict[str, object]:
     rows = [{name: getattr(item, name) for name in _FIELDS} for item in result.reports]
-    return {"path": result.path, "findings": rows}
+    process = [
+        {"step": one.step, "state": one.state, "detail": one.detail, "due": one.due} for one in result.process
+    ]
+    pitfalls = [
+        {"pitfall": one.pitfall, "findings": one.findings, "rules": one.rules} for one in result.pitfalls
+    ]
+    return {"path": result.path, "findings": rows, "process": process, "pitfalls": pitfalls}
 
 
 def _print_text(results: list[FileResult]) -> None:

@@ -129,7 +129,7 @@ def summary_lines(draft: PostMortem, outcome: DraftOutcome) -> list[str]:
         share = f"{used['cache_read_share']:.0%} from the cache"
         lines.append(
             f"  model      {outcome.drafter}: {used['calls']} calls, {used['input_tokens']} tokens in "
-            f"({share}), {used['output_tokens']} out{money}"
+            f"({share}), {used['output_tokens']} out{money}, {used['seconds']:.0f} s of waiting"
         )
     lines += [f"  gap        {printable(gap)}" for gap in outcome.gaps[:5]]
     if len(outcome.gaps) > 5:

@@ -18,7 +18,9 @@ def configure(subparsers: options.Subparsers, name: str) -> None:
         subparsers,
         name,
         summary="send a draft back to the drafter with a comment",
-        description="Record what shall change and have the draft written again. Answers carry over.",
+        description="Record what shall change and have it written again: with --section that section alone, "
+        "and all others stay as they are; without, the whole draft. Answers carry over. The offline drafter "
+        "writes by rule: what it cannot follow comes back as an open question.",
         examples="pm-agent request-changes checkout-down --section impact "
         '--comment "Say how many orders failed." --by "Dana (SRE)"',
     )
@@ -39,15 +41,30 @@ def run(args: argparse.Namespace) -> int:
     decision = request_changes(
         folder, section=args.section, comment=args.comment, by=args.by, now=reviewer.now()
     )
-    edits = _edits_since_draft(folder)
+    edits, before = _edits_since_draft(folder), folder.read_draft()
     reviewer.carry_on(folder, decision)
-    state = state_of(folder)
+    state, after = state_of(folder), folder.read_draft()
+    known = {question.question for question in before.open_questions} if before else set[str]()
+    asked = [question for question in after.open_questions if question.question not in known] if after else []
     if args.json:
-        options.print_json({"incident": folder.id, "stage": state.stage, "version": state.version})
+        options.print_json(
+            {
+                "incident": folder.id,
+                "stage": state.stage,
+                "version": state.version,
+                "section": decision.section,
+                "open_questions": [question.id for question in asked],
+            }
+        )
     else:
         print(folder.draft_markdown)
-    print("The request was recorded and the draft written anew.", file=sys.stderr)
-    if edits:
+    if decision.section:
+        print(f"Only {decision.section} went back to the drafter; the rest is as it was.", file=sys.stderr)
+    else:
+        print("The request was recorded and the draft written anew.", file=sys.stderr)
+    for question in asked:
+        print(f"{question.id}: {question.question}\n    {question.why_open}", file=sys.stderr)
+    if edits and not decision.section:
         print(
             f"{edits} edits of the former draft are in it no more; it is kept in history/.", file=sys.stderr
         )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from agent.review import Edit, ReviewState
+    from agent.schema.finding import ProcessState
     from agent.store import IncidentFolder
 
 
@@ -93,6 +94,7 @@ def _asked_to_edit(args: argparse.Namespace) -> bool:
 
 
 def _document(folder: IncidentFolder, state: ReviewState, edits: list[Edit]) -> dict[str, object]:
+    from agent.checks.pitfalls import pitfalls_of
     from agent.review import blockers
 
     return {
@@ -104,9 +106,18 @@ def _document(folder: IncidentFolder, state: ReviewState, edits: list[Edit]) -> 
         "findings": state.findings,
         "open_questions": state.open_questions,
         "blockers": blockers(state),
+        "process": _process(folder, state),
+        "pitfalls": pitfalls_of(finding.rule for finding in state.findings),
         "changes": [line for edit in edits for line in edit.changes],
         "notes": [line for edit in edits for line in edit.notes],
     }
+
+
+def _process(folder: IncidentFolder, state: ReviewState) -> tuple[ProcessState, ...]:
+    from agent.checks import process_states
+    from agent.review.state import require_draft
+
+    return process_states(require_draft(folder)[0], now=reviewer.now(), reviews=state.events)
 
 
 def _show(folder: IncidentFolder, state: ReviewState, *, page: bool) -> None:
@@ -121,11 +132,11 @@ def _show(folder: IncidentFolder, state: ReviewState, *, page: bool) -> None:
     text = read_markdown(folder)
     if not console.is_terminal:
         print(text)
-        _show_remaining(Console(stderr=True, highlight=False), state)
+        _show_remaining(Console(stderr=True, highlight=False), folder, state)
         return
     with console.pager(styles=True) if page else nullcontext():
         console.print(Markdown(_for_terminal(text), hyperlinks=False))
-        _show_remaining(console, state)
+        _show_remaining(console, folder, state)
 
 
 def _for_terminal(markdown: str) -> str:
@@ -135,7 +146,7 @@ def _for_terminal(markdown: str) -> str:
     return re.sub(r"\[([^\[\]\\]+)\]\(#[^()\s]*\)", r"\\[\1\\]", text)
 
 
-def _show_remaining(console: Console, state: ReviewState) -> None:
+def _show_remaining(console: Console, folder: IncidentFolder, state: ReviewState) -> None:
     from rich.table import Table
     from rich.text import Text
 
@@ -156,6 +167,9 @@ def _show_remaining(console: Console, state: ReviewState) -> None:
             )
             table.add_row(*cells)
         console.print(table)
+    for step in _process(folder, state):
+        style = {"done": "green", "overdue": "red"}.get(step.state, "")
+        console.print(Text.assemble((f"{step.state:<9}", style), f" {step.step}: {step.detail}"))
     remaining = blockers(state)
     if state.approval_valid and state.approval:
         console.print(Text(f"Approved by {state.approval.by}."))

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from agent.digest import bulk, masking
 from agent.digest.bulk import Counted
 from agent.digest.kinds import Kind
-from agent.digest.logs import LogBook, Pattern, Place, ServiceLog, inferred_level, service_of, text_of
+from agent.digest.logs import LogBook, Pattern, Place, ServiceLog
+from agent.digest.messages import inferred_level, service_of, text_of
 from tools.formats import workload_of
 from tools.formats.logs_text import LineReader
 from tools.formats.records import Clock, LogRecord
@@ -19,7 +20,7 @@ _TRACES = ("\n\tat ", "\n  File ", "Caused by:")
 
 def absorb(book: LogBook, artifact: str, counted: Counted, clock: Clock, labels: Mapping[str, str]) -> None:
     """Add everything that was counted in one artifact to the book."""
-    first = min((slot.begun for kind in counted.kinds for slot in kind.slots.values()), default=None)
+    first = min((extent[0] for kind in counted.kinds if (extent := kind.extent())), default=None)
     reader = bulk.reader_of(clock, None if first is None else datetime.fromtimestamp(first, UTC))
     for kind in counted.kinds:
         record = record_of(kind, reader, labels)
@@ -40,11 +41,11 @@ def record_of(kind: Kind, reader: LineReader, labels: Mapping[str, str]) -> LogR
         level = "error"
     pod = line.pod or labels.get("pod")
     service = line.service or labels.get("service")
-    begun = min((slot.begun for slot in kind.slots.values()), default=None)
+    extent = kind.extent()
     return LogRecord(
         line=kind.line,
         end_line=kind.end_line,
-        time=None if begun is None else datetime.fromtimestamp(begun, UTC),
+        time=datetime.fromtimestamp(extent[0], UTC) if extent else None,
         message=message,
         level=level,
         service=service or (workload_of(pod) if pod else None),
@@ -80,32 +81,22 @@ def _add(pattern: Pattern, artifact: str, kind: Kind, record: LogRecord, width: 
         pattern.containers.add(record.container)
     if record.node and len(pattern.nodes) < 10:
         pattern.nodes.add(record.node)
-    _widen(pattern, width)
+    pattern.widen(width)
     _stretch(pattern, kind)
-    for number, slot in sorted(kind.slots.items()):
-        at = int(number * width // pattern.width)
-        pattern.buckets[at] = pattern.buckets.get(at, 0) + slot.count
-        held = pattern.starts.get(at)
-        if held is None or (held.artifact, held.first) > (artifact, slot.first):
-            pattern.starts[at] = Place(artifact, slot.first, slot.first)
-
-
-def _widen(pattern: Pattern, width: float) -> None:
-    while pattern.width < width:
-        pattern.width *= 2
-        buckets: dict[int, int] = {}
-        starts: dict[int, Place] = {}
-        for slot in sorted(pattern.buckets):
-            buckets[slot // 2] = buckets.get(slot // 2, 0) + pattern.buckets[slot]
-            starts.setdefault(slot // 2, pattern.starts[slot])
-        pattern.buckets, pattern.starts = buckets, starts
+    buckets, starts, ratio = pattern.buckets, pattern.starts, width / pattern.width
+    for slot in kind.slots():
+        at = int(slot.number * ratio // 1)
+        buckets[at] = buckets.get(at, 0) + slot.many
+        held = starts.get(at)
+        if held is None or (held.artifact, held.first) > (artifact, slot.line):
+            starts[at] = Place(artifact, slot.line, slot.line)
 
 
 def _stretch(span: Pattern | ServiceLog, kind: Kind) -> None:
-    if not kind.slots:
+    extent = kind.extent()
+    if extent is None:
         return
-    low = datetime.fromtimestamp(min(slot.begun for slot in kind.slots.values()), UTC)
-    high = datetime.fromtimestamp(max(slot.ended for slot in kind.slots.values()), UTC)
+    low, high = (datetime.fromtimestamp(second, UTC) for second in extent)
     if span.first is None or low < span.first:
         span.first = low
     if span.last is None or high > span.last:

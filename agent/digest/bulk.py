@@ -16,15 +16,15 @@ from pathlib import Path
 
 from agent.digest import skeletons
 from agent.digest.counting import LineCounter, Plan
-from agent.digest.kinds import Kind, whole_lines
+from agent.digest.kinds import Kind
 from tools.formats.logs_text import LineReader
-from tools.formats.opening import Damage, chunks, decode, head
+from tools.formats.opening import Damage, chunks, decode, head, whole_lines
 from tools.formats.records import Clock, Tally
 from tools.formats.stamps import Stamps
 
-CHUNK = 1 << 19
+CHUNK = 1 << 17
 """Bytes that are counted in one step."""
-PART = 64 << 20
+PART = 128 << 20
 """Bytes that one process counts, at most, before it hands back what it found."""
 LARGE = 8 << 20
 """Files from this size on are counted by key; of smaller ones each record is read, to the microsecond."""
@@ -62,7 +62,7 @@ def count(path: Path, clock: Clock, origin: float, *, base_width: float, workers
     cores = workers or _cores()
     if not plain or size <= SMALL or whole or cores < 2:
         return _one(path, plan)
-    step = min(PART, -(-size // (2 * cores)))
+    step = -(-size // (cores * -(-size // (cores * PART))))
     cuts = [0, *_cuts(path, size, step, plan), size]
     parts = [
         (path, low, high, replace(plan, first_time=_first(path, low, plan))) for low, high in _pairs(cuts)
@@ -153,7 +153,11 @@ def _count_part(part: tuple[Path, int, int, Plan]) -> _Part:
     gc.disable()  # the process ends with this work, and nothing here forms cycles
     for block in whole_lines(_between(path, low, high), CHUNK):
         counter.feed(block)
-    return counter.kinds, counter.lines, counter.overflowed, counter.zone_assumed
+    return _part(counter)
+
+
+def _part(counter: LineCounter) -> _Part:
+    return counter.finish(), counter.lines, counter.overflowed, counter.zone_assumed
 
 
 def _between(path: Path, low: int, high: int) -> Iterator[bytes]:
@@ -173,10 +177,7 @@ def _one(path: Path, plan: Plan) -> Counted:
             counter.feed(block)
     except Damage as broken:
         damage = broken.reason
-    counted = _together(
-        iter([(counter.kinds, counter.lines, counter.overflowed, counter.zone_assumed)]), plan
-    )
-    return replace(counted, damage=damage)
+    return replace(_together(iter([_part(counter)]), plan), damage=damage)
 
 
 def _together(parts: Iterator[_Part], plan: Plan) -> Counted:
@@ -185,8 +186,7 @@ def _together(parts: Iterator[_Part], plan: Plan) -> Counted:
     zoneless = False
     for kinds, lines, more, assumed in parts:
         for kind in kinds:
-            if kind.count:
-                _merge(merged, kind, before)
+            _merge(merged, kind, before)
         before += lines
         overflowed += more
         zoneless |= assumed
@@ -197,16 +197,13 @@ def _together(parts: Iterator[_Part], plan: Plan) -> Counted:
 def _merge(merged: dict[tuple[bytes, bytes], Kind], kind: Kind, before: int) -> None:
     kind.line += before
     kind.end_line += before
-    for slot in kind.slots.values():
-        slot.first += before
-        slot.last += before
+    kind.stretches = [(before, numbers) for _, numbers in kind.stretches]
     held = merged.setdefault((kind.key, kind.event), kind)
-    if held is kind:
-        return
-    held.timeless += kind.timeless
-    held.overflow |= kind.overflow
-    for number, slot in kind.slots.items():
-        held.add(number, slot)
+    if held is not kind:
+        held.count += kind.count
+        held.timeless += kind.timeless
+        held.overflow |= kind.overflow
+        held.stretches += kind.stretches
 
 
 def reader_of(clock: Clock, first: datetime | None) -> LineReader:

@@ -1,35 +1,36 @@
-"""Lines of a large log -> counts by key, event number and time slot; each step works on a whole chunk."""
+"""Lines of a large log -> counts by key, event number and time slot; each step works on a whole chunk.
+
+What a line means is worked out once for each key; after that a line costs a few look-ups in C.
+"""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
+from array import array
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from operator import add, getitem, itemgetter
 
-from agent.digest import instants, masking, skeletons
-from agent.digest.instants import Style
-from agent.digest.kinds import Kind, Slot
+from agent.digest import instants, skeletons
+from agent.digest.instants import BAD, Slots, Style
+from agent.digest.kinds import Kind
+from agent.digest.numbers import EventPlace, event_place
 from agent.digest.skeletons import KEY_LENGTH, Anchor
-from tools.formats.continuation import Continuation
+from agent.digest.timing import NO_SLOT, Stamp, Timing
+from agent.digest.trails import Trail
 from tools.formats.logline import LogLine
-from tools.formats.logs_text import LineReader
 from tools.formats.opening import LINE_LIMIT, decode
-from tools.formats.records import Clock, Tally
-from tools.formats.stamps import Stamps
+from tools.formats.records import Clock
 
 MAX_KEYS = 20_000
 """Distinct keys that one process keeps; further lines are keyed without any word that has a digit."""
 MAX_COARSE = 5_000
 """Distinct coarse keys; what comes after is counted in one kind."""
-_DIGIT = re.compile(r"[0-9]")
-_TRACE_LIMIT = 16 * 1024
-_STEP = 1 << 40
-_HALF = 1 << 39
-_NO_TIME = -(1 << 38)
-_BAD = _NO_TIME - 1
-_DROP = -_STEP
+_STEP = 1_000_003
+"""A code is slot * _STEP + kind; a prime keeps the codes of neighbouring slots apart in hash tables."""
+_DROP = 2 * NO_SLOT * _STEP
 _ORDINARY, _EVENT, _CAREFUL, _UNDATED, _PLAIN, _BLANK = range(6)
 
 
@@ -44,25 +45,9 @@ class Plan:
     first_time: datetime | None
 
 
-class _Times(dict[bytes, int]):
-    """Stamps of one style -> time slots; a stamp met first is read as part of a line."""
-
-    def __init__(self, counter: LineCounter, style: Style | None) -> None:
-        super().__init__()
-        self.counter = counter
-        self.style = style
-        if style is None:
-            self[b""] = _NO_TIME
-
-    def __missing__(self, stamp: bytes) -> int:
-        if self.style is None or len(self) > 100_000:
-            self.clear()
-        slot = self[stamp] = self.counter.slot_of(self.style, stamp)
-        return slot
-
-
-_Info = tuple[int, int, _Times, int, int]
-"""Where the stamp begins and ends, its reader, the kind's number times _STEP, and what is special."""
+_Info = tuple[slice, Slots, int, int, Style | None]
+"""Where the stamp stands, its reader, the kind's number, what is special, and the style of the stamp."""
+_PLACE, _SLOTS, _NUMBER, _SPECIAL = (itemgetter(index) for index in range(4))
 
 
 @dataclass(slots=True)
@@ -72,93 +57,91 @@ class _Head:
     pod: str | None
     text: str
     partial: bool
-    kind: str = ""
-    prefix: bytes = b""
-    length: int = 0
-    subs: dict[bytes, int] = field(default_factory=dict[bytes, int])
+    info: _Info
+    event: EventPlace | None = None
 
 
 class LineCounter:
-    """Counts the lines of one stretch of a file; feed it chunks of whole lines."""
+    """Counts the lines of one stretch of a file; feed it chunks of whole lines, then finish."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.lines = 0
         self.overflowed = 0
-        self.kinds: list[Kind] = []
+        self._kinds: list[Kind] = []
         self._heads: list[_Head] = []
         self._table: dict[bytes, _Info] = {}
         self._coarse: dict[bytes, _Info] = {}
         self._rest: _Info | None = None
-        self._styles: dict[tuple[bytes, str], _Times] = {}
-        self._untimed = _Times(self, None)
-        self._tally = Tally()
-        self._stamps = Stamps(plan.clock, self._tally)
-        if self._stamps.anchor is None:
-            self._stamps.anchor = plan.first_time
-        self._reader = LineReader(self._stamps)
-        self._bad = False
-        self._odd = False
-        self._continuation = Continuation()
-        self._head: tuple[int, int] | None = None
-        self._last = instants.seconds(plan.first_time) if plan.first_time else None
+        self._timing = Timing(plan.clock, plan.first_time, origin=plan.origin, width=plan.width, step=_STEP)
+        self._special = False
+        self._trail = Trail(instants.seconds(plan.first_time) if plan.first_time else None)
+        self._counts: Counter[int] = Counter()
+        self._firsts: dict[int, tuple[int, Stamp]] = {}
+        self._lasts: dict[int, Stamp] = {}
 
     @property
     def zone_assumed(self) -> bool:
         """Whether a time without a zone was read as UTC."""
-        return self._tally.zone_assumed
+        return self._timing.zone_assumed
 
     def feed(self, chunk: bytes) -> None:
         """Count the lines of a chunk, which ends with a line end or with the file."""
-        body = chunk[:-1] if chunk.endswith(b"\n") else chunk
+        body = chunk.removesuffix(b"\n")
         lines = body.split(b"\n")
+        infos = self._infos(body, lines)
+        stamps: list[Stamp] = list(map(getitem, lines, map(_PLACE, infos)))
+        slots = list(map(getitem, map(_SLOTS, infos), stamps))
+        if BAD in slots:
+            for index in [i for i, slot in enumerate(slots) if slot == BAD]:
+                slots[index] = self._carefully(lines[index], index, stamps)
+        codes = list(map(add, slots, map(_NUMBER, infos)))
+        if self._special:
+            self._specially(lines, infos, codes, stamps)
+        self._fold(codes, stamps)
+        self.lines += len(lines)
+
+    def finish(self) -> list[Kind]:
+        """Give what was counted, in the order of the first lines; only once."""
+        found: dict[int, array[int]] = defaultdict(lambda: array("q"))
+        self._counts.pop(_DROP, 0)
+        for code, count in self._counts.items():
+            slot, number = divmod(code, _STEP)
+            self._kinds[number].count += count
+            if slot == NO_SLOT:
+                self._kinds[number].timeless += count
+                continue
+            line, first = self._firsts[code]
+            last = self._lasts[code]
+            begun = ended = self._second(number, first)
+            if last is not first:
+                ended = self._second(number, last)
+            found[number].extend((slot, count, line, begun or 0, ended or 0))
+        for number, numbers in found.items():
+            self._kinds[number].stretches.append((0, numbers))
+        return sorted((kind for kind in self._kinds if kind.count), key=lambda kind: kind.line)
+
+    def _infos(self, body: bytes, lines: Sequence[bytes]) -> list[_Info]:
         keys = skeletons.keys_of(body, self.plan.anchors)
         if len(body) > 300 * len(lines):
             keys = [key[:KEY_LENGTH] for key in keys]
         found = list(map(self._table.get, keys))
-        infos: list[_Info] = (
-            [info or self._meet(keys[i], lines[i], i) for i, info in enumerate(found)]
-            if None in found
-            else found  # pyright: ignore[reportAssignmentType] - no None is in it
-        )
-        self._bad = False
-        codes = [times[line[a:b]] + base for line, (a, b, times, base, _) in zip(lines, infos, strict=True)]
-        seconds: dict[int, int | None] = {}
-        if self._bad:
-            for index, info in enumerate(infos):
-                if codes[index] - info[3] == _BAD:
-                    codes[index] = self._carefully(info[3], lines[index], index, seconds)
-        if self._odd:
-            self._specially(lines, infos, codes, seconds)
-        self._fold(lines, infos, codes, seconds)
-        self.lines += len(lines)
+        if None in found:
+            return [info or self._meet(keys[i], lines[i], i) for i, info in enumerate(found)]
+        return found  # pyright: ignore[reportReturnType] - no None is in it
 
-    def slot_of(self, style: Style | None, stamp: bytes) -> int:
-        """Read a stamp in the line it was met in; what does not look like the style's stamps is bad."""
-        if style is not None and instants.shape_of(stamp) == style.shape:
-            time = self._reader.read(f"{style.before}{stamp.decode('latin-1')}{style.after}").time
-            if time is not None:
-                if self.plan.clock.recorded_at is None:
-                    self._stamps.anchor = time
-                second = style.known[stamp] = instants.seconds(time)
-                return self._slot(second)
-        self._bad = True
-        return _BAD
-
-    def _slot(self, second: int) -> int:
-        return int((second - self.plan.origin) // self.plan.width)
+    def _second(self, number: int, stamp: Stamp) -> int | None:
+        return self._timing.second(stamp, self._heads[number].info[4])
 
     def _meet(self, key: bytes, line: bytes, index: int) -> _Info:
         info = self._table.get(key)
-        if info is not None:
-            return info
-        if len(self._table) >= MAX_KEYS:
-            return self._meet_coarse(line, index)
-        info = self._table[key] = self._new(key, line, index, allow_times=True)
+        if info is None:
+            if len(self._table) >= MAX_KEYS:
+                return self._meet_coarse(line, index)
+            info = self._table[key] = self._new(key, line, index, allow_times=True)
         return info
 
     def _meet_coarse(self, line: bytes, index: int) -> _Info:
-        self._odd = True
         key = skeletons.coarse_key(line)
         info = self._coarse.get(key)
         if info is None and len(self._coarse) < MAX_COARSE:
@@ -168,188 +151,132 @@ class LineCounter:
         self.overflowed += 1
         if self._rest is None:
             self._rest = self._new(b"\0rest", line, index, allow_times=False)
-            self.kinds[-1].overflow = True
+            self._kinds[-1].overflow = True
         return self._rest
 
     def _new(self, key: bytes, line: bytes, index: int, *, allow_times: bool) -> _Info:
         text = _text(line)
-        parsed = self._reader.read(text)
-        base = len(self.kinds) * _STEP
+        parsed = self._timing.reader.read(text)
         kind = Kind(key, b"", self.lines + index + 1, self.lines + index + 1, text)
-        head = _Head(parsed.pod, _opening(parsed), parsed.partial)
-        self.kinds.append(kind)
-        self._heads.append(head)
-        if not parsed.message and not parsed.own:
-            return self._special(base, _BLANK)
-        if not parsed.own:
+        number = len(self._kinds)
+        info, event = self._place(parsed, line, text, number, allow_times=allow_times), None
+        special = info[3]
+        if special == _PLAIN:
             kind.undated, kind.line = True, 0
-            return self._special(base, _PLAIN)
-        if parsed.time is None:
+        elif special == _UNDATED:
             kind.undated = True
-            return self._special(base, _UNDATED)
-        place = instants.locate(text, parsed.time, self._reader) if allow_times else None
-        if place is None:
-            return self._special(base, _CAREFUL)
-        special = _EVENT if self._find_event(head, line) else _ORDINARY
-        self._odd |= special == _EVENT or parsed.partial
-        start = max(0, len(text[: place[0]].encode()) - 1)
-        end = len(text[: place[1]].encode())
-        return start, end, self._times(line, start, end), base, special
+        elif special == _ORDINARY and (event := event_place(line)) is not None:
+            info = (*info[:3], _EVENT, info[4])
+        self._special |= info[3] != _ORDINARY or parsed.partial
+        self._kinds.append(kind)
+        self._heads.append(_Head(parsed.pod, _opening(parsed), parsed.partial, info, event))
+        return info
 
-    def _special(self, base: int, special: int) -> _Info:
-        self._odd = True
-        return 0, 0, self._untimed, base, special
+    def _place(self, parsed: LogLine, line: bytes, text: str, number: int, *, allow_times: bool) -> _Info:
+        where = self._timing.place(parsed, line, text) if parsed.own and allow_times else None
+        if where is not None:
+            return *where[:2], number, _ORDINARY, where[2]
+        special = _CAREFUL
+        if not parsed.own:
+            special = _PLAIN if parsed.message else _BLANK
+        elif parsed.time is None:
+            special = _UNDATED
+        place, slots, style = self._timing.nowhere
+        return place, slots, number, special, style
 
-    def _times(self, line: bytes, start: int, end: int) -> _Times:
-        shape = instants.shape_of(line[start:end])
-        after = decode(line[end:])
-        zone = instants.zone_of(after)
-        times = self._styles.get((shape, zone))
-        if times is None:
-            style = Style(decode(line[:start]), after, shape)
-            times = self._styles[shape, zone] = _Times(self, style)
-        return times
-
-    def _find_event(self, head: _Head, line: bytes) -> bool:
-        text = decode(line)
-        match = masking.EVENT_NUMBER.search(text[:2000])
-        if match is None or not (name := match.lastgroup) or not match[name].isdigit():
-            return False
-        at = match.start(name)
-        back = text[max(0, at - 10) : at]
-        head.prefix = _DIGIT.split(back)[-1].encode()
-        head.length, head.kind = len(match[name]), {"access": "status", "error": "status"}.get(name, name)
-        exact = line.find(head.prefix) + len(head.prefix) == len(text[:at].encode())
-        if not head.prefix or not exact:
-            head.prefix = b""
-        return True
-
-    def _event(self, head: _Head, line: bytes) -> bytes:
-        if head.prefix and (at := line.find(head.prefix)) >= 0:
-            at += len(head.prefix)
-            number = line[at : at + head.length]
-            if number.isdigit():
-                return number
-        found = masking.event_number(_text(line))
-        return found.partition(" ")[2].encode()
-
-    def _carefully(self, base: int, line: bytes, index: int, seconds: dict[int, int | None]) -> int:
-        time = self._reader.read(_text(line)).time
-        if time is None:
-            seconds[index] = self._last
-            return base + (_NO_TIME if self._last is None else self._slot(self._last))
-        if self.plan.clock.recorded_at is None:
-            self._stamps.anchor = time
-        second = seconds[index] = instants.seconds(time)
-        return base + self._slot(second)
+    def _carefully(self, line: bytes, index: int, stamps: list[Stamp]) -> int:
+        """Read the time of one line; without one it stands beside the line above."""
+        time = self._timing.read(_text(line))
+        second = stamps[index] = instants.seconds(time) if time else self._trail.last
+        return self._timing.slot(second)
 
     def _specially(
-        self, lines: Sequence[bytes], infos: Sequence[_Info], codes: list[int], seconds: dict[int, int | None]
+        self, lines: Sequence[bytes], infos: Sequence[_Info], codes: list[int], stamps: list[Stamp]
     ) -> None:
         """Go through the lines that need more than a look-up: traces, undated lines, event numbers."""
-        settled = -1
-        for index in [i for i, info in enumerate(infos) if info[4]]:
-            _, _, _, base, special = infos[index]
-            number = base // _STEP
+        settled, heads = -1, self._heads
+        specials = list(map(_SPECIAL, infos))
+        for index in [i for i, special in enumerate(specials) if special]:
+            special, number = specials[index], infos[index][2]
             if special == _EVENT:
-                codes[index] += self._event_base(number, lines[index], index) - base
+                place = heads[number].event
+                found = place.known(lines[index]) if place else number
+                codes[index] += (found if found >= 0 else self._event(number, lines[index], index)) - number
                 continue
             if special == _CAREFUL:
-                codes[index] = self._carefully(base, lines[index], index, seconds)
+                codes[index] = self._carefully(lines[index], index, stamps) + number
                 continue
             if index - 1 > settled:
-                self._settle(lines[index - 1], infos[index - 1], codes[index - 1], index - 1, seconds)
+                self._settle(codes[index - 1], index - 1, stamps)
             settled = index
             if special == _BLANK or self._goes_on(number, lines[index], index, own=special != _PLAIN):
                 codes[index] = _DROP
                 continue
             self._begin(index, number, lines[index], special)
-            seconds[index] = self._last
-            codes[index] = base + (_NO_TIME if self._last is None else self._slot(self._last))
+            second = stamps[index] = self._trail.last
+            codes[index] = number + self._timing.slot(second)
         if len(lines) - 1 > settled:
-            self._settle(lines[-1], infos[-1], codes[-1], len(lines) - 1, seconds)
+            self._settle(codes[-1], len(lines) - 1, stamps)
 
-    def _event_base(self, number: int, line: bytes, index: int) -> int:
+    def _event(self, number: int, line: bytes, index: int) -> int:
+        """Give the kind of a line by its event number."""
         head = self._heads[number]
-        event = self._event(head, line)
-        base = head.subs.get(event)
-        if base is None:
-            if not head.subs:
-                self.kinds[number].event = event
-                base = head.subs[event] = number * _STEP
-            else:
-                base = head.subs[event] = len(self.kinds) * _STEP
+        place = head.event
+        if place is None:
+            return number
+        event = place.number(line)
+        found = place.kinds.get(event)
+        if found is None:
+            found = number
+            if place.kinds:
+                found = len(self._kinds)
                 at = self.lines + index + 1
-                self.kinds.append(Kind(self.kinds[number].key, event, at, at, _text(line)))
+                self._kinds.append(Kind(self._kinds[number].key, event, at, at, _text(line)))
                 self._heads.append(head)
-        return base
+            else:
+                self._kinds[number].event = event
+            place.kinds[event] = found
+        return found
 
-    def _settle(
-        self, line: bytes, info: _Info, code: int, index: int, seconds: dict[int, int | None]
-    ) -> None:
+    def _settle(self, code: int, index: int, stamps: list[Stamp]) -> None:
         """Take a dated line as the head of what follows it."""
-        number = (code + _HALF) // _STEP
-        self._head = (number, self.lines + index + 1)
-        self._continuation.starts(self._heads[number].text)
-        second = seconds[index] if index in seconds else self._second(line, info)
-        if second is not None:
-            self._last = second
-
-    def _second(self, line: bytes, info: _Info) -> int | None:
-        style = info[2].style
-        return style.known.get(line[info[0] : info[1]]) if style else None
+        number = code % _STEP
+        self._trail.settle(
+            number, self.lines + index + 1, self._heads[number].text, self._second(number, stamps[index])
+        )
 
     def _goes_on(self, number: int, line: bytes, index: int, *, own: bool) -> bool:
-        if self._head is None:
+        if self._trail.owner is None:
             return False
-        owner, head_line = self._head
-        head, mine = self._heads[owner], self._heads[number]
+        owner, head_line = self._trail.owner
+        kind, head, mine = self._kinds[owner], self._heads[owner], self._heads[number]
         if mine.pod != head.pod:
             return False
-        body = self._reader.read(_text(line)).body
-        dated = not self.kinds[owner].undated
-        if not head.partial and (own or not self._continuation.goes_on(body, dated=dated)):
+        body = self._timing.reader.read(_text(line)).body
+        if not head.partial and not self._trail.goes_on(body, own=own, dated=not kind.undated):
             return False
-        kind = self.kinds[owner]
-        if kind.line == head_line and len(kind.text) < _TRACE_LIMIT:
-            kind.text += f"\n{body}"
-            kind.end_line = self.lines + index + 1
+        if kind.line == head_line:
+            self._trail.extend(kind, body, self.lines + index + 1)
         return True
 
     def _begin(self, index: int, number: int, line: bytes, special: int) -> None:
-        kind = self.kinds[number]
+        kind = self._kinds[number]
         at = self.lines + index + 1
-        self._head = (number, at)
         text = _text(line)
-        self._continuation.starts(text if special == _PLAIN else self._heads[number].text)
+        self._trail.begin(number, at, text if special == _PLAIN else self._heads[number].text)
         if not kind.line:
             kind.line = kind.end_line = at
             kind.text = text
 
-    def _fold(
-        self,
-        lines: Sequence[bytes],
-        infos: Sequence[_Info],
-        codes: Sequence[int],
-        seconds: dict[int, int | None],
-    ) -> None:
-        many = range(len(codes))
-        firsts = dict(zip(reversed(codes), reversed(many), strict=True))
-        lasts = dict(zip(codes, many, strict=True))
-        for code, count in Counter(codes).items():
-            if code == _DROP:
-                continue
-            number = (code + _HALF) // _STEP
-            kind = self.kinds[number]
-            slot = code - number * _STEP
-            if slot == _NO_TIME:
-                kind.timeless += count
-                continue
-            i, j = firsts[code], lasts[code]
-            begun = seconds[i] if i in seconds else self._second(lines[i], infos[i])
-            ended = seconds[j] if j in seconds else self._second(lines[j], infos[j])
-            at = self.lines + 1
-            kind.add(slot, Slot(count, at + i, at + j, begun or 0, ended or 0))
+    def _fold(self, codes: Sequence[int], stamps: list[Stamp]) -> None:
+        known = len(self._counts)
+        self._counts.update(codes)
+        self._lasts.update(zip(codes, stamps, strict=True))
+        if fresh := len(self._counts) - known:
+            firsts = dict(zip(reversed(codes), reversed(range(len(codes))), strict=True))
+            for code in islice(reversed(self._counts), fresh):
+                at = firsts[code]
+                self._firsts[code] = self.lines + at + 1, stamps[at]
 
 
 def _opening(line: LogLine) -> str:

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from agent.digest.clocks import Offset
 from agent.digest.wording import plural
 from agent.schema.bundle import Artifact, Manifest, Request
 from agent.schema.digest import Coverage
 
 
-def ledger(manifest: Manifest) -> tuple[Coverage, ...]:
-    """One row for each request and signal; a request that returned nothing keeps its row and its outcome."""
+def ledger(manifest: Manifest, offsets: Sequence[Offset] = ()) -> tuple[Coverage, ...]:
+    """One row for each request and signal; a request that returned nothing keeps its row and its outcome.
+
+    A clock that ran apart is told with its artifact.
+    """
     by_path = {artifact.path: artifact for artifact in manifest.artifacts}
     rows: list[Coverage] = []
     for request in manifest.requests:
         returned = [by_path[path] for path in request.artifacts if path in by_path]
         signals = sorted({artifact.signal for artifact in returned})
         if not signals:
-            rows.append(_row(request, []))
-        rows.extend(_row(request, [a for a in returned if a.signal == signal]) for signal in signals)
+            rows.append(_row(request, [], offsets))
+        rows.extend(_row(request, [a for a in returned if a.signal == signal], offsets) for signal in signals)
     return tuple(rows)
 
 
-def _row(request: Request, artifacts: Sequence[Artifact]) -> Coverage:
+def _row(request: Request, artifacts: Sequence[Artifact], offsets: Sequence[Offset]) -> Coverage:
     bad = sum(artifact.malformed for artifact in artifacts)
     notes = [request.note] if request.note else []
     first = next((a for a in sorted(artifacts, key=lambda a: a.path) if a.first_bad_line), None)
@@ -31,6 +35,8 @@ def _row(request: Request, artifacts: Sequence[Artifact]) -> Coverage:
             f"{plural(bad, 'row')} could not be read, the first at {first.path}:{first.first_bad_line}"
         )
     notes.extend(sorted({artifact.note for artifact in artifacts if artifact.note} - set(notes))[:5])
+    paths = {artifact.path for artifact in artifacts}
+    notes.extend(offset.sentence() for offset in offsets if offset.artifact in paths)
     outcome = request.outcome
     if outcome == "ok" and artifacts and all(artifact.outcome != "ok" for artifact in artifacts):
         outcome = artifacts[0].outcome

@@ -22,7 +22,7 @@ def masked(found: Digest, redactor: Redactor) -> Digest:
     """Mask statements, quotes, attributes, names and notes; ids, times and numbers stay."""
     return found.model_copy(
         update={
-            "evidence": tuple(_evidence(item, redactor) for item in found.evidence),
+            "evidence": tuple(masked_evidence(item, redactor) for item in found.evidence),
             "facts": tuple(_fact(item, redactor) for item in found.facts),
             "coverage": tuple(_coverage(item, redactor) for item in found.coverage),
             "suspects": tuple(_suspect(item, redactor) for item in found.suspects),
@@ -32,7 +32,8 @@ def masked(found: Digest, redactor: Redactor) -> Digest:
     )
 
 
-def _evidence(item: Evidence, redactor: Redactor) -> Evidence:
+def masked_evidence(item: Evidence, redactor: Redactor) -> Evidence:
+    """Mask every text of one piece of evidence."""
     return item.model_copy(
         update={
             "service": item.service and redactor.text(item.service),

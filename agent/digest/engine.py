@@ -6,24 +6,29 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from agent.digest import (
+    bearing,
     changes,
     chat,
     coverage,
     firings,
     kubeevents,
+    levels,
     metrics,
     movements,
     onset,
     patterns,
+    placing,
     ranking,
     silences,
     states,
     suspects,
     traces,
+    transit,
 )
 from agent.digest.facts import Counts, facts
+from agent.digest.families import merged
 from agent.digest.intake import Intake, take_in
-from agent.digest.logs import Pattern, merged
+from agent.digest.logs import Pattern
 from agent.digest.minting import mint
 from agent.digest.observation import Observation
 from agent.schema.digest import Digest
@@ -40,8 +45,15 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
     start = _onset(intake, incident, found_patterns, healthy)
     calls = intake.traces.calls()
     traces.link(calls, intake.graph)
-    observed = _observe(intake, incident, found_patterns, calls, start=start.time, healthy=healthy)
-    ranked = ranking.rank(observed, start.time)
+    moves = metrics.moves(intake.panel, start.shows)
+    observed = _observe(intake, incident, found_patterns, calls, moves, start=start.shows, healthy=healthy)
+    observed += levels.observations(intake.panel, observed)
+    observed = placing.placed(observed, placing.Layout.of(intake.inventory, intake.graph))
+    logged = intake.logs.extent()
+    crashed = bearing.crashing(intake.inventory)
+    complaint = bearing.complained(f"{incident.title}\n{incident.summary or ''}")
+    observed = bearing.weighed(observed, start.shows, crashed, logged[0] if logged else None, complaint)
+    ranked = ranking.rank(observed, start.shows)
     evidence = mint(ranked)
     recording = _recording(intake)
     return Digest(
@@ -55,24 +67,37 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
         facts=facts(
             incident, start, evidence, _counts(intake, found_patterns, start.time, recording, bundle)
         ),
-        coverage=coverage.ledger(bundle.manifest),
-        suspects=suspects.suspects(_pairs(ranked, evidence), intake.graph, intake.inventory),
+        coverage=coverage.ledger(bundle.manifest, intake.offsets),
+        suspects=suspects.suspects(
+            _pairs(ranked, evidence), intake.graph, intake.inventory, frozenset(incident.services)
+        ),
         topology=intake.graph.listed(),
         notes=_notes(intake, start, len(observed) - len(evidence)),
     )
 
 
 def _onset(
-    intake: Intake, incident: Incident, found: Sequence[Pattern], healthy: frozenset[str]
+    intake: Intake,
+    incident: Incident,
+    found: Sequence[Pattern],
+    healthy: frozenset[str],
 ) -> onset.Onset:
     gone = states.gone(intake.inventory, (fold.workload for fold in intake.events.folds.values()))
     signs = [
-        *onset.of_moves(metrics.moves(intake.panel, incident.start)),
+        *onset.of_moves(metrics.moves(intake.panel, None)),
         *onset.of_alerts(intake.alerts.folded(), incident.services),
         *onset.of_events(intake.events, healthy | gone),
         *onset.of_logs(intake.logs, found),
     ]
-    return onset.find(incident, signs)
+    return onset.find(incident, signs, _since(intake))
+
+
+def _since(intake: Intake) -> datetime | None:
+    """Tell when the last of the signals that go on in time began to be recorded."""
+    logs = intake.logs.extent()
+    spans = (intake.panel.extent(), intake.traces.extent(), (logs[0].timestamp(), 0.0) if logs else None)
+    firsts = [span[0] for span in spans if span]
+    return datetime.fromtimestamp(max(firsts), UTC) if len(firsts) > 1 else None
 
 
 def _observe(
@@ -80,6 +105,7 @@ def _observe(
     incident: Incident,
     found: Sequence[Pattern],
     calls: Sequence[traces.Call],
+    moves: Sequence[metrics.Move],
     *,
     start: datetime | None,
     healthy: frozenset[str],
@@ -93,7 +119,7 @@ def _observe(
     complaints = "\n".join(pattern.exemplar[:2000] for pattern in found if pattern.bad())
     return [
         *patterns.observations(intake.logs, readings, start, known),
-        *movements.observations(metrics.moves(intake.panel, start), nodes),
+        *movements.observations(moves, nodes),
         *silences.observations(intake.panel),
         *firings.observations(intake.alerts.folded(), start, nodes, incident.services),
         *kubeevents.observations(
@@ -109,6 +135,7 @@ def _observe(
         *changes.rollouts(inventory, intake.events, start),
         *chat.observations(intake.chat, start),
         *traces.observations(calls, start),
+        *transit.observations(calls, start),
     ]
 
 
@@ -169,7 +196,7 @@ def _counts(
 
 
 def _notes(intake: Intake, start: onset.Onset, left_out: int) -> tuple[str, ...]:
-    notes = sorted(intake.notes)
+    notes = [*sorted(intake.notes), *(offset.sentence() for offset in intake.offsets)]
     extent = intake.logs.extent()
     if start.time is None:
         notes.append("The onset is not known, so nothing could be compared with a time before it.")

@@ -1,8 +1,9 @@
-"""Where the time stands in lines of one kind, so that it is read once a second and not once a line."""
+"""Where the time stands in lines of one kind, so that it is read once a minute and not once a line."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,6 +17,10 @@ _CANDIDATE = re.compile(
     r"|\d\d:\d\d:(\d\d)"
 )
 _NO_VALUE = bytes.maketrans(b"123456789", b"000000000")
+_MOST = 100_000
+"""Stamps of one style that are kept."""
+BAD = -(1 << 60)
+"""In place of a slot: what stands where the time should be is none."""
 
 
 @dataclass(slots=True)
@@ -26,6 +31,43 @@ class Style:
     after: str
     shape: bytes
     known: dict[bytes, int] = field(default_factory=dict[bytes, int])
+    minutes: dict[bytes, int] = field(default_factory=dict[bytes, int])
+    """Stamps without their seconds -> epoch seconds of the minute, where seconds come last."""
+
+    def second(self, stamp: bytes, read: Callable[[str], datetime | None]) -> int | None:
+        """Give the epoch seconds of a stamp; None where it does not look like this style's or is no time."""
+        found = self.known.get(stamp)
+        if found is None and shape_of(stamp) == self.shape:
+            minute = self.minutes.get(stamp[:-2])
+            if minute is not None and stamp[-2:] < b"60":
+                found = minute + int(stamp[-2:])
+            elif (time := read(f"{self.before}{stamp.decode('latin-1')}{self.after}")) is not None:
+                found = seconds(time)
+                if self.shape[-3:] == b":00" and stamp[-2:] < b"60":
+                    self.minutes[stamp[:-2]] = found - int(stamp[-2:])
+            if found is not None:
+                if len(self.known) >= _MOST:
+                    self.known.clear()
+                self.known[stamp] = found
+        return found
+
+
+class Slots(dict[bytes, int]):
+    """Stamps of one style -> time slots, `BAD` for what is no stamp; fills itself."""
+
+    def __init__(self, second: Callable[[bytes], int | None], slot: Callable[[int], int]) -> None:
+        super().__init__()
+        self._second = second
+        self._slot = slot
+
+    def __missing__(self, stamp: bytes) -> int:
+        second = self._second(stamp)
+        if second is None:
+            return BAD
+        if len(self) >= _MOST:
+            self.clear()
+        slot = self[stamp] = self._slot(second)
+        return slot
 
 
 def seconds(time: datetime) -> int:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
-from agent.digest import absorbing, bulk
-from agent.digest.alerts import AlertBook
+from agent.digest import absorbing, bulk, clocks, metrics
+from agent.digest.alerts import AlertBook, subject
 from agent.digest.changes import ChangeBook
 from agent.digest.chat import ChatBook
+from agent.digest.clocks import ClockBook, Offset
 from agent.digest.kubeevents import EventBook
 from agent.digest.logs import BUCKET_SECONDS, LogBook
 from agent.digest.objects import Inventory
@@ -50,6 +52,11 @@ class Intake:
     traces: TraceBook = field(default_factory=TraceBook)
     changes: ChangeBook = field(default_factory=ChangeBook)
     chat: ChatBook = field(default_factory=ChatBook)
+    clocks: ClockBook = field(default_factory=ClockBook)
+    offsets: tuple[Offset, ...] = ()
+    """Clocks that ran apart; the times of their artifacts were shifted by as much."""
+    shifts: Mapping[str, timedelta] = field(default_factory=dict[str, timedelta])
+    """What is taken from the times of an artifact."""
     rules: int = 0
     notes: set[str] = field(default_factory=set[str])
 
@@ -57,9 +64,10 @@ class Intake:
         """Hand one record to its collector."""
         match record:
             case LogRecord():
-                self.logs.add(artifact, record)
+                self.clocks.log(artifact, record)
+                self.logs.add(artifact, _shifted_log(record, self.shifts.get(artifact)))
             case Series():
-                self.panel.read(artifact, [record])
+                self.panel.read(artifact, [_shifted_series(record, self.shifts.get(artifact))])
             case AlertRecord():
                 self.alerts.read(artifact, [record])
             case KubeEvent():
@@ -69,6 +77,7 @@ class Intake:
             case CallEdge():
                 self.graph.read([record])
             case Span():
+                self.clocks.span(record)
                 self.traces.read(artifact, [record])
             case ChangeRecord():
                 self.changes.read(artifact, [record])
@@ -79,13 +88,53 @@ class Intake:
 
 
 def take_in(bundle: Bundle, incident: Incident) -> Intake:
-    """Read every artifact once, by path, so that the manifest's order does not matter."""
-    intake = Intake(logs=LogBook(origin=incident.start.timestamp() if incident.start else 0.0))
+    """Read every artifact once, by path, so that the manifest's order does not matter.
+
+    Where clocks turn out to run apart, all is read again with the times of those artifacts shifted.
+    """
+    intake = _take_in(bundle, incident, {})
+    if offsets := (*intake.clocks.offsets(), *_by_alerts(intake)):
+        intake = _take_in(bundle, incident, clocks.shifts(offsets))
+        intake.offsets = offsets
+    return intake
+
+
+def _take_in(bundle: Bundle, incident: Incident, shifts: Mapping[str, timedelta]) -> Intake:
+    intake = Intake(logs=LogBook(origin=incident.start.timestamp() if incident.start else 0.0), shifts=shifts)
     for artifact in sorted(bundle.manifest.artifacts, key=lambda a: a.path):
         if artifact.format not in {"binary", "empty", "unknown"}:
             _read(bundle, artifact, intake.add, intake)
     _set_baselines_apart(intake.panel, incident)
     return intake
+
+
+def _by_alerts(intake: Intake) -> list[Offset]:
+    """Compare metric tables whose times name no zone with the alerts."""
+    alerted = [
+        (name, episode.record.starts_at.timestamp())
+        for episode in intake.alerts.folded()
+        if episode.record.starts_at and (name := subject(episode.record.labels)[0])
+    ]
+    tables = {c.artifact for c in intake.panel.columns if not c.baseline} & intake.clocks.zoneless
+    if not alerted or not tables:
+        return []
+    moved: dict[str, dict[str, list[float]]] = {}
+    for move in metrics.moves(intake.panel, None):
+        if move.column.artifact in tables and move.column.service:
+            services = moved.setdefault(move.column.artifact, {})
+            services.setdefault(move.column.service, []).append(move.start)
+    found = (clocks.hours_by_alerts(name, moved[name], alerted) for name in sorted(moved))
+    return [offset for offset in found if offset is not None]
+
+
+def _shifted_log(record: LogRecord, shift: timedelta | None) -> LogRecord:
+    return replace(record, time=record.time - shift) if shift and record.time else record
+
+
+def _shifted_series(record: Series, shift: timedelta | None) -> Series:
+    if not shift:
+        return record
+    return replace(record, times=tuple(time - shift.total_seconds() for time in record.times))
 
 
 def _read(bundle: Bundle, artifact: Artifact, add: Callable[[str, Record], None], intake: Intake) -> None:
@@ -100,6 +149,8 @@ def _read(bundle: Bundle, artifact: Artifact, add: Callable[[str, Record], None]
     reading = read(path, clock=clock, labels=artifact.labels)
     for record in reading.records:
         add(artifact.path, record)
+    if reading.tally.zone_assumed or artifact.assume_zone:
+        intake.clocks.zoneless.add(artifact.path)
     if reading.tally.zone_assumed:
         intake.notes.add(ZONELESS)
 

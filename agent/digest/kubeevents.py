@@ -39,6 +39,7 @@ _WEIGHTS: Mapping[str, Weight] = {
     "NodeNotReady": Weight("condition", "error", 0.9),
     "NodeHasDiskPressure": Weight("condition", "error", 0.85),
     "NodeHasInsufficientMemory": Weight("condition", "error", 0.85),
+    "EvictionThresholdMet": Weight("condition", "error", 0.8),
     "OOMKilling": Weight("condition", "error", 0.9),
     "SystemOOM": Weight("condition", "error", 0.9),
     "Evicted": Weight("condition", "error", 0.8),
@@ -65,6 +66,9 @@ _NORMAL: Mapping[str, Weight] = {
     "RegisteredNode": Weight("context", "info", 0.02),
     "NodeReady": Weight("context", "info", 0.2),
     "Rebooted": Weight("condition", "error", 0.8),
+    "NodeHasDiskPressure": Weight("condition", "error", 0.85),
+    "NodeHasInsufficientMemory": Weight("condition", "error", 0.85),
+    "NodeHasInsufficientPID": Weight("condition", "error", 0.85),
 }
 _OTHER_WARNING = Weight("symptom", "warning", 0.4)
 

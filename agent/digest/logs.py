@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from agent.digest import masking, templates
-from tools.formats import workload_of
+from agent.digest import masking
+from agent.digest.messages import inferred_level, service_of, text_of
 from tools.formats.records import LogRecord
 
 BUCKET_SECONDS = 10.0
@@ -53,6 +52,28 @@ class Pattern:
     pods: dict[str, int] = field(default_factory=dict[str, int])
     containers: set[str] = field(default_factory=set[str])
     nodes: set[str] = field(default_factory=set[str])
+
+    form: str = ""
+    """The message with <*> where words differ; empty where all messages are the exemplar but for numbers."""
+    values: dict[str, int] = field(default_factory=dict[str, int])
+    """What stands in the place of `form` where words differ the most, and how often."""
+
+    def widen(self, width: float) -> None:
+        """Join buckets until they are at least so wide."""
+        while self.width < width:
+            self.width *= 2
+            buckets: dict[int, int] = {}
+            starts: dict[int, Place] = {}
+            for slot in sorted(self.buckets):
+                buckets[slot // 2] = buckets.get(slot // 2, 0) + self.buckets[slot]
+                starts.setdefault(slot // 2, self.starts[slot])
+            self.buckets, self.starts = buckets, starts
+
+    def coarsen(self) -> None:
+        """Join buckets where there are too many."""
+        if len(self.buckets) > MAX_BUCKETS:
+            while len(self.buckets) > MAX_BUCKETS // 2:
+                self.widen(self.width * 2)
 
     def bad(self) -> bool:
         """Whether it tells of trouble by its level."""
@@ -173,8 +194,7 @@ class LogBook:
         if seen is None:
             pattern.starts[slot] = Place(artifact, record.line, record.end_line)
             pattern.buckets[slot] = 1
-            if len(pattern.buckets) > MAX_BUCKETS:
-                _coarsen(pattern)
+            pattern.coarsen()
         else:
             pattern.buckets[slot] = seen + 1
 
@@ -206,143 +226,3 @@ def _place(places: list[Place], artifact: str, record: LogRecord) -> None:
         places[-1] = Place(artifact, places[-1].first, record.end_line)
     else:
         places.append(Place(artifact, record.line, record.end_line))
-
-
-def _coarsen(pattern: Pattern) -> None:
-    while len(pattern.buckets) > MAX_BUCKETS // 2:
-        pattern.width *= 2
-        buckets: dict[int, int] = {}
-        starts: dict[int, Place] = {}
-        for slot in sorted(pattern.buckets):
-            buckets[slot // 2] = buckets.get(slot // 2, 0) + pattern.buckets[slot]
-            starts.setdefault(slot // 2, pattern.starts[slot])
-        pattern.buckets, pattern.starts = buckets, starts
-
-
-def service_of(record: LogRecord) -> str | None:
-    """Name the workload that logged: its service, else its pod without suffixes, else its container."""
-    if record.service:
-        return record.service
-    if record.pod:
-        return workload_of(record.pod)
-    return record.container or record.node
-
-
-def text_of(record: LogRecord) -> str:
-    """Join the message with the fields that say what went wrong."""
-    extra = [
-        f"{key}={value}"
-        for key in ("error", "err", "exception", "cause", "status", "code")
-        if (value := record.fields.get(key)) and value not in record.message
-    ]
-    return f"{record.message} {' '.join(extra)}" if extra else record.message
-
-
-_ERROR_WORDS = ("exception", "traceback", "panic:", "fatal", "segfault", "out of memory", "access denied")
-_WARNING_WORDS = (
-    "error",
-    "failed",
-    "failure",
-    "refused",
-    "denied",
-    "timed out",
-    "timeout",
-    "unreachable",
-    "unable to",
-    "cannot",
-    "could not",
-    "no such host",
-    "not found",
-    "rejected",
-    "unavailable",
-    "exceeded",
-    "throttl",
-)
-
-
-_REDIS = re.compile(r"\d+:[mcsx] (?:\d\d? \w{3} [\d :.]{8,25})?[.*-] ")
-"""How Redis begins a line that is a notice or less."""
-_SETTING = re.compile(
-    r"\b(?:[\w-]*time-?out\w*(?: ?\(\w+\))? ?[:=] ?\d+|[\w-]*(?:error|failure)s?[- _]rate ?[:=] ?[\d.]+"
-    r"|(?:errors?|failures?|failed|rejected) ?[:=] ?0\b|timeout policy)"
-)
-"""Settings and counts of zero, whose names sound like trouble."""
-
-
-def inferred_level(text: str) -> str:
-    """Guess the level of a message that does not say it, from the words of its first line; else empty."""
-    head = text[:400].lower()
-    if _REDIS.match(head):
-        return ""
-    head = _SETTING.sub("", head)
-    if head.startswith(("at ", "... ")):  # the rest of a stack trace whose head was cut off
-        return ""
-    if head.startswith(("error", "fatal", "panic")) or any(word in head for word in _ERROR_WORDS):
-        return "error"
-    return "warning" if any(word in head for word in _WARNING_WORDS) else ""
-
-
-def merged(book: LogBook) -> list[Pattern]:
-    """Join patterns that differ in values alone, as templates.mine tells; sorted by service, level, template.
-
-    What names an event (status, exit code, version) is no value: patterns that differ there stay apart.
-    """
-    patterns = [book.patterns[key] for key in sorted(book.patterns, key=lambda key: (key[0] or "", *key[1:]))]
-    families: dict[tuple[str | None, str, tuple[str, ...]], list[Pattern]] = {}
-    for pattern in patterns:
-        names = (pattern.service, pattern.level, masking.constants(pattern.exemplar))
-        families.setdefault(names, []).append(pattern)
-    gone: set[int] = set()
-    for family in families.values():
-        forms = {id(pattern): templates.masked(pattern.template) for pattern in family}
-        mined = templates.mine(forms.values())
-        groups: dict[str, list[Pattern]] = {}
-        for pattern in family:
-            groups.setdefault(mined[forms[id(pattern)]], []).append(pattern)
-        for template, (first, *others) in groups.items():
-            if others:
-                first.template = template
-            for other in others:
-                _absorb(first, other)
-                gone.add(id(other))
-    return [pattern for pattern in patterns if id(pattern) not in gone]
-
-
-def _absorb(into: Pattern, other: Pattern) -> None:
-    if other.first and (into.first is None or other.first < into.first):
-        into.exemplar, into.exception = other.exemplar, other.exception
-        into.places = other.places + into.places
-    else:
-        into.places = into.places + other.places
-    into.places = into.places[:3]
-    into.count += other.count
-    into.undated += other.undated
-    times = [time for time in (into.first, other.first) if time]
-    into.first = min(times) if times else None
-    times = [time for time in (into.last, other.last) if time]
-    into.last = max(times) if times else None
-    for pod, count in other.pods.items():
-        into.pods[pod] = into.pods.get(pod, 0) + count
-    into.containers |= other.containers
-    into.nodes |= other.nodes
-    _align(into, other)
-    for slot, count in other.buckets.items():
-        into.buckets[slot] = into.buckets.get(slot, 0) + count
-        held = into.starts.get(slot)
-        place = other.starts[slot]
-        if held is None or (place.artifact, place.first) < (held.artifact, held.first):
-            into.starts[slot] = place
-    if len(into.buckets) > MAX_BUCKETS:
-        _coarsen(into)
-
-
-def _align(into: Pattern, other: Pattern) -> None:
-    for pattern, target in ((into, other.width), (other, into.width)):
-        while pattern.width < target:
-            pattern.width *= 2
-            buckets: dict[int, int] = {}
-            starts: dict[int, Place] = {}
-            for slot in sorted(pattern.buckets):
-                buckets[slot // 2] = buckets.get(slot // 2, 0) + pattern.buckets[slot]
-                starts.setdefault(slot // 2, pattern.starts[slot])
-            pattern.buckets, pattern.starts = buckets, starts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agent.digest import bursts, novelty
@@ -83,23 +83,32 @@ class Reading:
 def compare(book: LogBook, patterns: Sequence[Pattern], onset: datetime | None) -> list[Reading]:
     """Count every pattern before and after the onset, and judge it by the time its service was recorded."""
     whole = book.extent()
+    if onset is None or whole is None:
+        return [Reading(pattern, 0, pattern.count, None, 0.0) for pattern in patterns]
     found: list[Reading] = []
+    laid: list[bursts.Counts | None] = []
     for pattern in patterns:
         log = book.services[pattern.service]
-        if onset is None or whole is None or log.first is None or log.last is None:
+        if log.first is None or log.last is None:
             found.append(Reading(pattern, 0, pattern.count, None, 0.0))
+            laid.append(None)
             continue
         seconds_before = max(0.0, (onset - log.first).total_seconds())
         seconds_after = max(0.0, (whole[1] - max(onset, log.first)).total_seconds()) + 1.0
         before = pattern.between(book.origin, None, onset)
         after = pattern.between(book.origin, onset, None)
-        verdict = (
-            novelty.judge(before, after, seconds_before, seconds_after) if seconds_before >= 20 else None
-        )
-        if verdict is not None and pattern.buckets:
-            verdict = bursts.revised(verdict, _laid_out(book, pattern, log.first, onset, whole[1]))
+        judged = seconds_before >= 20
+        verdict = novelty.judge(before, after, seconds_before, seconds_after) if judged else None
         found.append(Reading(pattern, before, after, verdict, seconds_before))
-    return found
+        counted = _laid_out(book, pattern, log.first, onset, whole[1]) if judged and pattern.buckets else None
+        laid.append(counted)
+    tide = bursts.tides([counted for counted in laid if counted])
+    return [
+        replace(reading, verdict=bursts.revised(reading.verdict, counted, tide))
+        if reading.verdict and counted
+        else reading
+        for reading, counted in zip(found, laid, strict=True)
+    ]
 
 
 def _laid_out(
@@ -168,6 +177,7 @@ def _observe(
         "container": ", ".join(sorted(pattern.containers)[:5]),
         "node": ", ".join(sorted(pattern.nodes)[:5]),
         "exception": pattern.exception,
+        "values": _values(pattern, 10) if pattern.values else "",
         "code": pattern.event.partition(" ")[2],
         "code_kind": pattern.event.partition(" ")[0],
         "also_in": ", ".join(others[:8]),
@@ -188,6 +198,15 @@ def _observe(
         role=_role(pattern, steady=steady),
         blames=far_side(pattern.exemplar, known, pattern.service) if pattern.bad() else (),
     )
+
+
+def _values(pattern: Pattern, most: int = 3) -> str:
+    """Say which words stand in the varying place, the most frequent first, and how often."""
+    ranked = sorted(pattern.values.items(), key=lambda item: (-item[1], item[0]))
+    said = [f"{value} {times(count)}" for value, count in ranked[:most]]
+    if more := len(ranked) - most if len(ranked) > most else 0:
+        said.append(f"{more} further")
+    return ", ".join(said)
 
 
 def _unknown(text: str, known: frozenset[str]) -> str:
@@ -228,7 +247,11 @@ def _statement(reading: Reading, message: str) -> str:
     pattern, verdict = reading.pattern, reading.verdict
     who = pattern.service or "an unnamed service"
     what = {"fatal": "fatal error", "error": "error", "warning": "warning"}.get(pattern.level, "message")
-    text = f'"{one_line(message, 180)}"'
+    text = (
+        f'"{one_line(headline(pattern.form), 180)}" ({_values(pattern)})'
+        if pattern.values
+        else f'"{one_line(message, 180)}"'
+    )
     if _KUBECTL.match(message):
         return f"The logs of {who} could not be fetched: kubectl answered {text} {times(pattern.count)}"
     if verdict is None or verdict.novelty == "steady":

@@ -66,13 +66,7 @@ def _ports(text: str) -> set[tuple[int, str]]:
 def _port(service: KubeObject, inventory: Inventory) -> Iterator[Trouble]:
     told = service.get("target_port") or " ".join(re.findall(r"->(\d+\S*)", service.get("ports")))
     targets = _ports(told)
-    owners = [pod for pod in inventory.of("Pod") if pod.workload == service.name]
-    served = {
-        port
-        for pod in owners
-        for fields in pod.containers().values()
-        for port in _ports(fields.get("ports", ""))
-    }
+    served = _declared(service, inventory)
     if not targets or not served or targets & served:
         return
     if {port for port, _ in targets} & {port for port, _ in served}:
@@ -84,6 +78,17 @@ def _port(service: KubeObject, inventory: Inventory) -> Iterator[Trouble]:
     open_ports = ", ".join(str(port) for port, _ in sorted(served))
     text = f"sent traffic to target port {shown}, while its pods declared port {open_ports}"
     yield Trouble("TargetPortMismatch", text, "critical", 0.95, "condition", {"target_port": shown})
+
+
+def _declared(service: KubeObject, inventory: Inventory) -> set[tuple[int, str]]:
+    """Give the ports that the containers of a service's pods declare."""
+    return {
+        port
+        for pod in inventory.of("Pod")
+        if pod.workload == service.name
+        for fields in pod.containers().values()
+        for port in _ports(fields.get("ports", ""))
+    }
 
 
 def _listed(ports: set[tuple[int, str]]) -> str:
@@ -107,7 +112,27 @@ def addresses(inventory: Inventory, complaints: str) -> Iterator[tuple[KubeObjec
                 key = (thing.workload, name, value)
                 if key not in seen:
                     seen.add(key)
-                    yield thing, trouble
+                    yield _at_fault(thing, trouble, near, inventory)
+
+
+def _at_fault(
+    caller: KubeObject, trouble: Trouble, services: dict[str, KubeObject], inventory: Inventory
+) -> tuple[KubeObject, Trouble]:
+    """Put a port that caller and pods agree on down to the service between them, which alone has another."""
+    match = _ADDRESS.fullmatch(trouble.attributes["value"])
+    service = services.get(match["host"].split(".")[0]) if match else None
+    if match is None or service is None or trouble.reason != "UnservedPort":
+        return caller, trouble
+    port = int(match["port"])
+    if port not in {number for number, _ in _declared(service, inventory)}:
+        return caller, trouble
+    offered = ", ".join(str(number) for number, _ in sorted(_ports(service.get("ports", "port"))))
+    text = (
+        f"offered port {offered} alone, while its pods declared port {port} and {caller.workload} called "
+        f"that port ({trouble.attributes['setting']})"
+    )
+    found = Trouble("ListedPortMismatch", text, "critical", 0.95, "condition", {"target_port": str(port)})
+    return service, found
 
 
 def _settings(

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 
 DIGITS = b"0123456789"
 KEY_LENGTH = 700
-_ID = re.compile(
-    rb"(?<![0-9A-Za-z])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-    rb"|(?=[0-9a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{6,}"
-    rb"|(?=[0-9A-Za-z]*[0-9])(?=[0-9A-Za-z]*[A-Za-z])[0-9A-Za-z]{12,})(?![0-9A-Za-z])"
-)
+_WORD = re.compile(rb"[0-9A-Za-z]{6,}")
+_LONG = 12
+"""From this length on a word of digits and letters is an id; shorter ones are if all are hexadecimal."""
 _HEX = b"0123456789abcdef-"
 _ANY = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-"
 _REACH = 12
@@ -35,13 +33,16 @@ def anchors(sample: Sequence[bytes]) -> tuple[Anchor, ...]:
     values: dict[bytes, set[bytes]] = defaultdict(set)
     seen: dict[bytes, int] = defaultdict(int)
     for line in sample:
-        for match in _ID.finditer(line):
+        for match in _WORD.finditer(line):
+            word = match.group()
+            if word.isalpha() or word.isdigit() or (len(word) < _LONG and word.strip(_HEX)):
+                continue
             start = match.start()
             if before := _NAME.search(line, max(0, start - _REACH), start):
                 text = before.group()
                 seen[text] += 1
                 if len(values[text]) < 2000:
-                    values[text].add(match.group())
+                    values[text].add(word)
     found = [
         Anchor(text, _HEX if all(not value.strip(_HEX) for value in ids) else _ANY)
         for text, ids in values.items()

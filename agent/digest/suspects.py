@@ -63,13 +63,17 @@ class Case:
 
 
 def suspects(
-    pairs: Sequence[tuple[Observation, Evidence]], graph: CallGraph, inventory: Inventory
+    pairs: Sequence[tuple[Observation, Evidence]],
+    graph: CallGraph,
+    inventory: Inventory,
+    complained: frozenset[str] = frozenset(),
 ) -> tuple[Suspect, ...]:
-    """Rank components; empty where nothing stands out."""
+    """Rank components; empty where nothing stands out. `complained` are those whose symptom was reported."""
     cases = _gather(pairs)
     scores = {name: case.strength() for name, case in cases.items()}
     scores = _by_graph(cases, scores, graph)
     scores = _by_node(cases, scores, inventory)
+    scores = _by_reach(cases, scores, graph, complained)
     ranked = sorted(scores, key=lambda name: (-scores[name], name))
     return tuple(_suspect(cases[name], scores[name]) for name in ranked[:_MOST] if scores[name] >= _LEAST)
 
@@ -116,6 +120,18 @@ def _by_graph(cases: Mapping[str, Case], scores: Mapping[str, float], graph: Cal
         if below and max(below) >= 0.6 * scores[name]:
             result[name] = scores[name] * 0.6
     return result
+
+
+def _by_reach(
+    cases: Mapping[str, Case], scores: Mapping[str, float], graph: CallGraph, complained: frozenset[str]
+) -> dict[str, float]:
+    """Discount a caller or stranger of the components complained of: their symptom does not come from it."""
+    known = complained & graph.names()
+    reached = known.union(*(graph.below(name) for name in known))
+    return {
+        name: score * (0.6 if known and name in graph.names() - reached and not cases[name].hard() else 1.0)
+        for name, score in scores.items()
+    }
 
 
 def _by_node(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from statistics import median
@@ -31,8 +31,12 @@ class Call:
     start: float
     seconds: float
     own_seconds: float
-    """Duration without its children."""
+    """Duration without its children; none for a client span, whose rest is time on the way."""
     error: bool
+    waits_for: str | None = None
+    """The service that it calls, where it is a client span: its one child is of another service."""
+    way: float = 0.0
+    """Seconds that a client span lasts longer than the span that it caused."""
 
 
 @dataclass(slots=True)
@@ -58,25 +62,34 @@ class TraceBook:
     def calls(self) -> list[Call]:
         """Spans with caller and own time; a span whose parent is not recorded has no caller."""
         owners = {(s.trace_id, s.span_id): workload_of(s.service) for _, s in self.spans}
-        inside: dict[tuple[str, str], float] = {}
+        below: dict[tuple[str, str], list[Span]] = {}
         for _, span in self.spans:
             if span.parent_id:
-                key = (span.trace_id, span.parent_id)
-                inside[key] = inside.get(key, 0.0) + span.seconds
+                below.setdefault((span.trace_id, span.parent_id), []).append(span)
         return [
-            Call(
-                artifact,
-                span.line,
-                workload_of(span.service),
-                owners.get((span.trace_id, span.parent_id)) if span.parent_id else None,
-                span.operation,
-                span.start.timestamp(),
-                span.seconds,
-                max(0.0, span.seconds - inside.get((span.trace_id, span.span_id), 0.0)),
-                bool(span.error),
-            )
+            _call(artifact, span, owners, below.get((span.trace_id, span.span_id), []))
             for artifact, span in self.spans
         ]
+
+
+def _call(artifact: str, span: Span, owners: Mapping[tuple[str, str], str], children: Sequence[Span]) -> Call:
+    service = workload_of(span.service)
+    rest = max(0.0, span.seconds - sum(child.seconds for child in children))
+    far = workload_of(children[0].service) if len(children) == 1 else service
+    client = far != service
+    return Call(
+        artifact,
+        span.line,
+        service,
+        owners.get((span.trace_id, span.parent_id)) if span.parent_id else None,
+        span.operation,
+        span.start.timestamp(),
+        span.seconds,
+        0.0 if client else rest,
+        bool(span.error),
+        far if client else None,
+        rest if client else 0.0,
+    )
 
 
 def link(calls: Sequence[Call], graph: CallGraph) -> None:
@@ -118,15 +131,15 @@ def _slower(before: Sequence[Call], after: Sequence[Call]) -> Observation | None
         return None
     slow = sorted((c for c in after if c.own_seconds >= new * 0.8), key=lambda c: (c.start, c.line))
     text = (
-        f"{after[0].service} operation {after[0].operation} took {_millis(new)} of its own "
-        f"(90th percentile), against {_millis(old)} before ({number(round(new / old, 1))}x)"
+        f"{after[0].service} operation {after[0].operation} took {millis(new)} of its own "
+        f"(90th percentile), against {millis(old)} before ({number(round(new / old, 1))}x)"
     )
     return _trace(
         slow,
         text,
         change="latency",
-        before=_millis(old),
-        after=_millis(new),
+        before=millis(old),
+        after=millis(new),
         count=len(after),
         surprise=min(1.0, 0.3 + new / old / 20),
         severity="warning",
@@ -188,7 +201,8 @@ def _high(calls: Sequence[Call]) -> float:
     return ordered[min(len(ordered) - 1, int(0.9 * len(ordered)))]
 
 
-def _millis(seconds: float) -> str:
+def millis(seconds: float) -> str:
+    """Write seconds in milliseconds."""
     return f"{number(seconds * 1000)} ms"
 
 

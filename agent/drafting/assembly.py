@@ -40,7 +40,7 @@ def assemble(
         open_questions=narrative.open_questions or analysis.open_questions,
         ruled_out=analysis.ruled_out,
         coverage=brief.digest.coverage,
-        gaps=gaps(brief.digest),
+        gaps=(*gaps(brief.digest), *_looked(brief)),
         provenance=Provenance(
             drafter=drafter,
             drafted_at=now,
@@ -59,6 +59,17 @@ def gaps(digest: Digest) -> tuple[str, ...]:
         lines.append(f"Evidence without a time, which the timeline leaves out: {undated}.")
     lines.extend(digest.notes)
     return tuple(dict.fromkeys(lines))
+
+
+def _looked(brief: Brief) -> tuple[str, ...]:
+    """Say what a model asked the recording for in vain, and whether it had to stop early."""
+    found = brief.investigation
+    if found is None:
+        return ()
+    lines = [f"Looked for and not recorded: {what}." for what in found.not_recorded]
+    if found.ended:
+        lines.append(f"The investigation stopped early: {found.ended}. The draft rests on what it had seen.")
+    return tuple(lines)
 
 
 def _gap(row: Coverage) -> str:

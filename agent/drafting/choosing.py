@@ -53,4 +53,6 @@ def _claude(settings: Settings, folder: IncidentFolder | None) -> ClaudeDrafter:
     paid = PaidCalls(folder.model_calls if folder else None)
     meter = Meter(AnthropicEndpoint(), paid, Budget(settings.budget_usd, settings.max_seconds))
     steps = {str(step): model for step, model in settings.models.items()}
-    return ClaudeDrafter(meter, model=settings.model, steps=steps, effort=settings.effort)
+    return ClaudeDrafter(
+        meter, model=settings.model, steps=steps, effort=settings.effort, limits=settings.investigation
+    )

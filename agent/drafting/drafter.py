@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
+from agent.drafting.looks import Recording
 from agent.schema.base import Model
 from agent.schema.digest import Digest
+from agent.schema.evidence import EvidenceId
 from agent.schema.finding import Finding
 from agent.schema.incident import Incident
 from agent.schema.postmortem import (
@@ -29,6 +31,39 @@ class Comment(Model):
     text: str
 
 
+class Explanation(Model):
+    """One of the explanations that competed when a model looked into the recording."""
+
+    text: str
+    evidence_for: tuple[EvidenceId, ...] = ()
+    evidence_against: tuple[EvidenceId, ...] = ()
+    against: str = ""
+    settled_by: str = ""
+    """Which recorded signal would settle it."""
+    state: Literal["leading", "possible", "ruled out"]
+
+
+class Investigation(Model):
+    """What came of looking into the recording; the evidence that it minted stands in the digest."""
+
+    explanations: tuple[Explanation, ...] = ()
+    not_recorded: tuple[str, ...] = ()
+    """What was asked for and the recording does not hold."""
+    looks: int = 0
+    ended: str = ""
+    """Why it stopped before the model was done; empty where it was done."""
+
+
+class Contradiction(Model):
+    """Two passages of a draft that cannot both be so."""
+
+    place: str
+    text: str
+    other_place: str
+    other_text: str
+    why: str
+
+
 class Brief(Model):
     """All that a drafter may know: the record, the digest, and what people have said since."""
 
@@ -37,6 +72,8 @@ class Brief(Model):
     answers: tuple[OpenQuestion, ...] = ()
     """Questions of earlier drafts that a person answered or waived."""
     comments: tuple[Comment, ...] = ()
+    investigation: Investigation | None = None
+    """None where no model has looked into the recording."""
 
 
 class Analysis(Model):
@@ -72,6 +109,10 @@ class Drafter(Protocol):
         """What the report calls the writer: "offline" or a model's name."""
         ...
 
+    def investigate(self, brief: Brief, recording: Recording) -> Investigation | None:
+        """Look into the recording where the digest leaves the cause open; None where nobody looked."""
+        ...
+
     def timeline(self, brief: Brief) -> tuple[TimelineRow, ...]:
         """Pick, merge and word rows, in order of time."""
         ...
@@ -89,13 +130,26 @@ class Drafter(Protocol):
         brief: Brief,
         timeline: tuple[TimelineRow, ...],
         analysis: Analysis,
-        actions: tuple[ActionItem, ...],
     ) -> Narrative:
         """Write the prose sections."""
         ...
 
+    def contradictions(self, brief: Brief, draft: PostMortem) -> tuple[Contradiction, ...]:
+        """Find passages that cannot both be so and that no rule finds."""
+        ...
+
     def revise(self, brief: Brief, draft: PostMortem, findings: tuple[Finding, ...]) -> PostMortem:
         """Answer blocking findings; what cannot be carried becomes an open question."""
+        ...
+
+
+@runtime_checkable
+class RuleBound(Protocol):
+    """A drafter that writes by rule from evidence and answers, and so cannot follow a comment."""
+
+    @property
+    def rule_bound(self) -> bool:
+        """True."""
         ...
 
 
@@ -106,4 +160,9 @@ class Metered(Protocol):
     @property
     def usage(self) -> Mapping[str, int | float]:
         """Calls, tokens by kind, money at list prices and seconds."""
+        ...
+
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """Every prompt that was sent so far, as `id@version:hash`."""
         ...

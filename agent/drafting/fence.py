@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+
+from agent.schema.digest import Digest
 
 MOST = 600
 """Characters of one piece of foreign text."""
@@ -21,6 +24,15 @@ class Fenced:
 
     text: str
     cut: int
+
+
+def label_of(digest: Digest) -> str:
+    """Give the label that fences foreign text in every prompt about a snapshot.
+
+    It follows from the manifest's hash, and so from every byte that was recorded and from the moment of
+    sealing: it is the same in every run, and whoever wrote a recorded line could not know it beforehand.
+    """
+    return hashlib.sha256(f"fence\0{digest.manifest_sha256}".encode()).hexdigest()[:16]
 
 
 def plain(text: str, *, most: int = MOST) -> Fenced:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from agent.drafting import catalogue
 from agent.drafting.catalogue import ActionTemplate, Entry, Pattern
 from agent.drafting.drafter import Brief
 from agent.drafting.matching import find, same, sentence
-from agent.drafting.phrasing import fill
+from agent.drafting.phrasing import fill, listed
 from agent.schema.postmortem import ActionItem, ActionKind, Factor, Priority
 
 MOST_ITEMS = 9
@@ -27,6 +27,11 @@ class _Wanted:
     done_when: str
     owner: str
     factor: str
+    component: str = ""
+
+    def form(self, text: str) -> str:
+        """Give the text without the component's name."""
+        return text.replace(self.component, "\0") if self.component else text
 
 
 def items(brief: Brief, factors: tuple[Factor, ...], today: Callable[[], date]) -> tuple[ActionItem, ...]:
@@ -89,6 +94,7 @@ def _wanted(brief: Brief, factor: Factor, entry: Entry) -> list[_Wanted]:
             done_when=fill(template.done_when, values),
             owner=owner_of(brief, factor.component, template.owner or entry.owner),
             factor=factor.id,
+            component=factor.component or "",
         )
         for template in entry.actions
     ]
@@ -110,13 +116,27 @@ def _values(brief: Brief, factor: Factor, entry: Entry) -> dict[str, str]:
 
 
 def _without_repeats(wanted: Iterable[_Wanted]) -> list[tuple[_Wanted, tuple[str, ...]]]:
-    """Keep each text once; a repeat adds its factor to the item that is there."""
-    kept: dict[str, tuple[_Wanted, tuple[str, ...]]] = {}
+    """Keep each text once; a repeat, be it about another component, adds to the item that is there."""
+    groups: dict[tuple[str, str], list[_Wanted]] = {}
     for item in wanted:
-        key = item.action.casefold()
-        first, factors = kept.get(key, (item, ()))
-        kept[key] = (first, tuple(dict.fromkeys((*factors, item.factor))))
-    return list(kept.values())
+        groups.setdefault((item.form(item.action).casefold(), item.owner), []).append(item)
+    return [
+        (_joined(group), tuple(dict.fromkeys(item.factor for item in group))) for group in groups.values()
+    ]
+
+
+def _joined(group: list[_Wanted]) -> _Wanted:
+    """Write one item for all the components that need the same."""
+    names = list(dict.fromkeys(item.component for item in group if item.component))
+    first = group[0]
+    if len(names) < 2 or not first.component or first.form(first.action) == first.action:
+        return first
+    every = listed(names)
+    return replace(
+        first,
+        action=first.action.replace(first.component, every),
+        done_when=first.done_when.replace(first.component, every),
+    )
 
 
 def _balanced(

@@ -131,9 +131,18 @@ def _matches(pattern: Pattern, items: tuple[Evidence, ...], texts: Mapping[str, 
             component=component,
             evidence=matched,
             also=tuple(item for item in near if holds(pattern.also, item, texts[item.id]) is not None),
-            against=tuple(item for item in near if holds(pattern.against, item, texts[item.id]) is not None),
+            against=tuple(
+                item
+                for item in near
+                if _bears(item) and holds(pattern.against, item, texts[item.id]) is not None
+            ),
             values=_values(first, found, component),
         )
+
+
+def _bears(item: Evidence) -> bool:
+    """Whether it was going on during the incident, so that it can speak against something."""
+    return not any(item.attributes.get(key) == "yes" for key in ("over", "passing", "chance"))
 
 
 def _component(pattern: Pattern, evidence: Evidence, groups: Mapping[str, str]) -> str:

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import get_args
 
 from agent.drafting.circumstances import LATE, real_alerts, trouble
 from agent.drafting.drafter import Analysis, Brief, Narrative
 from agent.drafting.matching import same, sentence, text_of
+from agent.drafting.phrasing import MOST_NAMED, clock, form_of, listed, plain, shared
 from agent.drafting.questions import section_for
 from agent.drafting.ranking import callees
 from agent.schema.digest import Digest, FactName
 from agent.schema.evidence import KIND_NAMES, Evidence
-from agent.schema.postmortem import Claim, Factor, SectionName
+from agent.schema.postmortem import ActionItem, Claim, Factor, SectionName
 
 _SOON = timedelta(minutes=15)
 MOST_IMPACT = 5
 MOST_UNRELATED = 2
+_PROMPT: tuple[FactName, ...] = ("time_to_detect", "first_alert", "first_symptom")
+_AIMS = (
+    ("prevent", "to keep it from coming back"),
+    ("mitigate", "to limit its effect"),
+    ("detect", "to show it sooner"),
+    ("process", "to change how the team handles it"),
+)
 
 
-def narrate(brief: Brief, analysis: Analysis) -> Narrative:
+def narrate(brief: Brief, analysis: Analysis, actions: tuple[ActionItem, ...] = ()) -> Narrative:
     """Write every section; a section may stay empty where the evidence carries nothing for it."""
     digest = brief.digest
     if analysis.cause.verdict == "no incident":
@@ -34,7 +42,7 @@ def narrate(brief: Brief, analysis: Analysis) -> Narrative:
             "went_well": _went_well(digest),
             "went_badly": _went_badly(digest, analysis.factors),
             "lessons": _lessons(analysis.factors),
-            "prevention": _prevention(analysis.factors),
+            "prevention": _prevention(analysis.factors, actions),
         }
     return _with_answers(sections, analysis)
 
@@ -52,17 +60,18 @@ def _summary(digest: Digest, analysis: Analysis) -> tuple[Claim, ...]:
     found = [_opening(digest), analysis.cause.claim]
     affected = digest.fact("services_affected")
     if affected.known:
-        text = f"Components with recorded trouble: {affected.text}."
+        many = "component" if affected.count == 1 else "components"
+        text = f"Trouble was recorded on {affected.text} {many}."
         found.append(_fact_claim(text, "services_affected", affected.evidence))
     ended = digest.fact("ended")
     duration = digest.fact("duration")
     if ended.known and duration.known:
-        text = f"The incident ended at {ended.text} after {duration.text}."
+        text = f"The incident ended at {_at(digest, 'ended')} after {duration.text}."
         found.append(Claim(text=text, evidence=ended.evidence[:3], facts=("ended", "duration")))
     elif ended.known:
-        found.append(_fact_claim(f"The incident ended at {ended.text}.", "ended", ended.evidence))
+        found.append(_fact_claim(f"The incident ended at {_at(digest, 'ended')}.", "ended", ended.evidence))
     elif digest.fact("recording_end").known:
-        text = f"The recording stops at {digest.fact('recording_end').text} and shows no end of the incident."
+        text = f"The recording stops at {_at(digest, 'recording_end')} and shows no end of the incident."
         found.append(Claim(text=text, facts=("recording_end", "ended"), standing="inferred"))
     return tuple(claim for claim in found if claim is not None)
 
@@ -71,7 +80,8 @@ def _opening(digest: Digest) -> Claim | None:
     symptom = digest.fact("first_symptom")
     shown = [item for item in (digest.find(name) for name in symptom.evidence) if item is not None]
     if symptom.known and shown:
-        text = f"The first symptom showed at {symptom.text}: {sentence(shown[0].statement)}."
+        at = clock(symptom.time) if symptom.time else symptom.text
+        text = f"The first symptom showed at {at}: {plain(shown[0])}."
         return Claim(text=text, evidence=(shown[0].id,), facts=("first_symptom",))
     harmful = trouble(digest)
     if not harmful:
@@ -79,6 +89,12 @@ def _opening(digest: Digest) -> Claim | None:
     return Claim(
         text=f"The evidence shows this: {sentence(harmful[0].statement)}.", evidence=(harmful[0].id,)
     )
+
+
+def _at(digest: Digest, name: FactName) -> str:
+    """Write a fact's time; its day only where the summary has not told it with the first symptom."""
+    fact, first = digest.fact(name), digest.fact("first_symptom").time
+    return clock(fact.time, first.astimezone(UTC).date() if first else None) if fact.time else fact.text
 
 
 def _fact_claim(text: str, name: FactName, evidence: Iterable[str]) -> Claim:
@@ -95,17 +111,24 @@ def _impact(digest: Digest, factors: tuple[Factor, ...]) -> tuple[Claim, ...]:
     for item in felt:
         key = (item.service or item.id).casefold()
         most = MOST_IMPACT if _touched(item, first, digest) else MOST_UNRELATED
-        if key not in seen and len(found) < most:
-            seen.add(key)
-            found.append(Claim(text=f"{sentence(item.statement)}.", evidence=(item.id,)))
-    counted: tuple[tuple[FactName, str], ...] = (
-        ("error_lines", "Error lines in the recorded logs"),
-        ("pods_restarted", "Pods restarted"),
+        if key in seen or len(found) >= most:
+            continue
+        alike = [other for other in felt if form_of(other) is not None and form_of(other) == form_of(item)]
+        text = shared(alike)
+        if len(alike) > MOST_NAMED and all(member.severity == "warning" for member in alike):
+            continue  # what everybody warns of is how the software talks, not an impact
+        group = alike if text is not None else [item]
+        seen.update((member.service or member.id).casefold() for member in group)
+        found.append(Claim(text=f"{text or plain(item)}.", evidence=tuple(member.id for member in group)))
+    counted: tuple[tuple[FactName, str, str], ...] = (
+        ("error_lines", "The recorded logs hold {} error line", "The recorded logs hold {} error lines"),
+        ("pods_restarted", "{} pod restarted", "{} pods restarted"),
     )
-    for name, label in counted:
+    for name, single, several in counted:
         fact = digest.fact(name)
         if fact.known and fact.count:
-            found.append(_fact_claim(f"{label}: {fact.text}.", name, fact.evidence))
+            text = (single if fact.count == 1 else several).format(fact.text)
+            found.append(_fact_claim(f"{text}.", name, fact.evidence))
     return tuple(found)
 
 
@@ -130,7 +153,8 @@ def _detection(digest: Digest) -> tuple[Claim, ...]:
     alerts = real_alerts(digest)
     if first.known and alerts:
         shown = next((item for item in alerts if item.id in first.evidence), alerts[0])
-        text = f"The first alert fired at {first.text}: {sentence(shown.statement)}."
+        at = clock(first.time) if first.time else first.text
+        text = f"The first alert fired at {at}: {sentence(shown.statement)}."
         found.append(Claim(text=text, evidence=(shown.id,), facts=("first_alert",)))
     elif alerts:
         found.append(
@@ -138,13 +162,21 @@ def _detection(digest: Digest) -> tuple[Claim, ...]:
         )
     gap = digest.fact("time_to_detect")
     if gap.known:
-        found.append(
-            _fact_claim(f"Time from the first symptom to the first alert: {gap.text}.", "time_to_detect", ())
-        )
+        text = f"It {_promptness(digest)}."
+        found.append(_fact_claim(text, "time_to_detect", ()))
     visible = _visible(digest)
     if visible is not None:
         found.append(visible)
     return tuple(found)
+
+
+def _promptness(digest: Digest) -> str:
+    """Say how the first alert stood to the first symptom; a gap of 0 s may hide that it came before."""
+    gap, alert, symptom = (digest.fact(name) for name in _PROMPT)
+    if gap.seconds:
+        return f"fired {gap.text} after the first symptom"
+    early = alert.time and symptom.time and symptom.time - alert.time >= timedelta(seconds=1)
+    return "fired before the first symptom was recorded" if early else "fired when the first symptom showed"
 
 
 def _visible(digest: Digest) -> Claim | None:
@@ -162,8 +194,10 @@ def _visible(digest: Digest) -> Claim | None:
         "T": "traces",
     }
     kinds = [names.get(kind, KIND_NAMES[item.kind]) for kind, item in first.items()]
-    listed = ", ".join(kinds[:-1]) + " and " + kinds[-1]
-    return Claim(text=f"It was visible in {listed}.", evidence=tuple(item.id for item in first.values()))
+    return Claim(
+        text=f"The incident was visible in {listed(kinds)}.",
+        evidence=tuple(item.id for item in first.values()),
+    )
 
 
 def _response(digest: Digest) -> tuple[Claim, ...]:
@@ -192,7 +226,7 @@ def _went_well(digest: Digest) -> tuple[Claim, ...]:
     found: list[Claim] = []
     gap = digest.fact("time_to_detect")
     if gap.seconds is not None and gap.seconds < LATE and real_alerts(digest):
-        text = f"Alerting noticed the incident early; time to detect: {gap.text}."
+        text = f"The first alert {_promptness(digest)}."
         found.append(_fact_claim(text, "time_to_detect", (real_alerts(digest)[0].id,)))
     found.extend(_partly_up(digest))
     found.extend(_recovered_after_change(digest))
@@ -258,9 +292,7 @@ def _went_badly(digest: Digest, factors: tuple[Factor, ...]) -> tuple[Claim, ...
         names = list(dict.fromkeys(str(item.service) for item in others))[:3]
         if names and first.component:
             cited = tuple(next(item.id for item in others if item.service == name) for name in names)
-            text = (
-                f"The trouble was not contained: besides {first.component}, {_listed(names)} showed it too."
-            )
+            text = f"The trouble was not contained: besides {first.component}, {listed(names)} showed it too."
             found.append(Claim(text=text, evidence=(*first.claim.evidence[:2], *cited), standing="inferred"))
     return tuple(found)
 
@@ -275,20 +307,19 @@ def _lessons(factors: tuple[Factor, ...]) -> tuple[Claim, ...]:
             cited = tuple(dict.fromkeys((*factor.claim.evidence, *answered.evidence)))
             found.append(Claim(text=text, evidence=cited, standing="inferred"))
         elif opened is not None and factor is factors[0]:
-            text = f"What was recorded shows the condition and leaves open: {opened.question}"
+            text = f"The record shows the condition but not what led to it: {opened.question}"
             found.append(Claim(text=text, evidence=factor.claim.evidence, standing="inferred"))
     return tuple(found)
 
 
-def _prevention(factors: tuple[Factor, ...]) -> tuple[Claim, ...]:
-    found: list[Claim] = []
-    for factor in factors[:1]:
-        text = f"The first condition to remove is this: {factor.title}."
-        found.append(
-            Claim(text=text, evidence=factor.claim.evidence, facts=factor.claim.facts, standing="inferred")
-        )
-    return tuple(found)
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}"
+def _prevention(factors: tuple[Factor, ...], actions: tuple[ActionItem, ...]) -> tuple[Claim, ...]:
+    """Say what the items for the first condition are there for."""
+    if not factors:
+        return ()
+    first = factors[0]
+    mine = [item for item in actions if first.id in item.factors]
+    aims = [aim for kind, aim in _AIMS if any(item.kind == kind for item in mine)]
+    if not aims:
+        return ()
+    text = f"The action items for the first condition ({first.title}) aim {listed(aims)}."
+    return (Claim(text=text, evidence=first.claim.evidence, facts=first.claim.facts, standing="inferred"),)

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 
 from agent.drafting import items, narrative, revision, rows
 from agent.drafting.cause import lone_series, quiet, verdict
-from agent.drafting.drafter import Analysis, Brief, Narrative
+from agent.drafting.drafter import Analysis, Brief, Contradiction, Narrative
 from agent.drafting.factors import factors, limited, ranked
+from agent.drafting.looks import Recording
 from agent.drafting.questions import questions
 from agent.drafting.ranking import Ranked
 from agent.drafting.ruledout import ruled_out
@@ -28,6 +29,7 @@ class OfflineDrafter:
     """
 
     name = "offline"
+    rule_bound = True
 
     def __init__(self, today: Callable[[], date] = _today) -> None:
         self._today = today
@@ -44,6 +46,9 @@ class OfflineDrafter:
                 found = limited(alone) if alone is not None else factors(digest, candidates)
             self._last = (digest, found, candidates)
         return self._last[1], self._last[2]
+
+    def investigate(self, brief: Brief, recording: Recording) -> None:
+        """Look no further: rules have read all that is recorded already."""
 
     def timeline(self, brief: Brief) -> tuple[TimelineRow, ...]:
         """Render the telling evidence as rows."""
@@ -71,10 +76,13 @@ class OfflineDrafter:
         brief: Brief,
         timeline: tuple[TimelineRow, ...],  # noqa: ARG002 - protocol
         analysis: Analysis,
-        actions: tuple[ActionItem, ...],  # noqa: ARG002 - protocol
     ) -> Narrative:
         """Write the prose sections."""
-        return narrative.narrate(brief, analysis)
+        return narrative.narrate(brief, analysis, self.actions(brief, analysis))
+
+    def contradictions(self, brief: Brief, draft: PostMortem) -> tuple[Contradiction, ...]:  # noqa: ARG002 - protocol
+        """Find none: every sentence is rendered from the same evidence."""
+        return ()
 
     def revise(self, brief: Brief, draft: PostMortem, findings: tuple[Finding, ...]) -> PostMortem:
         """Repair or drop what a blocking finding names, and ask about it instead."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from agent.drafting.circumstances import real_alerts, trouble
-from agent.drafting.drafter import Brief
+from agent.drafting.drafter import Brief, Comment
+from agent.drafting.phrasing import clock
 from agent.schema.digest import Digest
 from agent.schema.postmortem import Cause, Factor, OpenQuestion, SectionName
 
@@ -19,9 +20,9 @@ _RESPONDED = "Who responded, what was done, and when?"
 _CAUSE = "What caused the incident?"
 _CLOCKS = "Which of the conflicting clocks is right?"
 
-_CANNOT_REWORD = (
-    "A reviewer asked for this change; the offline drafter writes from evidence by rule and cannot reword to "
-    "taste, so a person edits the section."
+_CANNOT_FOLLOW = (
+    "A reviewer asked for this change. The drafter could not follow it: by rule it writes what the evidence "
+    "and the answers give, so a person edits the section or waives this"
 )
 _SECTIONS: dict[str, SectionName] = {
     _ENDED: "summary",
@@ -79,7 +80,8 @@ def _recorded(digest: Digest) -> list[tuple[str, str, tuple[str, ...]]]:
     ended = digest.fact("ended")
     if not ended.known:
         stop = digest.fact("recording_end")
-        where = f" The recording stops at {stop.text}." if stop.known else ""
+        at = clock(stop.time) if stop.time else stop.text
+        where = f" The recording stops at {at}." if stop.known else ""
         note = (ended.note or "The recorded evidence shows no recovery").rstrip(".")
         found.append((_ENDED, f"{note}.{where}", ()))
     found.append(
@@ -112,12 +114,10 @@ def _causes(cause: Cause, factors: tuple[Factor, ...]) -> list[tuple[str, str, t
     return found[: MOST_WHYS + 1]
 
 
+def unanswered(comment: Comment) -> tuple[str, str, tuple[str, ...]]:
+    """Ask a reviewer's comment back where the drafter could not follow it."""
+    return f"{comment.by} asks on {comment.section or 'the draft'}: {comment.text}", _CANNOT_FOLLOW, ()
+
+
 def _comments(brief: Brief) -> list[tuple[str, str, tuple[str, ...]]]:
-    return [
-        (
-            f"{comment.by} asks on {comment.section or 'the draft'}: {comment.text}",
-            _CANNOT_REWORD,
-            (),
-        )
-        for comment in brief.comments
-    ]
+    return [unanswered(comment) for comment in brief.comments]

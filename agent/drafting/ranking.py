@@ -15,6 +15,8 @@ from agent.schema.evidence import Evidence
 _LEFTOVER = timedelta(minutes=10)
 _SEVERITY = {"critical": 1.0, "error": 1.0, "warning": 0.9, "info": 0.8}
 _FEW_LINES = 3
+_REASONLESS = frozenset({"crash-loop", "abrupt-exit", "service-without-endpoints"})
+"""States that say that a container exits, and not why."""
 _COMMON = 4
 """A pattern on more components than this is a wave, such as every pod's probe at a roll-out."""
 
@@ -48,11 +50,11 @@ def relevance(evidence: Evidence, onset: datetime | None) -> float:
     weight = 1.0 if noise == "no" else 0.5
     if attributes.get("leftover") == "yes":
         weight *= 0.25
-    if attributes.get("over") == "yes":
+    if attributes.get("over") == "yes" or attributes.get("passing") == "yes":
         weight *= 0.15
     if evidence.severity == "info" and attributes.get("source") == "state":
         weight *= 0.25
-    if attributes.get("novelty") == "steady":
+    if attributes.get("novelty") == "steady" or attributes.get("chance") == "yes":
         weight *= 0.3
     if attributes.get("harm") == "neutral" or attributes.get("type") == "Normal":
         weight *= 0.6
@@ -150,11 +152,20 @@ def _corroborated(match: Match, digest: Digest) -> bool:
     )
 
 
+def _told_at_exit(match: Match) -> bool:
+    """Whether it rests on what a container complained of before it exited."""
+    return match.pattern.id not in _REASONLESS and any(
+        item.attributes.get("last_words") == "yes" for item in match.evidence
+    )
+
+
 def _explained(match: Match, scored: list[tuple[Match, float]], digest: Digest) -> float:
     """Share of the score that is left after stronger conditions elsewhere have explained it."""
     for other, score in scored:
         same_place = same(other.component, match.component) and score > 0
         if same_place and match.pattern.id in other.pattern.explains:
+            return 0.6
+        if same_place and match.pattern.id in _REASONLESS and _told_at_exit(other):
             return 0.6
     if match.pattern.proof == "hard":
         return 1.0

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from agent.drafting.circumstances import real_alerts
 from agent.drafting.matching import sentence
+from agent.drafting.phrasing import form_of, listed, plain, shared
 from agent.drafting.ranking import relevance
 from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
@@ -15,6 +16,9 @@ from agent.schema.postmortem import TimelineRow
 
 MOST_ROWS = 22
 MOST_RECOVERIES = 4
+MOST_EVENTS = 3
+ENOUGH = 3
+"""Rows that tell of trouble, from which on routine log messages are left out."""
 _EARLIER = timedelta(hours=24)
 _BONUS: Mapping[str, float] = {"A": 0.4, "C": 0.35, "H": 0.5, "K": 0.1, "M": 0.0, "L": 0.0, "T": 0.0}
 _SOURCES: Mapping[str, str] = {
@@ -34,6 +38,8 @@ class _Moment:
     evidence: Evidence
     event: str
     weight: float
+    over: bool = False
+    """It tells of the end of something."""
 
 
 def rows(digest: Digest, cited: Collection[str] = ()) -> tuple[TimelineRow, ...]:
@@ -47,7 +53,11 @@ def rows(digest: Digest, cited: Collection[str] = ()) -> tuple[TimelineRow, ...]
     for moment in sorted((*starts, *ends), key=lambda item: (item.time, -item.weight, item.evidence.id)):
         second = moment.time.replace(microsecond=0)
         groups.setdefault((second, moment.evidence.service or moment.evidence.id), []).append(moment)
-    return tuple(_row(moments) for moments in groups.values())
+    found: dict[tuple[datetime, str], list[list[_Moment]]] = {}
+    for (second, name), moments in groups.items():
+        form = "; ".join(dict.fromkeys(_form(moment) or name for moment in moments))
+        found.setdefault((second, form), []).append(moments)
+    return tuple(_row(alike[0]) if len(alike) == 1 else _shared_row(alike) for alike in found.values())
 
 
 def render(evidence: Evidence, time: datetime) -> TimelineRow:
@@ -77,9 +87,17 @@ def _starts(digest: Digest, cited: Collection[str]) -> list[_Moment]:
             continue
         if item.kind != "M" and item.id not in cited and _long_before(item, digest):
             continue
+        if item.kind == "C" and "members" in item.attributes and item.id not in cited:
+            continue  # the roll-out of a whole namespace
         weight = share * (item.salience + _BONUS[item.kind]) + (1.0 if item.id in cited else 0.0)
-        found.append(_Moment(item.start, item, sentence(item.statement), weight))
-    return found
+        found.append(_Moment(item.start, item, plain(item), weight))
+    telling = [item for item in found if item.evidence.id in cited or not _is_routine(item.evidence)]
+    return telling if len(telling) >= ENOUGH else found
+
+
+def _is_routine(item: Evidence) -> bool:
+    """Whether it is a log message that its writer calls information, such as a kubelet's daily work."""
+    return item.kind == "L" and item.severity == "info" and item.attributes.get("level") in {"info", "debug"}
 
 
 def _long_before(item: Evidence, digest: Digest) -> bool:
@@ -95,7 +113,7 @@ def _recoveries(digest: Digest, shown: set[str]) -> list[_Moment]:
         attributes = item.attributes
         if item.kind == "A" and attributes.get("state") == "resolved":
             name = attributes.get("alertname") or item.service or "Alert"
-            found.append(_Moment(item.end, item, f"Alert {name} resolved", item.salience + 0.4))
+            found.append(_Moment(item.end, item, f"Alert {name} resolved", item.salience + 0.4, over=True))
         elif (
             item.kind == "M"
             and attributes.get("harm") == "bad"
@@ -103,18 +121,52 @@ def _recoveries(digest: Digest, shown: set[str]) -> list[_Moment]:
         ):
             name = attributes.get("metric") or "metric"
             about = f"{name} of {item.service}" if item.service else name
-            found.append(_Moment(item.end, item, f"{about} left the deviating level", item.salience))
+            found.append(
+                _Moment(item.end, item, f"{about} left the deviating level", item.salience, over=True)
+            )
     return found
+
+
+def _form(moment: _Moment) -> str | None:
+    """Give what a moment says of any service; an alert that resolved says it of whatever it fired for."""
+    return moment.event if moment.over else form_of(moment.evidence)
+
+
+def _shared_row(alike: list[list[_Moment]]) -> TimelineRow:
+    """Write one row for services to which the same happened in the same second."""
+    firsts = [moments[0] for moments in alike]
+    events: list[str] = []
+    for place in range(len(alike[0])):
+        moments = [group[place] for group in alike if place < len(group)]
+        names = list(
+            dict.fromkeys(str(moment.evidence.service) for moment in moments if moment.evidence.service)
+        )
+        over = f"{moments[0].event} for {listed(names)}" if moments[0].over and names else None
+        events.append(over or shared([moment.evidence for moment in moments]) or moments[0].event)
+    everything = [moment for moments in alike for moment in moments]
+    return TimelineRow(
+        time=firsts[0].time,
+        event="; ".join(dict.fromkeys(events)),
+        source=_sources(everything),
+        actor=listed(list(dict.fromkeys(actor(moment.evidence) for moment in firsts))),
+        evidence=tuple(dict.fromkeys(moment.evidence.id for moment in everything)),
+    )
+
+
+def _sources(moments: list[_Moment]) -> str:
+    return ", ".join(dict.fromkeys(_SOURCES[moment.evidence.kind] for moment in moments))
 
 
 def _row(moments: list[_Moment]) -> TimelineRow:
     first = moments[0]
     events = list(dict.fromkeys(moment.event for moment in moments))
+    if len(events) > MOST_EVENTS:
+        events = [*events[:MOST_EVENTS], "and more of the kind"]
     ids = tuple(dict.fromkeys(moment.evidence.id for moment in moments))
     return TimelineRow(
         time=first.time,
         event="; ".join(events),
-        source=", ".join(dict.fromkeys(_SOURCES[moment.evidence.kind] for moment in moments)),
+        source=_sources(moments),
         actor=actor(first.evidence),
         evidence=ids,
     )

@@ -56,9 +56,9 @@ def parse_json(model: type[M], data: bytes | str, *, where: str) -> M:
 
 def describe_problems(error: ValidationError, where: str) -> str:
     """Name the place and each bad field, without the values."""
-    problems = [
-        f"{'.'.join(str(part) for part in item['loc']) or '(whole)'}: {item['msg']}"
-        for item in error.errors(include_url=False)
-    ]
+    problems: list[str] = []
+    for item in error.errors(include_url=False):
+        field, text = ".".join(str(part) for part in item["loc"]), item["msg"].removeprefix("Value error, ")
+        problems.append(f"{field}: {text}" if field else text)
     head = f"{where} is not valid: "
     return head + (problems[0] if len(problems) == 1 else "".join(f"\n  - {text}" for text in problems))

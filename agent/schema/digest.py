@@ -116,6 +116,23 @@ class Digest(Model):
     topology: tuple[Edge, ...] = ()
     notes: tuple[str, ...] = ()
     """What a reader should know about the computation: no baseline, zones assumed, clocks shifted."""
+    investigated: tuple[EvidenceId, ...] = ()
+    """Evidence at the end of `evidence` that looks into the bundle minted after the digest was computed."""
+
+    @property
+    def computed(self) -> tuple[Evidence, ...]:
+        """The evidence without what was minted by looks."""
+        later = set(self.investigated)
+        return tuple(item for item in self.evidence if item.id not in later)
+
+    def with_found(self, found: tuple[Evidence, ...]) -> Digest:
+        """Give the digest with these as the evidence that looks minted, instead of earlier ones."""
+        return self.model_copy(
+            update={
+                "evidence": (*self.computed, *found),
+                "investigated": tuple(item.id for item in found),
+            }
+        )
 
     def fact(self, name: FactName) -> Fact:
         """Look up a fact; every digest holds every name once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -38,11 +39,14 @@ class ProcessState(Model):
     step: Literal[
         "timeline complete",
         "several factors",
+        "analysis deep enough",
         "actions complete",
         "blameless wording",
         "distributed within 48 h",
         "items tracked",
         "follow-up review in four weeks",
     ]
-    state: Literal["done", "open", "late", "not known"]
+    state: Literal["done", "not done", "not known", "overdue"]
     detail: str
+    due: date | None = None
+    """Day by which it is due, where the process sets one and it can be known."""

@@ -190,6 +190,8 @@ class Provenance(Model):
     """Version of pm-agent."""
     digest_sha256: str
     revisions: int = 0
+    prompts: tuple[str, ...] = ()
+    """Every prompt that was sent, as `id@version:hash`; empty where no model was asked."""
     notes: tuple[str, ...] = ()
 
 

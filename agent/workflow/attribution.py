@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.drafting.drafter import Drafter, Metered
 from agent.schema.incident import Person
 from agent.schema.postmortem import PostMortem
 from agent.schema.roster import handles, united
@@ -30,3 +31,11 @@ def attribute(draft: PostMortem, people: tuple[Person, ...], settings: Settings)
             ),
         }
     )
+
+
+def credited(draft: PostMortem, drafter: Drafter) -> PostMortem:
+    """Record every prompt that the drafter has sent so far."""
+    if not isinstance(drafter, Metered):
+        return draft
+    provenance = draft.provenance.model_copy(update={"prompts": drafter.prompts})
+    return draft.model_copy(update={"provenance": provenance})

@@ -19,7 +19,11 @@ def brief_of(state: State, deps: Deps) -> Brief:
             hint=f"`pm-agent draft --incident {deps.folder.id} --redraft` computes it again.",
         )
     return Brief(
-        incident=deps.folder.read_incident(), digest=digest, answers=state.answers, comments=state.comments
+        incident=deps.folder.read_incident(),
+        digest=digest,
+        answers=state.answers,
+        comments=state.comments,
+        investigation=state.investigation,
     )
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 from agent.drafting.drafter import Analysis, Brief, Drafter, Narrative
+from agent.drafting.looks import Recording
+from agent.investigation import SealedRecording
 from agent.schema.bundle import Artifact, Manifest, Request
 from agent.schema.digest import Digest
 from agent.schema.finding import Finding
@@ -106,6 +108,7 @@ class Stages:
     save: Save
     finalise: Finalise
     edited_by_hand: Callable[[IncidentFolder], bool]
+    recording: Callable[[Bundle, Digest], Recording] = SealedRecording
 
 
 @dataclass(frozen=True, slots=True)

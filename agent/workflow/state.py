@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, TypedDict
 
-from agent.drafting.drafter import Analysis, Comment, Narrative
+from agent.drafting.drafter import Analysis, Comment, Contradiction, Explanation, Investigation, Narrative
+from agent.drafting.sections import concerns
 from agent.schema.base import M, Model
 from agent.schema.bundle import Artifact, Query, Request
 from agent.schema.finding import Finding
@@ -54,14 +55,20 @@ class State(Model):
     """Whether sources are to be fetched."""
     answers: tuple[OpenQuestion, ...] = ()
     comments: tuple[Comment, ...] = ()
+    section: str = ""
+    """The one section that a reviewer sent back; empty while the whole draft is written."""
     collected: Annotated[tuple[Collected, ...], _joined] = ()
     digest_sha256: str = ""
+    investigation: Investigation | None = None
     timeline: tuple[TimelineRow, ...] = ()
     analysis: Analysis | None = None
     actions: tuple[ActionItem, ...] = ()
     narrative: Narrative | None = None
     draft: PostMortem | None = None
     revisions: int = 0
+    withdrawn: bool = False
+    """Whether what was still refused has been taken out."""
+    contradictions: tuple[Contradiction, ...] = ()
     findings: tuple[Finding, ...] = ()
     version: str = ""
     """sha256 of draft.json as it went to review."""
@@ -77,8 +84,13 @@ class State(Model):
         return _present(self.analysis, "analysis")
 
     @property
+    def narrated(self) -> Narrative:
+        """The prose, once it was written."""
+        return _present(self.narrative, "narrative")
+
+    @property
     def drafted(self) -> PostMortem:
-        """The draft, once the narrative stage has run."""
+        """The draft, once it was assembled."""
         return _present(self.draft, "draft")
 
     @property
@@ -88,8 +100,12 @@ class State(Model):
 
     @property
     def errors(self) -> tuple[Finding, ...]:
-        """Findings that block approval."""
-        return tuple(finding for finding in self.findings if finding.level == "error")
+        """Findings that go back to the drafter: those that block approval, in what is being written."""
+        return tuple(
+            finding
+            for finding in self.findings
+            if finding.level == "error" and (not self.section or concerns(finding, self.section))
+        )
 
 
 class Update(TypedDict, total=False):
@@ -97,14 +113,18 @@ class Update(TypedDict, total=False):
 
     answers: tuple[OpenQuestion, ...]
     comments: tuple[Comment, ...]
+    section: str
     collected: tuple[Collected, ...]
     digest_sha256: str
+    investigation: Investigation
     timeline: tuple[TimelineRow, ...]
     analysis: Analysis
     actions: tuple[ActionItem, ...]
     narrative: Narrative
     draft: PostMortem
     revisions: int
+    withdrawn: bool
+    contradictions: tuple[Contradiction, ...]
     findings: tuple[Finding, ...]
     version: str
     decision: Decision
@@ -121,8 +141,11 @@ CHECKPOINTED: tuple[type[Model], ...] = (
     Request,
     Query,
     Artifact,
+    Explanation,
+    Investigation,
     Analysis,
     Narrative,
+    Contradiction,
     Comment,
     TimelineRow,
     ActionItem,

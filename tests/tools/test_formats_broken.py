@@ -145,3 +145,11 @@ def test_any_cut_of_real_files_is_survived(fixture: Path, data: st.DataObject) -
         records = list(reading.records)
     assert sniffed.signal != "unknown" or not records
     assert end - start <= HEAD_LIMIT
+
+
+def test_an_overlong_line_is_not_cut_within_a_letter(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"2026-03-17 10:00:00 ERROR " + "\u20ac".encode() * LINE_LIMIT)
+    (record,) = read(path).records
+    assert isinstance(record, LogRecord)
+    assert set(record.message) == {"\u20ac"}

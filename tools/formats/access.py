@@ -8,12 +8,13 @@ from tools.formats.logline import LogLine
 from tools.formats.stamps import Stamps
 
 _COMBINED = re.compile(
-    r'^(?P<client>\S+) \S+ (?P<user>\S+) \[(?P<time>[^\]]{20,32})\] "(?P<request>(?:[^"\\]|\\.)*)" '
+    r"^(?:(?P<host>[\w.-]+:\d+) )?(?P<client>\S+) \S+ (?P<user>\S+) \[(?P<time>[^\]]{20,32})\] "
+    r'"(?P<request>(?:[^"\\]|\\.)*)" '
     r'(?P<status>\d{3}) (?P<bytes>\d+|-)(?: "(?P<referer>(?:[^"\\]|\\.)*)" "(?P<agent>(?:[^"\\]|\\.)*)")'
     r"?(?P<rest>.*)$"
 )
 _ENVOY = re.compile(
-    r'^\[(?P<time>\d{4}-\d\d-\d\dT[^\]]+)\] "(?P<request>[^"]*)" (?P<status>\d{1,3}) (?P<rest>.*)$'
+    r'^\[(?P<time>\d{4}-\d\d-\d\dT[^\]]+)\] "(?P<request>[^"]*)" (?P<status>\d{1,3})(?P<rest> .*)$'
 )
 _QUIET = frozenset({400, 404, 405, 410})
 """Answers that clients cause and that say little about the service."""
@@ -24,6 +25,18 @@ def status_level(status: int) -> str:
     if status >= 500 or status == 0:
         return "error"
     return "warning" if status >= 400 and status not in _QUIET else "info"
+
+
+_HAPROXY = re.compile(
+    r"(?P<client>\S+):\d+ \[(?P<time>[^\]]+)\] (?P<frontend>\S+) (?P<backend>[^\s/]+)/(?P<server>\S+) "
+    r"[-+\d]+(?:/[-+\d]+){4} (?P<status>\d{3}|-1) "
+)
+
+
+def proxied(message: str) -> dict[str, str]:
+    """Read client, backend, server and status off HAProxy's HTTP log; nothing for any other message."""
+    match = _HAPROXY.match(message)
+    return match.groupdict() if match else {}
 
 
 def access_line(text: str, stamps: Stamps) -> LogLine | None:
@@ -37,7 +50,7 @@ def access_line(text: str, stamps: Stamps) -> LogLine | None:
     fields = {"status": part["status"]}
     if len(request) >= 2:
         fields |= {"method": request[0], "path": request[1]}
-    for key in ("client", "bytes", "referer", "agent"):
+    for key in ("host", "client", "bytes", "referer", "agent"):
         if (value := part.get(key)) and value != "-":
             fields[key] = value
     return LogLine(

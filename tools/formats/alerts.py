@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from tools.formats.documents import Document, Element, listing, mapping, string, strings
@@ -26,20 +27,28 @@ def is_alert(value: Json) -> bool:
     return isinstance(labels, dict) and ("startsAt" in item or "activeAt" in item)
 
 
+def alerts_in(value: Json) -> list[Json]:
+    """List the alerts of a value: itself, or those of a group or of a webhook's body."""
+    if is_alert(value):
+        return [value]
+    return [item for item in listing(mapping(value).get("alerts")) if is_alert(item)]
+
+
 def read_alerts(
     document: Document, path: tuple[str, ...], tally: Tally, stamps: Stamps
 ) -> Iterator[AlertRecord]:
-    """Yield alerts of API v1, v2, `amtool -o json`, a webhook body or Prometheus' /api/v1/alerts."""
+    """Yield alerts of API v1, v2, `amtool -o json`, webhook bodies, groups or Prometheus' /api/v1/alerts."""
     for element in document.elements(tally, *path):
-        if not is_alert(element.value):
+        found = alerts_in(element.value)
+        if not found:
             spoil(tally, element.line, "an alert without labels or startsAt")
-            continue
-        record = _alert(element, stamps)
-        tally.rows += 1
-        tally.undated += record.starts_at is None
-        note_time(tally, record.starts_at)
-        note_time(tally, record.ends_at)
-        yield record
+        for value in found:
+            record = _alert(replace(element, value=value), stamps)
+            tally.rows += 1
+            tally.undated += record.starts_at is None
+            note_time(tally, record.starts_at)
+            note_time(tally, record.ends_at)
+            yield record
 
 
 def read_rules(document: Document, path: tuple[str, ...], tally: Tally) -> Iterator[AlertRule]:

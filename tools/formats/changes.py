@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tools.formats.documents import mapping, string
 from tools.formats.joining import note_time
@@ -23,8 +23,9 @@ _KINDS = {
     "feature_flag": "flag", "feature-flag": "flag", "toggle": "flag", "job": "job", "migration": "job",
     "cron": "job", "infra": "config", "terraform": "config",
 }  # fmt: skip
-_KIND_KEYS = ("kind", "type", "change_type", "changeType", "action", "event", "category")
-_TITLE_KEYS = ("title", "message", "summary", "description", "subject", "name", "msg", "text")
+_KIND_KEYS = ("kind", "type", "change_type", "changeType", "action", "task", "event", "category")
+_TITLE_KEYS = ("title", "display_title", "displayTitle", "message", "summary", "description", "subject",
+               "name", "msg", "text")  # fmt: skip
 _SERVICE_KEYS = (
     "service",
     "service_name",
@@ -40,6 +41,10 @@ _REF_KEYS = (
     "ref",
     "sha",
     "commit",
+    "head_sha",
+    "headSha",
+    "tag_name",
+    "tagName",
     "revision",
     "version",
     "tag",
@@ -58,6 +63,8 @@ _AUTHOR_KEYS = (
     "deployed_by",
     "deployer",
     "triggered_by",
+    "creator",
+    "initiatedBy",
     "username",
     "login",
 )
@@ -70,13 +77,38 @@ _TIMES = (
     "finished_at",
     "merged_at",
     "updated_at",
+    "published_at",
+    "publishedAt",
+    "mergedAt",
+    "deployedAt",
+    "run_started_at",
+    "startedAt",
 )
+_SHAPES: tuple[tuple[str, frozenset[str]], ...] = (
+    ("deploy", frozenset({"tag_name", "published_at"})),
+    ("deploy", frozenset({"tagName", "publishedAt"})),
+    ("deploy", frozenset({"environment", "sha", "created_at"})),
+    ("deploy", frozenset({"revision", "deployedAt"})),
+    ("deploy", frozenset({"head_sha", "run_started_at"})),
+    ("deploy", frozenset({"headSha", "conclusion"})),
+    ("commit", frozenset({"number", "title", "mergedAt"})),
+    ("commit", frozenset({"number", "title", "merged_at"})),
+)
+"""Kinds by their keys: GitHub's releases, deployments, workflow runs and pull requests, Argo CD's history."""
+_DONE = ("published_at", "publishedAt", "merged_at", "mergedAt", "deployedAt")
+"""When it took effect, which comes before when it was created."""
 
 _COMMIT = re.compile(r"^commit ([0-9a-f]{7,64})(?: \(.*\))?$")
 _ONELINE = re.compile(
     r"^(?P<ref>[0-9a-f]{7,40})\s+(?:\((?!\d)[^)]*\)\s+)?[\[(]?(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d"
     r" ?(?:Z|[+-]\d\d:?\d\d)?)[\])]?\s+(?P<rest>.+)$"
 )
+_SHORT = re.compile(
+    r"^(?:[*|\\/ ]+ )?(?P<ref>(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40})(?: -)? (?:\([^)]*\) )?"
+    r"(?:(?P<day>\d{4}-\d\d-\d\d) )?(?P<title>\S.*?)(?: \((?P<ago>\d+ \w+) ago\))?(?: <(?P<author>[^>]+)>)?$"
+)
+"""One-line forms without a full time: bare, with a day, or with how long ago."""
+_AGES = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _AUTHOR = re.compile(r"^(?:Author|Commit):\s+(?P<name>.*?)(?:\s+<(?P<mail>[^>]*)>)?$")
 
 
@@ -102,7 +134,7 @@ def change_of(value: Json, line: int, end_line: int, tally: Tally, stamps: Stamp
     kind = _kind(item) or "commit"
     service = _get(item, _SERVICE_KEYS)
     ref = _get(item, _REF_KEYS)
-    raw = next((item[key] for key in _TIMES if item.get(key) is not None), None)
+    raw = next((item[key] for key in (*_DONE, *_TIMES) if item.get(key) is not None), None)
     time = stamps.epoch(float(raw)) if isinstance(raw, (int, float)) else stamps.parse(string(raw))
     return ChangeRecord(
         line=line,
@@ -117,13 +149,15 @@ def change_of(value: Json, line: int, end_line: int, tally: Tally, stamps: Stamp
 
 
 def is_git_log(text: str) -> bool:
-    """Say whether text is the output of `git log`."""
+    """Say whether text is the output of `git log`; one line without a date is no proof, two are."""
     lines = [line for line in text.split("\n", 20) if line.strip()]
     if not lines:
         return False
     if _COMMIT.match(lines[0]):
         return len(lines) > 1 and lines[1].startswith(("Author:", "Merge:", "tree "))
-    return all(_ONELINE.match(line) for line in lines[: min(len(lines), 3)])
+    if all(_ONELINE.match(line) for line in lines[:3]):
+        return True
+    return len(lines) > 1 and all(_SHORT.match(line) for line in lines)
 
 
 def read_git_log(
@@ -143,10 +177,24 @@ def read_git_log(
             when = _noted(stamps.parse(match["time"]), tally)
             named = (title, author) if title else (author, "")
             yield _record((number, number), when, named, match["ref"], labels)
+        elif match := _SHORT.match(text):
+            named = (match["title"], match["author"] or "")
+            yield _record(
+                (number, number), _noted(_roughly(match, stamps), tally), named, match["ref"], labels
+            )
         elif text.strip():
             spoil(tally, number, "not a commit")
     if block:
         yield _commit(block, tally, stamps, labels)
+
+
+def _roughly(match: re.Match[str], stamps: Stamps) -> datetime | None:
+    """Resolve `3 hours ago` against the recording time; a day alone says no time, so it gives none."""
+    count, _, unit = (match["ago"] or "").partition(" ")
+    seconds = _AGES.get(unit.removesuffix("s"))
+    if seconds is None or stamps.recorded_at is None:
+        return None
+    return stamps.recorded_at - timedelta(seconds=int(count) * seconds)
 
 
 def _commit(
@@ -189,10 +237,9 @@ def _noted(when: datetime | None, tally: Tally) -> datetime | None:
 
 
 def _kind(item: Mapping[str, Json]) -> str:
-    for key in _KIND_KEYS:
-        if found := _KINDS.get(string(item.get(key)).lower()):
-            return found
-    return ""
+    shaped = next((kind for kind, keys in _SHAPES if keys <= item.keys()), "")
+    named = (_KINDS.get(string(item.get(key)).lower()) for key in _KIND_KEYS)
+    return shaped or next((kind for kind in named if kind), "")
 
 
 def _get(item: Mapping[str, Json], keys: tuple[str, ...]) -> str:

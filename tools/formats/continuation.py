@@ -7,10 +7,17 @@ import re
 _ALWAYS = re.compile(
     r"[ \t]+\S|\.\.\. \d+ (?:more|common frames)|Caused by:|Suppressed:|at [\w$.<>/]+\(|[}\])]+[,;]?$"
     r"|During handling of the above|The above exception was the direct"
+    r"|(?:from )?[\w./-]+\.rb:\d+:in [`']|Stack trace:$|stack backtrace:$"
+    r"|#\d+ (?:\{main\}|\[internal|\S+\(\d+\): )"
 )
 _EXCEPTION = re.compile(
-    r"(?:Caused by: )?(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error|Throwable|Fault)\b"
+    r"(?:Caused by: )?(?:[A-Za-z_][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error|Throwable|Fault)\b"
 )
+_BARE = re.compile(r"(?:[A-Z]\w*)?(?:Error|Exception): ")
+_CHAINED = re.compile(r"\s*(?:During handling of the above|The above exception was the direct)")
+_TRACEBACK = "Traceback (most recent call last)"
+SLOW_QUERY = "slow query"
+"""Message of an entry in MySQL's slow query log; its statement follows on lines of their own."""
 _TRACE = re.compile(
     r"\s*at [\w$.<>/]+\(|\s*\.\.\. \d+ (?:more|common frames)|\s*(?:Caused by|Suppressed):|\s+File \""
     r"|During handling of the above|The above exception was the direct"
@@ -44,30 +51,42 @@ class Continuation:
         self._traceback = False
         self._panic = False
         self._exception = False
+        self._chained = False
+        self._statement = 0
 
     def starts(self, message: str) -> None:
         """Note the first line of a new message."""
-        self._exception = False
-        self._traceback = "Traceback (most recent call last)" in message
-        self._panic = (
-            message.startswith(("panic:", "fatal error:", "SIGSEGV", "goroutine ")) or "panic: " in message
+        self._exception = self._chained = False
+        self._traceback = _TRACEBACK in message
+        self._panic = message.startswith(("panic:", "fatal error:", "SIGSEGV", "goroutine ")) or (
+            "panic: " in message or "panic serving " in message
         )
+        self._statement = 1 if message == SLOW_QUERY else 0
 
-    def goes_on(self, line: str, *, dated: bool) -> bool:
+    def goes_on(self, line: str, *, dated: bool, failed: bool = False) -> bool:
         """Say whether a line without a time belongs to the message above, which was `dated` or not.
 
         The text of an exception may run over several lines; in a dated log it ends with the next date.
+        A traceback belongs to the message above where that `failed`, as logging.exception writes it.
         """
-        if _EXCEPTION.match(line):
+        if self._statement:
+            self._statement += 1
+            return self._statement == 2 or not line.startswith("# User@Host:")
+        if line.startswith(_TRACEBACK):
+            self._traceback = failed or self._chained
+            self._chained = False
+            return self._traceback
+        return self._in_trace(line, dated=dated, failed=failed)
+
+    def _in_trace(self, line: str, *, dated: bool, failed: bool) -> bool:
+        self._chained = _CHAINED.match(line) is not None
+        if _EXCEPTION.match(line) or (failed and _BARE.match(line)):
             self._exception = True
             return True
-        if self._exception and dated:
+        if (self._exception and dated) or _ALWAYS.match(line):
             return True
-        if _ALWAYS.match(line):
-            return True
-        if line.startswith("Traceback (most recent call last)"):
-            return False
         if self._traceback:
             self._traceback = False
-            return _TRACEBACK_END.match(line) is not None
+            self._exception = _TRACEBACK_END.match(line) is not None
+            return self._exception
         return self._panic and _FRAME.match(line) is not None

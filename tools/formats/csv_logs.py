@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import chain, islice
 from pathlib import Path
 
-from tools.formats.csv_rows import LOG_TITLES, TIME_TITLES, first_row, rows
+from tools.formats.csv_rows import LOG_TITLES, TIME_TITLES, first_row, rows, titled
 from tools.formats.joining import join
 from tools.formats.levels import level_of
 from tools.formats.logline import LogLine
@@ -19,9 +20,10 @@ _PLACES = {
     "podname": "pod", "pod": "pod", "pod_name": "pod", "container": "container", "containername": "container",
     "container_name": "container", "node": "node", "nodename": "node", "node_name": "node", "host": "node",
     "hostname": "node", "service": "service", "servicename": "service", "service_name": "service",
+    "providername": "service", "machinename": "node",
     "cmdb_id": "pod", "traceid": "trace_id", "trace_id": "trace_id",
 }  # fmt: skip
-_LEVELS = frozenset({"level", "severity", "loglevel", "log_level"})
+_LEVELS = frozenset({"level", "severity", "loglevel", "log_level", "leveldisplayname", "entrytype"})
 
 
 def read_logs(path: Path, clock: Clock, tally: Tally, labels: Mapping[str, str]) -> Iterator[LogRecord]:
@@ -32,11 +34,13 @@ def read_logs(path: Path, clock: Clock, tally: Tally, labels: Mapping[str, str])
 def _parsed(path: Path, clock: Clock, tally: Tally) -> Iterator[tuple[int, LogLine]]:
     source = rows(path, tally)
     titles = first_row(source)
+    first = list(islice(source, 1))
+    titles = titled(titles, [cells for _, cells in first])
     low = [title.strip().lower() for title in titles]
     column = next((low.index(title) for title in LOG_TITLES if title in low), 0)
     stamps = Stamps(clock, tally)
     reader = LineReader(stamps)
-    for number, cells in source:
+    for number, cells in chain(first, source):
         if len(cells) != len(titles):
             spoil(tally, number, f"{len(cells)} cells where the titles are {len(titles)}")
             continue

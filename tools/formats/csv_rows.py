@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tools.formats.opening import lines, spoil
+from tools.formats.quantities import is_number
 from tools.formats.records import Clock, Tally
 from tools.formats.spans import is_span_table
 from tools.formats.stamps import Stamps
@@ -16,7 +17,8 @@ csv.field_size_limit(1 << 20)
 TIME_TITLES = frozenset({
     "time", "timestamp", "ts", "date", "datetime", "@timestamp", "unix_timestamp", "timeunixnano",
     "time_unix_nano",
-    "_time", "epoch", "timestamp_utc", "start_time", "eventtime", "log_time", "t",
+    "date and time", "timecreated", "timegenerated", "_time", "epoch",
+    "timestamp_utc", "start_time", "eventtime", "log_time", "t",
 })  # fmt: skip
 LOG_TITLES = ("log", "message", "msg", "content", "line", "body", "_raw", "text", "event")
 
@@ -24,7 +26,7 @@ LOG_TITLES = ("log", "message", "msg", "content", "line", "body", "_raw", "text"
 def rows(path: Path, tally: Tally) -> Iterator[tuple[int, list[str]]]:
     """Yield (line of the row's beginning, cells); a quote that never closes is counted."""
     counter = _Counter(path, tally)
-    reader = csv.reader(counter, delimiter=_delimiter(path))
+    reader = csv.reader(counter, delimiter=delimiter(path))
     while True:
         start = counter.number + 1
         try:
@@ -34,7 +36,7 @@ def rows(path: Path, tally: Tally) -> Iterator[tuple[int, list[str]]]:
         except csv.Error as error:
             spoil(tally, start, f"CSV: {error}")
             continue
-        if cells and any(cells):
+        if cells and any(cells) and not is_hint(cells[0]):
             yield start, cells
 
 
@@ -45,9 +47,20 @@ def first_row(numbered: Iterator[tuple[int, list[str]]]) -> list[str]:
     return []
 
 
+def is_hint(text: str) -> bool:
+    """Say whether a first cell only tells spreadsheets the separator, as in `sep=;`."""
+    return text.lower().startswith("sep=")
+
+
+def titled(titles: Sequence[str], rows_below: Sequence[Sequence[str]]) -> Sequence[str]:
+    """Name the last column of Windows' Event Viewer, which leaves the message without a title."""
+    longer = bool(rows_below) and len(rows_below[0]) == len(titles) + 1
+    return [*titles, "Message"] if longer and "Date and Time" in titles else titles
+
+
 def table_kind(head: Sequence[Sequence[str]]) -> str:
     """Name the format of a CSV file by its first rows; empty where it is no known table."""
-    low = [title.strip().lower() for title in head[0]] if head else []
+    low = [title.strip().lower() for title in titled(head[0], head[1:2])] if head else []
     even = [row for row in head[1:] if len(row) == len(low)]
     if len(low) < 2 or not even or len(even) < 0.6 * len(head[1:]):  # a broken row makes no other format
         return ""
@@ -58,7 +71,7 @@ def table_kind(head: Sequence[Sequence[str]]) -> str:
         ("csv-edges", not timed and any(caller in low and callee in low for caller, callee in ENDS)),
         ("csv-matrix", len(even) == len(head) - 1 and is_matrix(head)),
         ("csv-logs", timed and any(title in LOG_TITLES for title in low)),
-        ("csv-metrics", timed and any(_is_number(cell) for cell in samples)),
+        ("csv-metrics", timed and any(is_number(cell) for cell in samples)),
         ("csv-metrics-wide", len(even) == len(head) - 1 and _has_many_title_rows(head)),
     )
     return next((name for name, fits in tests if fits), "")
@@ -67,7 +80,7 @@ def table_kind(head: Sequence[Sequence[str]]) -> str:
 def _has_many_title_rows(head: Sequence[Sequence[str]]) -> bool:
     depth = header_depth(head)
     samples = [cell for row in head[depth:] for cell in row[1:] if cell]
-    return 2 <= depth <= 6 and bool(samples) and all(_is_number(cell) for cell in samples)
+    return 2 <= depth <= 6 and bool(samples) and all(is_number(cell) for cell in samples)
 
 
 def header_depth(head: Sequence[Sequence[str]]) -> int:
@@ -102,9 +115,11 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _delimiter(path: Path) -> str:
+def delimiter(path: Path) -> str:
+    """Name the character that parts the cells, by the first line that is no hint."""
     for _, text in lines(path, Tally()):
-        return max(",;\t", key=text.count)
+        if not is_hint(text):
+            return max(",;\t", key=text.count)
     return ","
 
 

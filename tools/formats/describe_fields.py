@@ -91,6 +91,8 @@ def fields_of(top: Node, kind: str) -> dict[str, str]:
         fields |= _subsets(top)
     if kind == "Service" and "endpoints" not in fields:
         fields["endpoints"] = "<none>"
+    if kind == "Ingress":
+        fields |= _rules(top)
     if kind == "NetworkPolicy":
         fields |= _policy(top)
     if kind == "ResourceQuota":
@@ -206,6 +208,29 @@ def _subsets(top: Node) -> dict[str, str]:
         ",".join(child.value for child in node.children if child.key == "NotReadyAddresses") if node else ""
     )
     return {"endpoints": ready or "<none>", "endpoints_not_ready": not_ready or "<none>"}
+
+
+def _rules(top: Node) -> dict[str, str]:
+    """Flatten an ingress: `host path backend`, one a route; describe says in the backend what it lacks."""
+    node = top.find("Rules")
+    routes: list[str] = []
+    host = ""
+    for _, text in node.lines if node else ():
+        words = text.split(maxsplit=1)
+        if text.strip().startswith(("Host ", "----")) or not words:
+            continue
+        if words[0].startswith("/") or len(words) > 1:
+            routes.append(" ".join(f"{host} {text}".split()))
+        else:
+            host = words[0]
+    found = {
+        "rules": "; ".join(routes),
+        "ingress_class": top.text("Ingress Class"),
+        "default_backend": top.text("Default backend"),
+        "address": top.text("Address"),
+        "tls": "; ".join(_under(top, "TLS")),
+    }
+    return {key: text for key, text in found.items() if text and text != "<default>"}
 
 
 def _policy(top: Node) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ class Document:
     def line_at(self, offset: int) -> int:
         """Line of an offset, 1-based."""
         if self._ends is None:
-            self._ends = [index for index, char in enumerate(self.text) if char == "\n"]
+            self._ends = [match.start() for match in re.finditer("\n", self.text)]
         return bisect_right(self._ends, max(offset - 1, -1)) + 1 if offset else 1
 
     def _descend(self, path: tuple[str, ...]) -> int | None:

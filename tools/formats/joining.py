@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -15,6 +16,8 @@ from tools.formats.workloads import workload_of
 _LATE = timedelta(seconds=1)
 """A trace is written at once: what the runtime stamped later than this is no part of the text above."""
 _INDENT = frozenset(" \t")
+_ANNOUNCES = re.compile(r"panic|Traceback|slow query")
+_FAILED = frozenset({"error", "fatal"})
 _workload = lru_cache(maxsize=4096)(workload_of)
 
 
@@ -63,13 +66,13 @@ class _Joiner:
         """Take one line; return the record before it once that is complete."""
         current = self._open
         if current is not None and line.pod == current.pod and self._belongs(current, line):
-            self._append(line.message if current.partial else f"\n{line.body}")
+            self._append(line.body if current.partial else f"\n{line.body}")
             current.partial, self._end, self._before = line.partial, number, line.time or self._before
             return None
         done = self.finish()
-        self._open, self._start, self._end, self._before = line, number, number, line.time
-        self._size = len(line.message)
-        if not line.own or "panic" in line.message or "Traceback" in line.message:
+        self._open, self._start, self._before = line, number, line.time
+        self._end, self._size = max(number, line.end_line), len(line.message)
+        if not line.own or _ANNOUNCES.search(line.message):
             self._continuation.starts(line.body or line.message)
         else:
             self._continuation.starts("")
@@ -94,7 +97,7 @@ class _Joiner:
         if line.own or self._is_apart(current, line):
             return False
         dated = current.own and not (current.outer and line.time is not None)
-        return self._continuation.goes_on(line.body, dated=dated)
+        return self._continuation.goes_on(line.body, dated=dated, failed=dated and current.level in _FAILED)
 
     def _is_apart(self, current: LogLine, line: LogLine) -> bool:
         """Say whether the runtime's own stamp or stream shows that a line begins something else."""

@@ -61,7 +61,8 @@ def read_table(
     """Yield one object a row; the kind comes from the name, the titles or the labels."""
     titles = set(table.titles)
     kind = next((name for name, signs in _SIGNS if signs <= titles), "") or labels.get("kind", "Object")
-    for number, cells in table.rows:
+    for number, row in table.rows:
+        cells = _of_pod(row) if {"CPU(cores)", "POD"} <= row.keys() else row
         name = cells.get("NAME") or next(iter(cells.values()), "")
         if not name:
             continue
@@ -76,6 +77,11 @@ def read_table(
             recorded_at=stamps.recorded_at,
             fields=_fields(cells, kind, stamps),
         )
+
+
+def _of_pod(row: Mapping[str, str]) -> dict[str, str]:
+    """Name a row of `kubectl top pods --containers` by its pod."""
+    return {**row, "NAME": row["POD"], "POD": "", "CONTAINER": row.get("NAME", "")}
 
 
 def is_pod_row(text: str) -> bool:

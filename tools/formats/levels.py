@@ -15,6 +15,7 @@ _WORDS = {
     "default": "info", "system": "info", "dbg": "debug", "inf": "info", "wrn": "warning", "ftl": "fatal",
     "dpanic": "fatal", "detail": "info", "vrb": "debug",
     "trac": "debug", "debu": "debug", "erro": "error", "fata": "fatal", "pani": "fatal",
+    "fatal error": "fatal", "parse error": "error", "deprecated": "info", "context": "info", "query": "info",
     "i": "info", "w": "warning", "e": "error", "f": "fatal", "d": "debug", "v": "debug", "c": "fatal",
 }  # fmt: skip
 _SYSLOG = ("fatal", "fatal", "fatal", "error", "warning", "info", "info", "debug")
@@ -31,12 +32,14 @@ _MARKED = re.compile(
 )
 _FIRST = re.compile(
     r"\s*(?:(trace|debug|dbug|info|notice|warn|warning|error|err|fail|crit|critical|fatal|panic|trce|severe)"
-    r"(?:\t|\s*:(?=\s|$|[\w.]+:)|\s-\s)|([DIWEFV])(?:/|\s+(?=[\w.$]+\s*:)))",
+    r"(?:\t|\s*:(?=\s|$|[\w.]+:)|\s-\s)|([DIWEFV])(?:/|\s+(?=[\w.$]+\s*:)|\d? +(?=(?:[A-Z]{2,}|-) +\[)))",
     re.IGNORECASE,
 )
 _SHORT = re.compile(r"\s*(?:(VRB|DBG|INF|WRN|ERR|FTL)\]|(TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)\[\d{4,}\])\s+")
 """Serilog behind its time, and logrus on a terminal with the seconds since it began."""
 _CHANNEL = re.compile(r"[\w-]+\.(DEBUG|INFO|NOTICE|WARNING|ERROR|CRITICAL|ALERT|EMERGENCY): ")
+_PHP = re.compile(r"PHP (Fatal error|Parse error|Warning|Notice|Deprecated): +")
+_POSTGRES = re.compile(r"(?:^| )(LOG|DETAIL|HINT|STATEMENT|CONTEXT|QUERY):  ")
 _TABBED = re.compile(r"\t(trace|debug|info|notice|warn|warning|error|fatal|panic)\t", re.IGNORECASE)
 _CAPITALS = frozenset({
     "TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL", "SEVERE", "PANIC",
@@ -50,12 +53,21 @@ def level_of(word: str) -> str:
 
 
 def level_number(value: float) -> str:
-    """Normalise a number: pino and bunyan (10 to 60), OpenTelemetry (1 to 24) or syslog severity (0 to 7)."""
+    """Normalise a number: pino and bunyan (10 to 60) or syslog severity (0 to 7)."""
     if value >= 30 or value in {10, 20}:
         return ("debug", "debug", "debug", "info", "warning", "error", "fatal")[min(int(value) // 10, 6)]
     if 0 <= value <= 7 and value == int(value):
         return _SYSLOG[int(value)]
     return ""
+
+
+def level_on_scale(value: float, step: float, first: float) -> str:
+    """Normalise a number of a scale with `step` numbers a level, trace from `first` on; 0 says nothing."""
+    if value <= 0:
+        return ""
+    place = min(int((value - first) // step), 5)
+    names = ("debug", "debug", "info", "warning", "error", "fatal")
+    return names[place]
 
 
 def syslog_level(severity: int) -> str:
@@ -73,11 +85,10 @@ def split_level(rest: str) -> tuple[str, str]:
         found = match[1] or match[2]
         if match[1] is not None or found.isupper():
             return level_of(found), rest[match.end() :].lstrip(_TRIM)
-    if match := _CHANNEL.match(rest):
-        return level_of(match[1]), rest[match.end() :]
-    if match := _SHORT.match(rest):
-        return level_of(match[1] or match[2]), rest[match.end() :]
+    if match := _CHANNEL.match(rest) or _PHP.match(rest) or _SHORT.match(rest):
+        return level_of(match[match.lastindex or 1]), rest[match.end() :]
     match = _UPPER.search(rest, 0, 120) or _MARKED.search(rest, 0, 80) or _TABBED.search(rest, 0, 80)
+    match = match or _POSTGRES.search(rest, 0, 120)
     if match is None:
         return "", rest.strip()
     tail = rest[match.end() :].lstrip(_TRIM)

@@ -30,8 +30,12 @@ class LogLine:
     outer: bool = False
     """Its only time may be the runtime's, so the lines of its text have one as well."""
     body: str = ""
-    """For a plain line: its text without the runtime's prefix, indentation kept."""
+    """For a plain line or one of a container: its text without the runtime's prefix, indentation kept."""
+    end_line: int = 0
+    """Last line of a record that is written over several; 0 where it stands on one."""
     stream: str = ""
     """stdout or stderr, where the container runtime says which."""
     partial: bool = False
     """The container runtime cut the message; the next line goes on."""
+    raw: bool = False
+    """The message is a line as it was written, which may say its level and more."""

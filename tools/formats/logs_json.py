@@ -10,70 +10,58 @@ from functools import lru_cache
 
 import orjson
 
-from tools.formats.levels import level_number, level_of
+from tools.formats.levels import level_number, level_of, level_on_scale
 from tools.formats.logline import LogLine
-from tools.formats.opening import LINE_LIMIT
+from tools.formats.opening import LINE_LIMIT, decode
 from tools.formats.stamps import Stamps
 
 TIME_KEYS = (
-    "time", "ts", "timestamp", "@timestamp", "t", "datetime", "date", "eventTime", "event_time", "asctime",
-    "Timestamp", "Time", "timeUnixNano", "observedTimeUnixNano", "time_unix_nano", "epoch", "created",
-    "instant",
-    "@t", "TimeGenerated", "startTime", "__REALTIME_TIMESTAMP", "start_time", "log_time",
+    "@timestamp", "timestamp", "time", "ts", "t", "@t", "datetime", "date_time", "date", "eventTime",
+    "event_time", "asctime", "timeUnixNano", "time_unix_nano", "observedTimeUnixNano", "_time", "epoch",
+    "created", "instant", "TimeGenerated", "TimeCreated", "startTime", "start_time", "__REALTIME_TIMESTAMP",
+    "log_time", "time_local", "time_iso8601", "timestamp_ms", "timeMillis", "unixtime", "unix_time", "dt",
+    "logged_at", "when", "receiveTimestamp", "created_at",
 )  # fmt: skip
 LEVEL_KEYS = (
-    "level", "severity", "lvl", "levelname", "log.level", "loglevel", "logLevel", "log_level", "severityText",
-    "severity_text", "Level", "LogLevel", "@l", "priority", "PRIORITY", "severityNumber", "l", "L",
+    "level", "severity", "lvl", "levelname", "level_name", "log.level", "loglevel", "log_level",
+    "severityText", "severity_text", "severity.text", "level.name", "@l", "priority", "PRIORITY",
+    "severityNumber", "severity_number", "levelno", "level_value", "syslog_severity", "syslog.severity",
+    "log.syslog.severity.name", "leveldisplayname", "l", "s",
 )  # fmt: skip
 MESSAGE_KEYS = (
-    "msg", "message", "log", "event", "body", "Message", "MESSAGE", "@m", "@mt", "M", "short_message", "text",
-    "error", "err",
+    "msg", "message", "log", "event", "body", "@m", "@mt", "M", "short_message", "text", "textPayload",
+    "_raw", "@message", "line", "error", "err",
 )  # fmt: skip
+RAW_KEYS = frozenset({"_raw", "line", "textPayload", "@message"})
+"""Keys under which a store keeps the line as it was written."""
 _SERVICE_KEYS = (
-    "service",
-    "service.name",
-    "service_name",
-    "app",
-    "application",
-    "SERVICE_NAME",
-    "_SYSTEMD_UNIT",
-)
-_POD_KEYS = (
-    "pod",
-    "pod_name",
-    "kubernetes.pod_name",
-    "k8s.pod.name",
-    "kubernetes.pod.name",
-    "podName",
-    "PodName",
-)
-_CONTAINER_KEYS = (
-    "container", "container_name", "kubernetes.container_name", "k8s.container.name", "Container",
+    "service", "service.name", "service_name", "app", "application", "_SYSTEMD_UNIT",
 )  # fmt: skip
+_SERVICE_LABELS = ("labels.app", "labels.service_name", "labels.service", "labels.job", "fields.app",
+                   "fields.service_name", "kubernetes.labels.app", "ProviderName",
+                   "SYSLOG_IDENTIFIER")  # fmt: skip
+_POD_KEYS = ("pod", "pod_name", "podName", "k8s.pod.name", "kubernetes.pod_name", "kubernetes.pod.name")
+_CONTAINER_KEYS = ("container", "container_name", "k8s.container.name", "kubernetes.container_name",
+                   "kubernetes.container.name", "container.name")  # fmt: skip
 _NODE_KEYS = (
-    "node",
-    "node_name",
-    "kubernetes.host",
-    "k8s.node.name",
-    "_HOSTNAME",
-    "Node",
-    "kubernetes.node.name",
-)
-_TRACE_KEYS = ("trace_id", "traceId", "traceID", "TraceID", "trace.id", "dd.trace_id", "trace", "traceid")
+    "node", "node_name", "kubernetes.host", "k8s.node.name", "kubernetes.node.name", "kubernetes.node_name",
+    "_HOSTNAME", "MachineName",
+)  # fmt: skip
+_TRACE_KEYS = ("trace_id", "traceId", "trace.id", "dd.trace_id", "trace")
 _STATUS_KEYS = ("status", "status_code", "statusCode", "http.resp.status", "http.status_code", "http.status",
                 "response_code", "http.response.status_code", "res.statusCode", "responseCode")  # fmt: skip
 _NESTS = (
-    "log",
-    "event",
-    "body",
-    "record",
-    "fields",
-    "resource",
-    "attributes",
-    "kubernetes",
-    "metadata",
-    "data",
-)
+    "log", "event", "body", "record", "fields", "resource", "attributes", "kubernetes", "metadata", "data",
+)  # fmt: skip
+_PLACES = ("labels", "fields", "resource.labels", "resource.attributes", "attributes", "kubernetes")
+"""Where exports keep what a record's pod, container and node were."""
+_ENVELOPES = ("_source", "result", "content", "jsonPayload")
+"""Members in which Elasticsearch, Splunk, Datadog and Cloud Logging hand the record out."""
+_DEPTH = 3
+_SCALES: Mapping[str, tuple[float, float]] = {
+    "severitynumber": (4, 1), "severity_number": (4, 1), "levelno": (10, 0), "level_value": (10_000, 0),
+}  # fmt: skip
+"""Step and first number of scales that start at trace or debug: OpenTelemetry, Python, Logback."""
 _VALUE_LIMIT = 2048
 _PAIR = re.compile(r'([A-Za-z_@][\w.@/-]*)=(?:"((?:[^"\\]|\\.)*)"|(\S*))(?:\s+|$)')
 
@@ -89,21 +77,17 @@ def parse_object(text: str) -> dict[str, Json] | None:
     return data if isinstance(data, dict) else None
 
 
-def json_line(text: str, stamps: Stamps) -> LogLine | None:
-    """Read one JSON object as a log record; None where it is broken."""
-    data = parse_object(text)
-    return None if data is None else log_of(data, stamps)
-
-
 def log_of(data: Mapping[str, Json], stamps: Stamps) -> LogLine:
-    """Read one structured record: usual time, level and message keys, one level of nesting."""
-    flat = flatten(data)
+    """Read one structured record: usual keys in any case, nested or in an envelope."""
+    flat = flatten(unwrapped(data))
     roles = _roles(tuple(flat))
     time, zoned = _take_time(flat, roles, stamps)
     line = LogLine(dialect="json-lines", message="", time=time, zoned=zoned)
     line.level = _take_level(flat, roles)
-    line.message = _take(flat, roles.message, LINE_LIMIT) or ""
+    line.message, line.raw = _take_message(flat, roles)
     line.service = _take(flat, roles.service)
+    if line.service is not None:
+        line.service = line.service.removesuffix(".service")
     line.pod = _take(flat, roles.pod)
     line.container = _take(flat, roles.container)
     line.node = _take(flat, roles.node)
@@ -132,12 +116,29 @@ def logfmt_line(text: str, stamps: Stamps) -> LogLine | None:
     return line
 
 
-def flatten(data: Mapping[str, Json]) -> dict[str, Json]:
-    """Lift known containers one level: {"log": {"level": "x"}} gives log.level."""
+def unwrapped(data: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Take a record out of the envelope of the store that exported it; what the envelope says stays."""
+    for name in _ENVELOPES:
+        inner = data.get(name)
+        if isinstance(inner, dict) and inner:
+            return {**{key: value for key, value in data.items() if key != name}, **unwrapped(inner)}
+    return data
+
+
+def named_fields(value: Json) -> dict[str, Json]:
+    """Read a row of [{"field": name, "value": text}, ...] as CloudWatch Logs Insights gives them."""
+    cells = value if isinstance(value, list) else []
+    pairs = [cell for cell in cells if isinstance(cell, dict) and isinstance(cell.get("field"), str)]
+    return {str(cell["field"]): cell.get("value") for cell in pairs} if len(pairs) == len(cells) else {}
+
+
+def flatten(data: Mapping[str, Json], depth: int = _DEPTH) -> dict[str, Json]:
+    """Lift nested objects: {"log": {"level": "x"}} gives log.level; what lies deeper stays an object."""
     flat: dict[str, Json] = {}
     for key, value in data.items():
-        if isinstance(value, dict) and value:
-            flat |= {f"{key}.{inner}": item for inner, item in value.items()}
+        if isinstance(value, dict) and value and depth:
+            for inner, item in flatten(value, depth - 1).items():
+                flat.setdefault(f"{key}.{inner}", item)
         else:
             flat[key] = value
     return flat
@@ -171,22 +172,29 @@ class _Roles:
 
 @lru_cache(maxsize=4096)
 def _roles(keys: tuple[str, ...]) -> _Roles:
-    present = frozenset(keys)
+    present: dict[str, str] = {}
+    for key in keys:
+        present.setdefault(key.lower(), key)
 
     def among(*wanted: str) -> tuple[str, ...]:
-        return tuple(key for key in wanted if key in present)
+        return tuple(dict.fromkeys(present[key.lower()] for key in wanted if key.lower() in present))
 
-    def nested(names: Iterable[str]) -> list[str]:
-        return [f"{nest}.{name}" for nest in _NESTS for name in names]
+    def nested(nests: Iterable[str], names: Iterable[str]) -> list[str]:
+        return [f"{nest}.{name}" for nest in nests for name in names]
 
     return _Roles(
-        time=among(*TIME_KEYS, "instant.epochSecond", *nested(TIME_KEYS)),
-        level=among(*LEVEL_KEYS, *nested(("level", "severity"))),
-        message=among(*MESSAGE_KEYS, *nested(MESSAGE_KEYS)),
-        service=among(*_SERVICE_KEYS),
-        pod=among(*_POD_KEYS),
-        container=among(*_CONTAINER_KEYS),
-        node=among(*_NODE_KEYS),
+        time=among(
+            *TIME_KEYS,
+            "instant.epochSecond",
+            *(f"{key}.$date" for key in TIME_KEYS),
+            *nested(_NESTS, TIME_KEYS),
+        ),
+        level=among(*LEVEL_KEYS, *nested(_NESTS, ("level", "severity", "severityText", "lvl"))),
+        message=among(*MESSAGE_KEYS, *nested(_NESTS, MESSAGE_KEYS)),
+        service=among(*_SERVICE_KEYS, *nested(("resource", "attributes"), _SERVICE_KEYS), *_SERVICE_LABELS),
+        pod=among(*_POD_KEYS, *nested(_PLACES, _POD_KEYS)),
+        container=among(*_CONTAINER_KEYS, *nested(_PLACES, _CONTAINER_KEYS)),
+        node=among(*_NODE_KEYS, *nested(_PLACES, _NODE_KEYS)),
         trace=among(*_TRACE_KEYS),
         status=among(*_STATUS_KEYS),
     )
@@ -218,13 +226,41 @@ def _take_level(flat: dict[str, Json], roles: _Roles) -> str:
         found = ""
         if isinstance(value, str):
             number = value.isdigit() and value.isascii()
-            found = level_of(value) or (level_number(float(value)) if number else "")
+            found = level_of(value) or (_numbered(key, float(value)) if number else "")
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
-            found = level_number(float(value))
+            found = _numbered(key, float(value))
         if found:
             del flat[key]
             return found
     return ""
+
+
+def _numbered(key: str, value: float) -> str:
+    scale = _SCALES.get(key.rpartition(".")[2].lower())
+    return level_number(value) if scale is None else level_on_scale(value, *scale)
+
+
+def _take_message(flat: dict[str, Json], roles: _Roles) -> tuple[str, bool]:
+    """Take the message, and say whether it is a line as it was written, head and all."""
+    for key in roles.message:
+        value = flat[key]
+        raw = key.rpartition(".")[2] in RAW_KEYS
+        if isinstance(value, list) and (text := _bytes(value)):
+            del flat[key]
+            return text[:LINE_LIMIT], raw
+        if value is None or value == "" or isinstance(value, (dict, list)):
+            continue
+        if raw and not isinstance(value, str):  # the number of a line of source
+            continue
+        del flat[key]
+        return text_of(value) if not isinstance(value, str) else value[:LINE_LIMIT], raw
+    return "", False
+
+
+def _bytes(value: list[Json]) -> str:
+    """Read text that journald writes as an array of bytes because it is not plain UTF-8; else nothing."""
+    numbers = [item for item in value if isinstance(item, int) and 0 <= item < 256]
+    return decode(bytes(numbers)) if numbers and len(numbers) == len(value) else ""
 
 
 def _take(flat: dict[str, Json], keys: tuple[str, ...], limit: int = _VALUE_LIMIT) -> str | None:

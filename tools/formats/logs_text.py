@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
-from tools.formats.access import access_line
-from tools.formats.continuation import is_frame
+from tools.formats.access import access_line, status_level
+from tools.formats.continuation import SLOW_QUERY, is_frame
 from tools.formats.heads import split_head
-from tools.formats.joining import join
 from tools.formats.levels import split_level
 from tools.formats.logline import LogLine
-from tools.formats.logs_json import json_line, logfmt_line, parse_object
-from tools.formats.opening import lines, spoil
-from tools.formats.records import Clock, LogRecord, Tally
+from tools.formats.logs_json import Json, log_of, logfmt_line, parse_object
 from tools.formats.stamps import Stamps
 from tools.formats.syslog import klog_line, syslog_line, tagged_line
 
@@ -28,13 +24,19 @@ _COMMAND_ERROR = re.compile(
     r"^(?:error|Error): |^Error from server\b|^The connection to the server \S+ was refused"
 )
 _FAILED = re.compile(
-    r"^(?:Traceback \(most|Unhandled |Uncaught |Exception in thread|[\w.$]+(?:Exception|Error)(?::|$))"
+    r"^(?:Traceback \(most|thread '[^']*' panicked at|Unhandled |Uncaught |Exception in thread"
+    r"|http: panic serving |[\w.$]+(?:Exception|Error)(?::|$))"
 )
+_LABELS = re.compile(r'\{(?:[A-Za-z_]\w*="(?:[^"\\]|\\.)*",? ?)+\} +')
+_LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 _ANNOUNCED = re.compile(r"\b(?:time|timestamp|ts)\s*[:=]\s*$", re.IGNORECASE)
+_REDIS = re.compile(r"(?P<pid>\d+):(?P<role>[XCSM])  ?(?P<mark>[.*#-]) (?P<message>.*)", re.DOTALL)
+_REDIS_LEVELS = {".": "debug", "-": "debug", "*": "info", "#": "warning"}
 _HEADED = frozenset("[#0123456789")
 _RUBY = re.compile(r"[DIWEFAU], (?=\[\d{4}-)")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 """Colours and cursor moves, and titles and links of terminals."""
+_REQUEST = frozenset({"request", "method", "path", "uri", "request_uri", "request_method", "url"})
 _STREAMS = frozenset({"stdout ", "stderr "})
 _AFTER_STAMP = " \t]):,-|>"
 
@@ -79,15 +81,43 @@ class LineReader:
                 line = self._runtime(inner.rstrip("\n"), data.get("time"), partial=not inner.endswith("\n"))
                 line.stream = str(data.get("stream") or "")
                 return line
-        return json_line(text, self._stamps)
+        data = parse_object(text)
+        return None if data is None else self.record(data)
+
+    def record(self, data: Mapping[str, Json]) -> LogLine:
+        """Take a structured record apart; a message without a level of its own is read like a line."""
+        line = log_of(data, self._stamps)
+        if line.raw:
+            inner = self._inside(line.message, line.time)
+            line.message, line.level = inner.message or line.message, line.level or inner.level
+            line.fields = {**inner.fields, **line.fields}
+            for name in ("service", "pod", "container", "node", "trace_id"):
+                if getattr(line, name) is None:
+                    setattr(line, name, getattr(inner, name))
+            if line.time is None:
+                line.time, line.zoned = inner.time, inner.zoned
+        elif not line.level and line.message:
+            line.level = split_level(line.message)[0]
+        status = line.fields.get("status", "")
+        if not line.level and len(status) == 3 and status.isdigit() and _REQUEST.intersection(line.fields):
+            line.level = status_level(int(status))
+        return line
 
     def _runtime(self, inner: str, time: object, *, partial: bool) -> LogLine:
         stamp = self._stamps.leading(time) if isinstance(time, str) else None
         line = self._inside(inner, stamp.time if stamp else None)
-        line.dialect, line.partial = "container-json", partial
+        line.dialect = "container-json"
+        self._piece(line, inner, partial=partial)
         if stamp is not None:
             line.time, line.zoned = stamp.time, stamp.zoned
         return line
+
+    @staticmethod
+    def _piece(line: LogLine, inner: str, *, partial: bool) -> None:
+        """Keep the text as the container wrote it: pieces of a cut message are put together from that."""
+        line.body, line.partial = inner, partial
+        if partial:
+            line.message += inner[len(inner.rstrip()) :]
 
     def _structured(self, text: str) -> LogLine | None:
         first = text[:1]
@@ -116,12 +146,14 @@ class LineReader:
             line = self._inside(runtime["message"] if runtime else rest[1:], stamp.time)
             line.dialect = "cri" if runtime else "kubectl-logs"
             if runtime:
-                line.partial, line.stream = runtime["flag"] == "P", runtime["stream"]
+                self._piece(line, runtime["message"], partial=runtime["flag"] == "P")
+                line.stream = runtime["stream"]
             line.time, line.zoned = stamp.time, True
             return line
         if follows in _STREAMS and (runtime := _CRI.match(rest[1:])) is not None:
             line = self._inside(runtime["message"], stamp.time)
-            line.dialect, line.partial, line.stream = "cri", runtime["flag"] == "P", runtime["stream"]
+            line.dialect, line.stream = "cri", runtime["stream"]
+            self._piece(line, runtime["message"], partial=runtime["flag"] == "P")
         else:
             line = self._behind_stamp(rest.lstrip(_AFTER_STAMP))
             if line.dialect == "text":
@@ -140,15 +172,29 @@ class LineReader:
             line.own, line.body = False, body
 
     def _behind_stamp(self, rest: str) -> LogLine:
-        if rest.startswith("{") and (line := json_line(rest, self._stamps)):
-            return line
+        if rest.startswith("{"):
+            if (data := parse_object(rest)) is not None:
+                return self.record(data)
+            if labels := _LABELS.match(rest):
+                return self._labelled(labels, rest)
         if rest.find("]:", 0, 120) > 0 and (line := tagged_line(rest, self._stamps)):
             return line
         if (line := self._structured(rest)) is not None:
             return line
         if (inner := self._stamps.leading(rest)) is not None:
-            rest = rest[inner.end :].lstrip(_AFTER_STAMP)
+            return self._behind_stamp(rest[inner.end :].lstrip(_AFTER_STAMP))
         return self._message(rest)
+
+    def _labelled(self, labels: re.Match[str], rest: str) -> LogLine:
+        """Read a line behind the labels of its Loki stream, as logcli prints it."""
+        line = self._inside(rest[labels.end() :], None)
+        named: dict[str, str] = dict(_LABEL.findall(labels[0]))
+        line.pod, line.container = line.pod or named.get("pod"), line.container or named.get("container")
+        service = next(
+            (named[key] for key in ("service_name", "service", "app", "job") if key in named), None
+        )
+        line.service = line.service or service
+        return line
 
     def _message(self, rest: str) -> LogLine:
         level: str = ""
@@ -170,6 +216,13 @@ class LineReader:
             front, back = text[: stamp.start].rstrip(" \t,;-|(["), text[stamp.end :].strip(" \t)]\"'")
             level, message = split_level(f"{front} {back}" if back else front)
             return LogLine(dialect="text", message=message, level=level, time=stamp.time, zoned=stamp.zoned)
+        if text.startswith("# Time: "):
+            return LogLine("text", SLOW_QUERY, level="warning", time=stamp.time, zoned=stamp.zoned)
+        if redis := _REDIS.match(f"{text[: stamp.start]}{text[stamp.end :]}"):
+            fields = {"pid": redis["pid"], "role": redis["role"]}
+            return LogLine(
+                "text", redis["message"], stamp.time, stamp.zoned, _REDIS_LEVELS[redis["mark"]], fields=fields
+            )
         front = _ANNOUNCED.sub("", text[: stamp.start]).strip(" \t[(-")
         line = self._behind_stamp(text[stamp.end :].lstrip(_AFTER_STAMP))
         line.time, line.zoned = stamp.time, stamp.zoned
@@ -199,27 +252,3 @@ def _level_of_failure(text: str) -> str:
     if text.startswith("panic: "):
         return "fatal"
     return "error" if _FAILED.match(text) else ""
-
-
-def read_lines(path: Path, clock: Clock, tally: Tally, labels: Mapping[str, str]) -> Iterator[LogRecord]:
-    """Yield the file's records; lines without a time stand beside their neighbour's."""
-    yield from join(log_lines(path, clock, tally), tally, labels, lambda: _first_time(path, clock))
-
-
-def log_lines(path: Path, clock: Clock, tally: Tally) -> Iterator[tuple[int, LogLine]]:
-    """Yield each line that is not blank, taken apart, with its number."""
-    stamps = Stamps(clock, tally)
-    reader = LineReader(stamps)
-    for number, text in lines(path, tally):
-        line = reader.read(text)
-        if not line.message and not line.own:
-            continue
-        if line.dialect == "broken-json":
-            spoil(tally, number, "broken JSON, kept as text")
-        if line.time is not None and clock.recorded_at is None:
-            stamps.anchor = line.time
-        yield number, line
-
-
-def _first_time(path: Path, clock: Clock) -> datetime | None:
-    return next((line.time for _, line in log_lines(path, clock, Tally()) if line.time is not None), None)

@@ -9,9 +9,11 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from tools.formats.csv_rows import TIME_TITLES, header_depth, rows
+from tools.formats.csv_rows import TIME_TITLES, delimiter, header_depth, rows
 from tools.formats.joining import note_time
+from tools.formats.metrics_prometheus import selector, service_of
 from tools.formats.opening import spoil
+from tools.formats.quantities import base, quantity
 from tools.formats.records import Clock, Series, Tally
 from tools.formats.stamps import Stamps
 from tools.formats.workloads import workload_of
@@ -25,7 +27,9 @@ _LABELS = {
     "podname": "pod", "pod_name": "pod", "servicename": "service", "service_name": "service",
     "microservice": "service", "nodename": "node", "hostname": "host",
 }  # fmt: skip
-_METRIC = frozenset({"metric", "metric_name", "metricname", "kpi", "kpi_name", "name", "measure", "__name__"})
+_METRIC = frozenset(
+    {"metric", "metric_name", "metricname", "kpi", "kpi_name", "name", "measure", "__name__", "series"}
+)
 _VALUE = frozenset({"value", "val", "v"})
 Row = tuple[int, list[str]]
 
@@ -37,6 +41,7 @@ def read_metrics(path: Path, clock: Clock, tally: Tally, labels: Mapping[str, st
     head = list(islice(source, 12))
     depth = max(header_depth([cells for _, cells in head]), 1)
     table = _Table([cells for _, cells in head[:depth]], labels, stamps, tally)
+    table.comma_ends_cell = delimiter(path) == ","
     for line, cells in (*head[depth:], *source):
         table.add(line, cells)
     yield from table.series()
@@ -52,14 +57,31 @@ class _Column:
         self.line, self.title = line, title
         self.times = array("d")
         self.values = array("d")
+        self.units: list[str] = []
+        self.unit_of = array("B")
+        """For each value the place of its unit in `units`."""
+
+    def add(self, time: float, value: float, unit: str) -> None:
+        if unit not in self.units:
+            self.units.append(unit)
+        self.times.append(time)
+        self.values.append(value)
+        self.unit_of.append(self.units.index(unit))
 
     def series(self) -> Series:
+        """Give the samples in order of time, in the unit that all share, or else in its base unit."""
         order = sorted(range(len(self.times)), key=self.times.__getitem__)
+        written = [unit for unit in self.units if unit]
+        values: Sequence[float] = self.values
+        if len(written) > 1:
+            pairs = zip(self.values, self.unit_of, strict=True)
+            values = [base(value, self.units[place])[0] for value, place in pairs]
+        unit = base(0, written[0])[1] if len(written) > 1 else "".join(written)
         return Series(
             metric=self.metric,
-            labels=self.labels,
+            labels=self.labels | ({"unit": unit} if unit else {}),
             times=tuple(self.times[index] for index in order),
-            values=tuple(self.values[index] for index in order),
+            values=tuple(values[index] for index in order),
             line=self.line,
             column=self.title,
             service=self.service,
@@ -87,6 +109,7 @@ class _Table:
             _split_titles(self._titles, self._times) if len(titles) == 1 and not self._owners else {}
         )
         self._text: set[int] = set()
+        self.comma_ends_cell = True
 
     def add(self, line: int, cells: list[str]) -> None:
         """Take one row of samples."""
@@ -109,9 +132,8 @@ class _Table:
                 or not cells[index].strip()
             ):
                 continue
-            try:
-                value = float(cells[index])
-            except ValueError:
+            found = quantity(cells[index], comma_ends_cell=self.comma_ends_cell)
+            if found is None:
                 if index not in self._text:
                     self._note_text(index, line, cells[index])
                 continue
@@ -120,8 +142,7 @@ class _Table:
             column = self._columns.get(key)
             if column is None:
                 column = self._columns[key] = self._column(index, cells, line)
-            column.times.append(stamp)
-            column.values.append(value)
+            column.add(stamp, *found)
 
     def series(self) -> Iterator[Series]:
         """Yield what was collected."""
@@ -152,8 +173,9 @@ class _Table:
         service: str | None = None
         if index in self._named:
             service, metric = self._named[index]
-        named = dict(owners)
-        service = service or _service(owners) or self._labels.get("service")
+        metric, named = selector(metric)
+        named |= owners
+        service = service or _service(owners) or service_of(named) or self._labels.get("service")
         if self._metric is None and self._value == index and len(self._titles) == 2:
             metric = self._labels.get("metric", title)
         return _Column(metric, named, service, line, title)

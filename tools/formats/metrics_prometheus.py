@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
@@ -23,6 +24,10 @@ _OWNERS = (
 )
 _YEAR_10000 = 253_402_300_800
 """Epoch seconds from which a time cannot be told; milliseconds are beyond it too."""
+_SELECTOR = re.compile(
+    r'^\s*(?P<name>[A-Za-z_:][\w:]*)?\{(?P<labels>(?:[A-Za-z_]\w*="(?:[^"\\]|\\.)*",? ?)+)\}\s*$'
+)
+_PAIR = re.compile(r'([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"')
 ALERT_SERIES = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
 
 
@@ -79,6 +84,14 @@ def read_alert_series(document: Document, path: tuple[str, ...], tally: Tally) -
             )
 
 
+def selector(title: str) -> tuple[str, dict[str, str]]:
+    """Split `metric{label="value"}`, as dashboards title series, into name and labels; else all is name."""
+    match = _SELECTOR.match(title)
+    if match is None:
+        return title, {}
+    return match["name"] or "value", dict(_PAIR.findall(match["labels"]))
+
+
 def service_of(labels: Mapping[str, str]) -> str | None:
     """Guess the workload that a series is about from its usual labels."""
     for key in _OWNERS:
@@ -120,6 +133,8 @@ def _series(element: Element, query: str, tally: Tally) -> Series | None:
     labels = strings(result["metric"])
     name = labels.pop("__name__", "") or query or "value"
     values = listing(result.get("values")) or ([result["value"]] if "value" in result else [])
+    if "histograms" in result or "histogram" in result:
+        spoil(tally, element.line, f"native histograms of {name} are not read")
     samples = sorted(pair for pair in (_sample(item) for item in values) if pair is not None)
     if bad := len(values) - len(samples):
         spoil(tally, element.line, f"{bad} samples of {name} are not [time, value]")

@@ -18,6 +18,7 @@ HEAD_LIMIT = 256 * 1024
 DOCUMENT_LIMIT = 256 * 1024 * 1024
 """Bytes of one JSON or YAML document that are read at all."""
 _CHUNK = 256 * 1024
+_LONGEST = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,23 @@ def chunks(path: Path) -> Iterator[bytes]:
                 yield from _recoded(first, raw, encoding)
                 return
             break
+    if encoding := _wide(first):
+        yield from _recoded(first, raw, encoding)
+        return
     yield first
     yield from raw
+
+
+def _wide(first: bytes) -> str:
+    """Recognise UTF-16 without a mark by where its zero bytes stand; nothing for any other text."""
+    sample = first[:512]
+    even, odd = sample[::2], sample[1::2]
+    if len(sample) < 8 or b"\0" not in sample:
+        return ""
+    for zeros, letters, encoding in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
+        if zeros.count(0) > 0.9 * len(zeros) and not letters.count(0):
+            return encoding
+    return ""
 
 
 def head(path: Path, limit: int = HEAD_LIMIT) -> tuple[bytes, bool]:
@@ -98,6 +114,28 @@ def lines(path: Path, tally: Tally) -> Iterator[tuple[int, str]]:
         spoil(tally, number + 1, damage.reason)
     if carry:
         yield number + 1, _line(carry, tally)
+
+
+def whole_lines(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
+    """Regroup chunks of bytes so that each ends with a line end; about `size` bytes each.
+
+    Of a line that does not end within 1 MiB the rest is left out, as memory is bounded.
+    """
+    held: list[bytes] = []
+    length = 0
+    for chunk in chunks:
+        cut = chunk.rfind(b"\n") + 1
+        if not cut and length > size + _LONGEST:
+            continue
+        held.append(chunk)
+        length += len(chunk)
+        if not cut or length < size:
+            continue
+        held[-1], rest = chunk[:cut], chunk[cut:]
+        yield b"".join(held)
+        held, length = [rest], len(rest)
+    if rest := b"".join(held):
+        yield rest
 
 
 def decode(data: bytes) -> str:

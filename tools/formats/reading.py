@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
@@ -24,38 +23,22 @@ from tools.formats import (
     topology,
     units,
 )
+from tools.formats.amtool import read_table_of_alerts
 from tools.formats.chat import read_chat
+from tools.formats.chat_text import read_pasted
+from tools.formats.containers import read_containers
 from tools.formats.csv_rows import first_row, rows
 from tools.formats.documents import Document, Element, mapping, starts, string
-from tools.formats.joining import join
-from tools.formats.kube_objects import object_of
-from tools.formats.logs_json import Json, log_of
-from tools.formats.logs_text import read_lines
-from tools.formats.opening import lines, spoil, text
+from tools.formats.element_readers import ELEMENT_READERS, objects
+from tools.formats.log_files import read_lines
+from tools.formats.logs_json import Json
+from tools.formats.opening import spoil, text
 from tools.formats.records import Clock, Reading, Record, Sniffed, Tally
 from tools.formats.shapes import Shape, shape_of
 from tools.formats.sniffing import sniff
+from tools.formats.source_file import Source
 from tools.formats.stamps import Stamps
 from tools.formats.yaml_documents import read_yaml
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What every reader is given."""
-
-    path: Path
-    clock: Clock
-    tally: Tally
-    labels: Mapping[str, str]
-
-    @property
-    def stamps(self) -> Stamps:
-        """A fresh reader of times."""
-        return Stamps(self.clock, self.tally)
-
-    def lines(self) -> Iterator[tuple[int, str]]:
-        """Yield the file's lines with their numbers."""
-        return lines(self.path, self.tally)
 
 
 def read(
@@ -68,7 +51,7 @@ def read(
     """Read a file lazily; raise ValueError for an unknown zone and OSError for a file that cannot be read."""
     found = sniffed or sniff(path)
     tally = Tally()
-    source = Source(path, clock, tally, labels)
+    source = Source(path, found.format, clock, tally, labels)
     Stamps(clock, tally)
     reader = _READERS.get(found.format)
     if reader is None:
@@ -107,18 +90,13 @@ def _shaped(source: Source, document: Document, shape: Shape) -> Iterator[Record
             found = alerts.read_alerts(document, path, tally, source.stamps)
         case "loki-json":
             found = loki.read_streams(document, path, source.clock, tally, labels)
-        case "kubernetes-json":
-            found = _objects(document.elements(tally, *path) if path else _whole(document, tally), source)
         case "slack-export":
             found = read_chat(document, path, source.path, tally, source.stamps)
         case "topology-json":
             found = topology.read_json(document, _root(document.text[document.start :]), tally)
-        case "otlp-json":
-            found = _otlp(_whole(document, tally), source)
-        case "changes-json":
-            found = _changes(document.elements(tally, *path), source)
         case _:
-            found = _log_objects(document.elements(tally, *path), source)
+            reader = ELEMENT_READERS[shape.format.removesuffix("-json")]
+            found = reader(_members(document, path, tally), source)
     return found
 
 
@@ -143,48 +121,19 @@ def _whole(document: Document, tally: Tally) -> Iterator[Element]:
     last = document.line_at(len(document.text.rstrip()))
     if root is None:
         spoil(tally, last, "JSON breaks off")
-        return
-    items = root if isinstance(root, list) else [root]
-    if isinstance(root, list):
-        yield from document.elements(tally)
-        return
-    for item in items:
-        yield Element(item, document.line_at(document.start), last)
+    else:
+        yield Element(root, document.line_at(document.start), last)
 
 
-def _objects(elements: Iterator[Element], source: Source) -> Iterator[Record]:
-    stamps = source.stamps
-    for element in elements:
-        item = mapping(element.value)
-        if item.get("kind") == "Event":
-            yield kube_events.count(
-                kube_events.event_of(item, element.line, element.end_line, stamps), source.tally
-            )
-        elif item:
-            source.tally.rows += 1
-            yield object_of(item, element.line, element.end_line, stamps)
-        else:
-            spoil(source.tally, element.line, "not an object")
+def _members(document: Document, path: tuple[str, ...], tally: Tally) -> Iterator[Element]:
+    """Yield a list's elements, or the document itself where it is one object."""
+    alone = not path and document.text[document.start : document.start + 1] == "{"
+    return _whole(document, tally) if alone else document.elements(tally, *path)
 
 
-def _changes(elements: Iterator[Element], source: Source) -> Iterator[Record]:
-    stamps = source.stamps
-    for element in elements:
-        if mapping(element.value):
-            yield changes.change_of(element.value, element.line, element.end_line, source.tally, stamps)
-        else:
-            spoil(source.tally, element.line, "not an object")
-
-
-def _log_objects(elements: Iterator[Element], source: Source) -> Iterator[Record]:
-    stamps = source.stamps
-    parsed = ((element.line, log_of(mapping(element.value), stamps)) for element in elements)
-    return join(parsed, source.tally, source.labels, lambda: None)
-
-
-def _otlp(elements: Iterator[Element], source: Source) -> Iterator[Record]:
-    for element in elements:
-        yield from spans.otlp_spans(element.value, element.line, source.tally)
+def _element_lines(source: Source) -> Iterator[Record]:
+    name = source.format.removesuffix("-lines").removesuffix("-json")
+    return ELEMENT_READERS[name](_json_lines(source), source)
 
 
 def _alert_lines(source: Source) -> Iterator[Record]:
@@ -198,7 +147,7 @@ def _chat_lines(source: Source) -> Iterator[Record]:
 
 
 def _yaml(source: Source) -> Iterator[Record]:
-    return _objects(read_yaml(text(source.path, source.tally), source.tally), source)
+    return objects(read_yaml(text(source.path, source.tally), source.tally), source)
 
 
 def _events_table(source: Source) -> Iterator[Record]:
@@ -248,12 +197,21 @@ def _root(content: str) -> Json | None:
 _Reader = Callable[[Source], Iterator[Record]]
 _DOCUMENTS = (
     "prometheus-json", "prometheus-alerts", "prometheus-rules", "alertmanager-json", "loki-json",
-    "kubernetes-json", "slack-export", "topology-json", "otlp-json", "changes-json", "json-array",
+    "kubernetes-json", "slack-export", "topology-json", "otlp-json", "otlp-logs-json", "changes-json",
+    "pages-json", "containers-json", "json-array",
+)  # fmt: skip
+_LINES = (
+    "kubernetes-json-lines", "changes-json-lines", "otlp-json-lines", "otlp-logs-lines", "pages-lines",
+    "containers-lines",
 )  # fmt: skip
 _TEXTS = (
     "kubectl-logs", "cri", "container-json", "json-lines", "logfmt", "klog", "access-log", "syslog", "text",
 )  # fmt: skip
 _READERS: Mapping[str, _Reader] = {
+    **dict.fromkeys(_LINES, _element_lines),
+    "docker-ps": lambda source: read_containers(source.lines(), source.tally, source.stamps),
+    "amtool": lambda source: read_table_of_alerts(source.lines(), source.tally, source.stamps),
+    "chat-text": lambda source: read_pasted(source.lines(), source.tally, source.stamps),
     **dict.fromkeys(_DOCUMENTS, _document),
     **dict.fromkeys(_TEXTS, _logs),
     "slack-directory": lambda _: iter(()),
@@ -266,7 +224,6 @@ _READERS: Mapping[str, _Reader] = {
     "csv-matrix": lambda source: topology.read_matrix(rows(source.path, source.tally), source.tally),
     "topology-tree": lambda source: topology.read_tree(source.lines(), source.tally),
     "kubernetes-yaml": _yaml,
-    "kubernetes-json-lines": lambda source: _objects(_json_lines(source), source),
     "kubectl-describe": lambda source: kube_describe.read_describe(
         source.lines(), source.tally, source.stamps, source.labels
     ),
@@ -281,8 +238,6 @@ _READERS: Mapping[str, _Reader] = {
     "git-log": lambda source: changes.read_git_log(
         source.lines(), source.tally, source.stamps, source.labels
     ),
-    "changes-json-lines": lambda source: _changes(_json_lines(source), source),
-    "otlp-json-lines": lambda source: _otlp(_json_lines(source), source),
     "alertmanager-json-lines": _alert_lines,
     "slack-json-lines": _chat_lines,
 }

@@ -215,6 +215,8 @@ class Tally:
     last_time: datetime | None = None
     zone_assumed: bool = False
     """Some times had no zone, and none was told, so they count as UTC."""
+    year_assumed: bool = False
+    """Some times had no year, and no recording time was told: the dated line beside them gave it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,31 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tools.formats.alerts import is_alert
+from tools.formats.alerts import alerts_in, is_alert
 from tools.formats.changes import is_change
 from tools.formats.chat import is_directory_entry, is_message
-from tools.formats.documents import first_elements, mapping, string
+from tools.formats.containers import is_inspected
+from tools.formats.documents import first_elements, listing, mapping, string
 from tools.formats.kube_objects import is_object
-from tools.formats.logs_json import LEVEL_KEYS, MESSAGE_KEYS, TIME_KEYS, Json
+from tools.formats.logs_json import (
+    LEVEL_KEYS,
+    MESSAGE_KEYS,
+    TIME_KEYS,
+    Json,
+    flatten,
+    named_fields,
+    unwrapped,
+)
 from tools.formats.metrics_prometheus import ALERT_SERIES
+from tools.formats.otlp_logs import is_otlp_logs
+from tools.formats.pages import is_page
 from tools.formats.spans import is_otlp
 from tools.formats.topology import is_topology
 
 _PATHS: tuple[tuple[str, ...], ...] = (
     ("data", "result"), ("result",), ("data", "groups"), ("groups",), ("data", "alerts"), ("alerts",),
-    ("items",), ("data",), ("messages",),
+    ("items",), ("data",), ("messages",), ("hits", "hits"), ("events",), ("results",), ("entries",),
+    ("incidents",), ("workflow_runs",),
 )  # fmt: skip
 """Where usual documents keep their list."""
 _RESULT = re.compile(r'"resultType"\s*:\s*"(?:matrix|vector)"')
@@ -47,20 +59,21 @@ def shape_of(text: str, start: int, root: Json | None) -> Shape | None:
         if root is None
         else mapping(root)
     )
-    return object_shape(head, text, start)
+    return object_shape(head, text, start, cut=root is None)
 
 
-def object_shape(head: dict[str, Json], text: str, start: int) -> Shape | None:
-    """Recognise an object by the members that could be read."""
+def object_shape(head: dict[str, Json], text: str, start: int, *, cut: bool = False) -> Shape | None:
+    """Recognise an object by the members that could be read; of a `cut` text the last one is missing."""
     for path in _PATHS:
-        if path[0] in head or not head:
+        if path[0] in head or cut:
             items = [element.value for element in first_elements(text, start, 8, *path)]
             if items and (found := list_shape(items, path)):
                 return found
     if mapping(head.get("data", head)).get("resultType") in {"matrix", "vector"}:
         return Shape("metrics", "prometheus-json", ("data", "result") if "data" in head else ("result",))
-    if is_otlp(head):
-        return Shape("traces", "otlp-json")
+    for shape, fits in _WHOLE:
+        if fits(head):
+            return shape
     if is_object(head):
         signal = "events" if head.get("kind") in {"Event", "EventList"} else "objects"
         empty_list = string(head.get("kind")).endswith("List") and "items" in head
@@ -68,9 +81,17 @@ def object_shape(head: dict[str, Json], text: str, start: int) -> Shape | None:
     return Shape("topology", "topology-json") if is_topology(head) else None
 
 
+_WHOLE: tuple[tuple[Shape, Callable[[dict[str, Json]], bool]], ...] = (
+    (Shape("alerts", "pages-json"), is_page),
+    (Shape("traces", "otlp-json"), is_otlp),
+    (Shape("logs", "otlp-logs-json"), is_otlp_logs),
+)
+"""Documents that are one object, the first that fits."""
+
+
 def list_shape(items: list[Json], path: tuple[str, ...]) -> Shape | None:
     """Recognise an array by its first elements."""
-    first = mapping(items[0]) if items else {}
+    first = (mapping(items[0]) or named_fields(items[0])) if items else {}
     if not first:
         return None
     for signal, name, fits in _LISTS:
@@ -115,6 +136,9 @@ _LISTS: tuple[tuple[str, str, Callable[[dict[str, Json], list[Json]], bool]], ..
     ("logs", "loki-json", _is_stream),
     ("rules", "prometheus-rules", lambda first, _: isinstance(first.get("rules"), list)),
     ("alerts", "alertmanager-json", lambda first, _: is_alert(first)),
+    ("alerts", "alertmanager-json", lambda first, _: any(map(is_alert, listing(first.get("alerts"))))),
+    ("alerts", "pages-json", lambda first, _: is_page(first)),
+    ("objects", "containers-json", lambda first, _: is_inspected(first)),
     ("events", "kubernetes-json", _is_event_list),
     ("objects", "kubernetes-json", lambda first, _: is_object(first)),
     ("chat", "slack-export", lambda first, _: is_message(first)),
@@ -126,27 +150,38 @@ _LISTS: tuple[tuple[str, str, Callable[[dict[str, Json], list[Json]], bool]], ..
 """Signal, format and test, the first that fits."""
 
 
+_MESSAGES = frozenset(key.lower() for key in MESSAGE_KEYS)
+_TIMES_AND_LEVELS = frozenset(key.lower() for key in (*TIME_KEYS, *LEVEL_KEYS))
+
+
 def line_shape(items: list[Json]) -> Shape | None:
     """Recognise JSON lines by their first objects."""
     for value in items:
         item = mapping(value)
         if is_otlp(item):
             return Shape("traces", "otlp-json-lines")
+        if is_otlp_logs(item):
+            return Shape("logs", "otlp-logs-lines")
         if is_message(item):
             return Shape("chat", "slack-json-lines")
-    changes = sum(is_change(item) for item in items)
-    if items and changes * 2 > len(items):
+    if items and sum(is_change(item) for item in items) * 2 > len(items):
         return Shape("changes", "changes-json-lines")
-    if items and all(is_alert(item) for item in items):
-        return Shape("alerts", "alertmanager-json-lines")
-    if items and all(is_object(item) for item in items):
-        events = all(mapping(item).get("kind") == "Event" for item in items)
-        return Shape("events" if events else "objects", "kubernetes-json-lines")
-    return None
+    objects = list(map(mapping, items))
+    events = all(item.get("kind") == "Event" for item in objects)
+    tests: tuple[tuple[Shape, Callable[[dict[str, Json]], bool]], ...] = (
+        (Shape("alerts", "alertmanager-json-lines"), lambda item: bool(alerts_in(item))),
+        (
+            Shape("alerts", "pages-lines"),
+            is_page,
+        ),
+        (Shape("objects", "containers-lines"), is_inspected),
+        (Shape("events" if events else "objects", "kubernetes-json-lines"), is_object),
+    )
+    return next((shape for shape, fits in tests if objects and all(map(fits, objects))), None)
 
 
 def is_log(item: dict[str, Json]) -> bool:
     """Say whether an object looks like a log record: a message, and a time or a level."""
-    keys = item.keys() | {f"{outer}.{inner}" for outer, value in item.items() for inner in mapping(value)}
-    short = {key.rpartition(".")[2] for key in keys}
-    return bool(short & set(MESSAGE_KEYS)) and bool(short & {*TIME_KEYS, *LEVEL_KEYS})
+    keys = {key.lower() for key in flatten(unwrapped(item), 1)}
+    short = keys | {key.rpartition(".")[2] for key in keys}
+    return bool(short & _MESSAGES) and bool(short & _TIMES_AND_LEVELS)

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import orjson
 
+from tools.formats.amtool import is_amtool
 from tools.formats.changes import is_git_log
-from tools.formats.csv_rows import table_kind
+from tools.formats.chat_text import is_chat
+from tools.formats.containers import is_container_table
+from tools.formats.csv_rows import is_hint, table_kind
 from tools.formats.documents import starts
 from tools.formats.kube_describe import is_describe
 from tools.formats.kube_events import is_event_row
@@ -105,7 +108,7 @@ def _object_lines(text: str) -> list[Json]:
 
 
 def _table(text: str) -> Sniffed | None:
-    lines = [line for line in text.split("\n")[:400] if line.strip()]
+    lines = [line for line in text.split("\n")[:400] if line.strip() and not is_hint(line)]
     if len(lines) < 2 or is_header(lines[0]):
         return None
     mark = max(",;\t", key=lines[0].count)
@@ -150,6 +153,9 @@ def _is_object_table(text: str) -> bool:
 
 _TEXTS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
     ("objects", "systemctl-status", is_status),
+    ("objects", "docker-ps", is_container_table),
+    ("alerts", "amtool", is_amtool),
+    ("chat", "chat-text", is_chat),
     ("objects", "kube-lineage", is_lineage),
     ("objects", "kubectl-describe", is_describe),
     ("topology", "topology-tree", is_tree),

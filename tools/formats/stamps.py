@@ -4,66 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
+from tools.formats.notations import DATED, DAYS, ISO, LATER, MONTHS, NAMED, OTHERS, WEEKDAY
 from tools.formats.records import Clock, Tally
 from tools.formats.zones import AMBIGUOUS, NAMES, zone
 
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
-    )
-}
-_MONTH = r"(?P<mon>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
-_CLOCK = r"(?P<h>\d{1,2}):(?P<mi>\d\d):(?P<s>\d\d)(?:[.,:](?P<f>\d{1,9}))?"
-_ZONE = rf"(?: ?(?P<z>Z|[+-]\d\d:?\d\d(?!\d)|(?:{NAMES})\b))?"
-_DAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +)?"
-
-_ISO = re.compile(
-    rf"(\d{{4}}-\d\d-\d\d[T ]?\d\d:\d\d(?::\d\d(?:[.,]\d{{1,9}})?)?)"
-    rf"(?: ?(Z\b|[+-]\d\d:?\d\d(?!\d)|(?:{NAMES})\b))?"
-)
-_OTHERS: tuple[re.Pattern[str], ...] = (
-    re.compile(rf"(?P<y>\d{{4}})[/.](?P<m>\d\d)[/.](?P<d>\d\d)[ T-]{_CLOCK}{_ZONE}"),
-    re.compile(r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)-(?P<h>\d\d)\.(?P<mi>\d\d)\.(?P<s>\d\d)\.(?P<f>\d{6})"),
-    re.compile(rf"{_DAY}{_MONTH} +(?P<d>\d{{1,2}}) {_CLOCK}(?: (?P<z>{NAMES}))? (?P<y>\d{{4}})\b"
-               r"(?: (?P<o>[+-]\d{4}))?"),
-    re.compile(rf"{_DAY}(?P<d>\d{{1,2}})[ /-]{_MONTH}[ /-](?P<y>\d{{4}})[ :T]{_CLOCK}{_ZONE}"),
-    re.compile(rf"{_DAY}{_MONTH} +(?P<d>\d{{1,2}}),? (?P<y>\d{{4}})(?:,| at)? {_CLOCK}"
-               rf"(?: (?P<ap>[AP]M))?{_ZONE}"),
-    re.compile(rf"{_DAY}{_MONTH} +(?P<d>\d{{1,2}}) {_CLOCK}{_ZONE}"),
-    re.compile(r"(?P<y2>\d\d)(?P<m>\d\d)(?P<d>\d\d) +(?P<h>\d\d):?(?P<mi>\d\d):?(?P<s>\d\d)(?!\d)"),
-    re.compile(rf"(?P<m>\d\d)[.-](?P<d>\d\d) {_CLOCK}"),
-    re.compile(r"(?P<e>1\d{9}(?:\.\d{1,9})?|1\d{12}|1\d{15}|1\d{18})(?!\d)"),
-    re.compile(r"(?P<h>\d\d):(?P<mi>\d\d):(?P<s>\d\d)(?:[.,](?P<f>\d{1,9}))?(?![\d:])"),
-)  # fmt: skip
-_NAMED = frozenset(
-    (
-        "Jan",
-        "Feb",
-        "Mar",
-        "Apr",
-        "May",
-        "Jun",
-        "Jul",
-        "Aug",
-        "Sep",
-        "Oct",
-        "Nov",
-        "Dec",
-        "Mon",
-        "Tue",
-        "Wed",
-        "Thu",
-        "Fri",
-        "Sat",
-        "Sun",
-    )
-)
 _ZONE_NAMES = frozenset(NAMES.split("|"))
-_LATER = re.compile(r"(?i:\b(?:time|timestamp|ts)[\"']?\s*[:=]\s*[\"']?)(?=\d{4}-)")
+_JITTER = timedelta(minutes=1)
+"""How far neighbouring lines of one file may stand out of order."""
 _AGE = re.compile(r"^(?:(\d+)y)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$")
 
 
@@ -90,24 +41,32 @@ class Stamps:
         self.zone: tzinfo = told or UTC
         self.recorded_at = clock.recorded_at
         self.anchor: datetime | None = clock.recorded_at
+        self.around: datetime | None = None
+        """A time of the same file, for stamps without a year that stand before the first full date."""
+        self.lacks_year = False
+        """A stamp without a year was met while nothing told its year."""
         self._tally = tally
         self._last = ("", datetime.min.replace(tzinfo=UTC))
+        self._before: datetime | None = None
+        self._day_first: bool | None = None
         self._readers: list[tuple[re.Pattern[str], Callable[[re.Match[str]], datetime | None]]] = [
-            (pattern, self._from_groups) for pattern in _OTHERS
+            (pattern, self._from_groups) for pattern in OTHERS
         ]
 
     def leading(self, line: str, start: int = 0) -> Stamp | None:
         """Read the time that a line begins with, behind at most one opening bracket."""
-        match = _ISO.match(line, start)
+        match = ISO.match(line, start)
         if match is None and line[start : start + 1] in {"[", "(", "<", '"', "'"}:
             start += 1
-            match = _ISO.match(line, start)
+            match = ISO.match(line, start)
         if match is not None:
             found = self._iso(match)
-            return found and Stamp(found, start, match.end(), match[2] is not None)
-        first = line[start : start + 1]
-        if not first.isdigit() and line[start : start + 3] not in _NAMED:
-            return None
+            return found and Stamp(found, start, match.end(), _iso_says_zone(match))
+        if not line[start : start + 1].isdigit():
+            if line[start : start + 3] not in NAMED:
+                return None
+            if line[start : start + 3] in DAYS and (day := WEEKDAY.match(line, start)):
+                return self.leading(line, day.end())
         for index, (pattern, reader) in enumerate(self._readers):
             match = pattern.match(line, start)
             if match is None:
@@ -130,19 +89,21 @@ class Stamps:
                 return None
             if line[position : position + 1] in "[(" and position + 1 < len(line):
                 position += 1
-            if (match := _ISO.match(line, position)) and (found := self._iso(match)):
-                return Stamp(found, position, match.end(), match[2] is not None)
-            for pattern in _OTHERS[:5]:
+            if not line[position : position + 1].isdigit() and line[position : position + 3] not in NAMED:
+                continue
+            if (match := ISO.match(line, position)) and (found := self._iso(match)):
+                return Stamp(found, position, match.end(), _iso_says_zone(match))
+            for pattern in DATED:
                 if (match := pattern.match(line, position)) and (found := self._from_groups(match)):
                     return Stamp(found, position, match.end(), _says_zone(match))
 
     def later(self, line: str) -> Stamp | None:
         """Read a time anywhere in a line that is announced as one, as in `Time: 2025-06-20 13:14:30`."""
-        announced = _LATER.search(line)
-        if announced is None or (match := _ISO.match(line, announced.end())) is None:
+        announced = LATER.search(line)
+        if announced is None or (match := ISO.match(line, announced.end())) is None:
             return None
         found = self._iso(match)
-        return found and Stamp(found, announced.start(), match.end(), match[2] is not None)
+        return found and Stamp(found, announced.start(), match.end(), _iso_says_zone(match))
 
     def parse(self, text: str) -> datetime | None:
         """Read a whole field as a time; None where it is not one."""
@@ -170,26 +131,52 @@ class Stamps:
         return self.recorded_at - timedelta(seconds=seconds)
 
     def _iso(self, match: re.Match[str]) -> datetime | None:
-        named = match[2]
+        written, half, offset, name, hours = match.groups()
         try:
-            if named is None:
-                if self.told is None:
-                    self._tally.zone_assumed = True
-                    return datetime.fromisoformat(match[1] + "Z")
-                return self._in_zone(datetime.fromisoformat(match[1]))
-            if named == "Z":
-                return datetime.fromisoformat(match[1] + named)
-            if named[0] in "+-":
-                return datetime.fromisoformat(match[1] + named).astimezone(UTC)
-            return self._named(datetime.fromisoformat(match[1]), named)
+            if half:
+                naive = datetime.fromisoformat(written)
+                hour = naive.hour % 12 + (12 if half == "PM" else 0)
+                written = naive.replace(hour=hour).isoformat()
+            if offset or hours:
+                zoned = datetime.fromisoformat(written + (offset or hours))
+                return zoned if offset == "Z" else zoned.astimezone(UTC)
+            if name:
+                return self._named(datetime.fromisoformat(written), name)
+            if self.told is None:
+                self._tally.zone_assumed = True
+                return datetime.fromisoformat(written + "Z")
+            return self._in_zone(datetime.fromisoformat(written))
         except (ValueError, OverflowError):
+            return self._leap(match)
+
+    def _leap(self, match: re.Match[str]) -> datetime | None:
+        """Read a 61st second as the one after 59, as clocks that know no leap seconds do."""
+        written = match[0]
+        if written[16:19] != ":60" or (calm := ISO.match(f"{written[:17]}59{written[19:]}")) is None:
             return None
+        found = self._iso(calm)
+        return found and found + timedelta(seconds=1)
 
     def _in_zone(self, naive: datetime) -> datetime:
         if self.told is None:
             self._tally.zone_assumed = True
             return naive.replace(tzinfo=UTC)
-        return naive.replace(tzinfo=self.told).astimezone(UTC)
+        if isinstance(self.told, timezone):
+            return naive.replace(tzinfo=self.told).astimezone(UTC)
+        return self._in_seasons(naive, self.told)
+
+    def _in_seasons(self, naive: datetime, told: tzinfo) -> datetime:
+        """Place a local time; of an hour that the clocks went through twice, the pass that the file is in.
+
+        A time that the clocks skipped counts by the offset before the skip.
+        """
+        first = naive.replace(tzinfo=told).astimezone(UTC)
+        again = naive.replace(tzinfo=told, fold=1).astimezone(UTC)
+        twice = again > first
+        if twice and self._before is not None and first < self._before - _JITTER:
+            first = again
+        self._before = first
+        return first
 
     def _named(self, naive: datetime, name: str) -> datetime | None:
         if name in AMBIGUOUS:
@@ -213,30 +200,50 @@ class Stamps:
     def _naive(self, part: dict[str, str | None]) -> datetime | None:
         hour = int(part["h"] or 0)
         if half := part.get("ap"):
-            hour = hour % 12 + (12 if half == "PM" else 0)
+            hour = hour % 12 + (12 if half[0] in "Pp" else 0)
         micros = int((part.get("f") or "0")[:6].ljust(6, "0"))
         clock = (hour, int(part["mi"] or 0), int(part["s"] or 0), micros)
-        if part.get("d") is None:
+        if part.get("a"):
+            ordered = self._ordered(int(part["a"] or 0), int(part["b"] or 0), american=half is not None)
+            if ordered is None:
+                return None
+            day, month = ordered
+        elif part.get("d") is None:
             return self._nearest_day(clock)
-        month_name = part.get("mon")
-        month = _MONTHS[month_name[:3].lower()] if month_name else int(part["m"] or 0)
+        else:
+            name = part.get("mon")
+            month = MONTHS[name[:3].lower()] if name else int(part["m"] or 0)
+            day = int(part["d"] or 0)
         year, short = part.get("y"), part.get("y2")
         if year or short:
-            return datetime(int(year or 2000 + int(short or 0)), month, int(part["d"] or 0), *clock)  # noqa: DTZ001 - the zone comes next
-        return self._nearest_year(month, int(part["d"] or 0), clock)
+            return datetime(int(year or 2000 + int(short or 0)), month, day, *clock)  # noqa: DTZ001 - the zone comes next
+        return self._nearest_year(month, day, clock)
+
+    def _ordered(self, one: int, two: int, *, american: bool) -> tuple[int, int] | None:
+        """Tell day and month apart: a number past 12, an earlier one of the file, or AM and PM; else None."""
+        if one > 12 or two > 12:
+            self._day_first = one > 12
+        elif self._day_first is None and american:
+            self._day_first = False
+        if self._day_first is None:
+            return (one, two) if one == two else None
+        return (one, two) if self._day_first else (two, one)
 
     def _nearest_year(self, month: int, day: int, clock: tuple[int, int, int, int]) -> datetime | None:
-        if self.anchor is None:
+        """Take the last such day before the recording, or else the nearest to a dated line of the file."""
+        anchor = self.anchor or self.around
+        if anchor is None:
+            self.lacks_year = True
             return None
-        local = self.anchor.astimezone(self.zone).replace(tzinfo=None)
-        for year in (local.year, local.year - 1):
-            try:
-                found = datetime(year, month, day, *clock)  # noqa: DTZ001 - the zone comes next
-            except ValueError:
-                continue
-            if found <= local + timedelta(days=1):
-                return found
-        return None
+        local = anchor.astimezone(self.zone).replace(tzinfo=None)
+        found: list[datetime] = []
+        for year in (local.year + 1, local.year, local.year - 1):
+            with suppress(ValueError):  # 29 February
+                found.append(datetime(year, month, day, *clock))  # noqa: DTZ001 - the zone comes next
+        if self.recorded_at is not None:
+            return next((time for time in found if time <= local + timedelta(days=1)), None)
+        self._tally.year_assumed = True
+        return min(found, key=lambda time: abs(time - local), default=None)
 
     def _nearest_day(self, clock: tuple[int, int, int, int]) -> datetime | None:
         if self.anchor is None:
@@ -246,8 +253,9 @@ class Stamps:
         found = local.replace(hour=hour, minute=minute, second=second, microsecond=micros)
         if self.recorded_at is not None:
             return found if found <= local + timedelta(hours=1) else found - timedelta(days=1)
-        shift = timedelta(days=1 if found < local - timedelta(hours=12) else 0)
-        return found + shift
+        if found < local - timedelta(hours=12):
+            return found + timedelta(days=1)
+        return found - timedelta(days=1) if found > local + timedelta(hours=12) else found
 
 
 def age_seconds(text: str) -> float | None:
@@ -258,6 +266,10 @@ def age_seconds(text: str) -> float | None:
         return None
     years, days, hours, minutes, seconds = (int(group or 0) for group in match.groups())
     return float(((years * 365 + days) * 24 + hours) * 3600 + minutes * 60 + seconds)
+
+
+def _iso_says_zone(match: re.Match[str]) -> bool:
+    return match[3] is not None or match[4] is not None or match[5] is not None
 
 
 def _says_zone(match: re.Match[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tools.formats.access import proxied, status_level
 from tools.formats.levels import level_of, split_level, syslog_level
 from tools.formats.logline import LogLine
 from tools.formats.stamps import Stamps
@@ -34,6 +35,11 @@ def syslog_line(text: str, stamps: Stamps) -> LogLine | None:
     part = match.groupdict()
     stamp = stamps.leading(part["time"])
     line = _tagged(part, stamps)
+    if line.service == "haproxy" and (request := proxied(line.message)):
+        accepted = request.pop("time")
+        stamp = stamp or stamps.leading(accepted)
+        line.level = line.level or status_level(max(int(request["status"]), 0))
+        line.fields |= request
     line.time, line.zoned = (stamp.time, stamp.zoned) if stamp else (None, False)
     if part["pri"] is not None:
         line.level = syslog_level(int(part["pri"])) or line.level

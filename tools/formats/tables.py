@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_TITLE = r"[A-Z][A-Z0-9-]*(?:[ ./_(-][A-Z0-9%()/._-]+|\([a-z%]+\))*"
+_TITLE = r"[A-Z][A-Z0-9-]*%?(?:[ ./_(-][A-Z0-9%()/._-]+|\([a-z%]+\))*"
 _HEADER = re.compile(rf"^\s*{_TITLE}(?:\s{{2,}}{_TITLE})+\s*$")
 _COLUMN = re.compile(r"\S+(?: \S+)*")
 _GAP = re.compile(r"\s{2,}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import cast
 
 import yaml
@@ -32,7 +32,30 @@ def looks_like_yaml(text: str) -> bool:
 
 
 def read_yaml(text: str, tally: Tally) -> Iterator[Element]:
-    """Yield each object, a List's items one by one; a break is counted with its line."""
+    """Yield each object, a List's items one by one.
+
+    A break is counted with its line; what stands whole before it in its document, and the documents after
+    it, are read all the same.
+    """
+    broken = yield from _documents(text, tally)
+    while broken is not None:
+        lines = text.split("\n")
+        rules = [index for index, line in enumerate(lines) if line.startswith("---")]
+        first = max((index for index in rules if index <= broken), default=0)
+        items = [index for index in range(first, broken + 1) if lines[index].startswith("- ")]
+        yield from _documents(_blanked(lines, first, items[-1] if items else broken), Tally())
+        after = next((index for index in rules if index > broken), None)
+        text = _blanked(lines, after, len(lines)) if after is not None else ""
+        broken = yield from _documents(text, tally)
+
+
+def _blanked(lines: list[str], start: int, end: int) -> str:
+    """Give some of the lines, with blank ones before them so that numbers stay."""
+    return "\n".join([*([""] * start), *lines[start:end], ""])
+
+
+def _documents(text: str, tally: Tally) -> Generator[Element, None, int | None]:
+    """Yield the objects of each document up to a break; return the break's line, counted from 0."""
     loader = _Loader(text)
     try:
         while loader.check_node():
@@ -41,11 +64,14 @@ def read_yaml(text: str, tally: Tally) -> Iterator[Element]:
                 yield from _objects(loader, node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        spoil(tally, mark.line + 1 if mark else 1, f"YAML: {error.problem or error.context}")
+        broken = mark.line if mark else 0
+        spoil(tally, broken + 1, f"YAML: {error.problem or error.context}")
+        return broken
     except yaml.YAMLError as error:
         spoil(tally, 1, f"YAML: {error}")
     finally:
         loader.dispose()
+    return None
 
 
 def _objects(loader: _Loader, node: yaml.Node) -> Iterator[Element]:

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
-from typing import get_args
 
 import prompts
-from agent.drafting import revision
-from agent.drafting.claude import rendering, shaping
-from agent.drafting.claude.holding import Ledger, claim, claims
+from agent.drafting import contradictions, revision
+from agent.drafting.claude import investigating, rendering, shaping
+from agent.drafting.claude.holding import Ledger, claim, claims, vaguer
+from agent.drafting.claude.passages import SECTIONS, Passage, passages, rewritten
 from agent.drafting.claude.replies import Reply, SaidRewrite
-from agent.drafting.drafter import Analysis, Brief, Narrative
+from agent.drafting.drafter import Analysis, Brief, Contradiction, Investigation, Narrative
+from agent.drafting.fence import label_of
+from agent.drafting.looks import Recording
 from agent.drafting.model.meter import Meter, summary
 from agent.drafting.model.request import Effort, Message, ModelRequest, Text
-from agent.drafting.model.structured import UnusableReply, ask
+from agent.drafting.model.structured import Toolbox, UnusableReply, ask
 from agent.drafting.narrative import narrate as offline_prose
 from agent.drafting.questions import merge
 from agent.errors import UserError
 from agent.schema.finding import Finding
 from agent.schema.postmortem import ActionItem, Claim, PostMortem, SectionName, TimelineRow
+from agent.settings import InvestigationLimits
 
 _CALLS: tuple[tuple[SectionName, ...], ...] = (
     ("summary", "impact"),
@@ -29,7 +32,6 @@ _CALLS: tuple[tuple[SectionName, ...], ...] = (
     ("lessons", "prevention"),
 )
 """Sections that are written in one call; the calls run side by side."""
-_NAMES: tuple[SectionName, ...] = get_args(SectionName)
 
 
 def _today() -> date:
@@ -37,7 +39,7 @@ def _today() -> date:
 
 
 class ClaudeDrafter:
-    """Drafts by one call each for timeline, factors and actions, and four side by side for the prose."""
+    """Looks into the recording, then one call each for timeline, factors, actions, and four for the prose."""
 
     def __init__(
         self,
@@ -46,10 +48,12 @@ class ClaudeDrafter:
         model: str,
         steps: Mapping[str, str] | None = None,
         effort: Effort = "medium",
+        limits: InvestigationLimits | None = None,
         today: Callable[[], date] = _today,
     ) -> None:
         self._meter, self._model, self._steps = meter, model, dict(steps or {})
         self._effort: Effort = effort
+        self._limits = limits or InvestigationLimits()
         self._today = today
 
     @property
@@ -62,111 +66,115 @@ class ClaudeDrafter:
         """Calls, tokens, money and seconds so far."""
         return summary(self._meter.paid)
 
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """Every prompt that was sent so far."""
+        return self._meter.paid.prompts
+
+    def investigate(self, brief: Brief, recording: Recording) -> Investigation | None:
+        """Let the model look into the recording, within its own limits; what it weighed is kept."""
+        if self._limits.rounds == 0 or not brief.digest.evidence:
+            return None
+        bench = investigating.Bench(recording, self._limits, self._meter.paid, label_of(brief.digest))
+        reply = self._ask(investigating.STEP, brief, {"rounds": str(self._limits.rounds)}, bench)
+        known = {item.id for item in recording.found} | {item.id for item in brief.digest.evidence}
+        return Investigation(
+            explanations=shaping.explanations(reply.hypotheses, known),
+            not_recorded=tuple(bench.not_recorded),
+            looks=bench.looks,
+            ended=bench.ended,
+        )
+
     def timeline(self, brief: Brief) -> tuple[TimelineRow, ...]:
         """Let the model pick and word rows; times come from the evidence."""
         if not brief.digest.evidence:
             return ()
-        return shaping.timeline(self._ask("timeline", brief, notes=self._notes(brief)).rows, brief.digest)
+        weighed = rendering.explanations_text(brief.investigation, label_of(brief.digest))
+        told = {"explanations": weighed, "notes": _notes(brief)}
+        return shaping.timeline(self._ask("timeline", brief, told).rows, brief.digest)
 
     def analyse(self, brief: Brief, timeline: tuple[TimelineRow, ...]) -> Analysis:
         """Let the model weigh explanations; a cause without support is not established."""
-        told = rendering.timeline_text(timeline, self._label)
-        return shaping.analysis(self._ask("factors", brief, timeline=told, notes=self._notes(brief)), brief)
+        label = label_of(brief.digest)
+        told = {
+            "timeline": rendering.timeline_text(timeline, label),
+            "explanations": rendering.explanations_text(brief.investigation, label),
+            "notes": _notes(brief),
+        }
+        reply = self._ask("factors", brief, told)
+        return shaping.analysis(reply, brief)
 
     def actions(self, brief: Brief, analysis: Analysis) -> tuple[ActionItem, ...]:
         """Let the model propose deliverables; without factors there are none."""
         if not analysis.factors:
             return ()
-        told = rendering.factors_text(analysis.factors, self._label)
-        reply = self._ask("actions", brief, factors=told, notes=self._notes(brief))
+        told = rendering.factors_text(analysis.factors, label_of(brief.digest))
+        reply = self._ask("actions", brief, {"factors": told, "notes": _notes(brief)})
         return shaping.actions(reply.actions, brief, analysis.factors, self._today)
 
-    def narrate(
-        self,
-        brief: Brief,
-        timeline: tuple[TimelineRow, ...],
-        analysis: Analysis,
-        actions: tuple[ActionItem, ...],  # noqa: ARG002 - protocol
-    ) -> Narrative:
+    def narrate(self, brief: Brief, timeline: tuple[TimelineRow, ...], analysis: Analysis) -> Narrative:
         """Let the model write the sections, side by side; sentences without support are left out."""
         if analysis.cause.verdict == "no incident":
             return offline_prose(brief, analysis)
+        label = label_of(brief.digest)
         told = {
-            "timeline": rendering.timeline_text(timeline, self._label),
-            "analysis": rendering.analysis_text(analysis, self._label),
-            "notes": self._notes(brief),
+            "timeline": rendering.timeline_text(timeline, label),
+            "analysis": rendering.analysis_text(analysis, label),
+            "notes": _notes(brief),
         }
         with ThreadPoolExecutor(max_workers=len(_CALLS)) as pool:
             waiting = [
-                pool.submit(self._ask, "sections", brief, wanted=", ".join(wanted), **told)
+                pool.submit(self._ask, "sections", brief, {"wanted": ", ".join(wanted), **told})
                 for wanted in _CALLS
             ]
             replies = [future.result() for future in waiting]
-        ledger = Ledger()
-        written: dict[SectionName, tuple[Claim, ...]] = {}
-        for wanted, reply in zip(_CALLS, replies, strict=True):
-            for section in reply.sections:
-                if section.name in wanted:
-                    written[section.name] = claims(section.claims, brief.digest, ledger)
-        if not written.get("summary"):
-            written["summary"] = (analysis.cause.claim,)
-        answered = offline_prose(brief, analysis)
-        sections: dict[str, object] = {}
-        for name in _NAMES:
-            said: tuple[Claim, ...] = getattr(answered, name)
-            by_people = [item for item in said if item.standing == "stated by a person"]
-            sections[name] = (*written.get(name, ()), *by_people)
-        asked = merge(ledger.asked, analysis.open_questions)
-        return Narrative.model_validate({**sections, "open_questions": asked})
+        return _narrative(brief, analysis, replies)
+
+    def contradictions(self, brief: Brief, draft: PostMortem) -> tuple[Contradiction, ...]:
+        """Let the model compare passages once; a pair whose places do not exist is left out."""
+        if draft.cause.verdict == "no incident":
+            return ()
+        told = dict(contradictions.passages(draft))
+        text = rendering.draft_text(told.items(), draft.cause.verdict, label_of(brief.digest))
+        found = self._ask("contradictions", brief, {"draft": text}).contradictions
+        return shaping.contradictions(found, told)
 
     def revise(self, brief: Brief, draft: PostMortem, findings: tuple[Finding, ...]) -> PostMortem:
-        """Let the model reword refused sentences once; what is refused again is taken out and asked about."""
-        if draft.provenance.revisions == 0:
-            draft, settled = self._reworded(brief, draft, findings)
-            findings = tuple(item for item in findings if item.section not in settled)
-        return revision.revise(brief, draft, findings, self._today)
+        """Let the model reword what was refused; what it gives up is taken out and asked about."""
+        known = {item.place: item for item in passages(draft)}
+        refused = {f.section: known[f.section] for f in findings if f.level == "error" and f.section in known}
+        settled: set[str] = set()
+        if refused:
+            lines = rendering.refused_lines(refused.values(), findings)
+            asked = rendering.fenced(lines, label_of(brief.digest))
+            rewrites = {item.place: item for item in self._ask("revise", brief, {"claims": asked}).rewrites}
+            draft, settled = _reworded(brief, draft, refused, rewrites)
+        rest = tuple(item for item in findings if item.section not in settled)
+        return revision.revise(brief, draft, rest, self._today)
 
-    def _reworded(
-        self, brief: Brief, draft: PostMortem, findings: tuple[Finding, ...]
-    ) -> tuple[PostMortem, set[str]]:
-        places: dict[str, tuple[str, int]] = {}
-        lines: list[str] = []
-        for finding in findings:
-            name, _, number = finding.section.partition(".")
-            section: tuple[Claim, ...] = getattr(draft, name) if name in _NAMES else ()
-            index = int(number) - 1 if number.isdigit() else -1
-            if finding.level == "error" and 0 <= index < len(section):
-                places[finding.section] = (name, index)
-                told = section[index]
-                lines += [
-                    f"place {finding.section}: {told.text} [{', '.join((*told.evidence, *told.facts))}]",
-                    f"  {finding.rule}: {finding.message}. {finding.suggestion}",
-                ]
-        if not places:
-            return draft, set()
-        asked = rendering.fenced(lines, self._label)
-        rewrites = {item.place: item for item in self._ask("revise", brief, claims=asked).rewrites}
-        return _replaced(brief, draft, places, rewrites), set(places)
-
-    @property
-    def _label(self) -> str:
-        return self._meter.paid.label
-
-    def _notes(self, brief: Brief) -> str:
-        return rendering.notes_text(brief, self._label)
-
-    def _ask(self, step: str, brief: Brief, **values: str) -> Reply:
-        rules, evidence = rendering.prefix(brief, self._label)
-        wanted = prompts.load(step).render(**values)
+    def _ask(self, step: str, brief: Brief, values: Mapping[str, str], tools: Toolbox | None = None) -> Reply:
+        label = label_of(brief.digest)
+        rules, evidence = rendering.prefix(brief, label)
+        found = rendering.found(brief.digest, label)
+        asked = prompts.load(step)
+        shared = ["rules", "evidence", *(["found"] if found else [])]
+        offered = investigating.tools() if self._limits.rounds else ()
+        blocks = [Text(text=text, cached=True) for text in (evidence, found) if text]
         request = ModelRequest(
             step=step,
             model=self._steps.get(step, self._model),
             system=rules,
-            messages=(Message(role="user", blocks=(Text(text=evidence, cached=True), Text(text=wanted))),),
+            messages=(Message(role="user", blocks=(*blocks, Text(text=asked.render(**values)))),),
+            tools=offered,
             effort=self._effort,
+            prompts=(
+                *(prompts.load(name).reference for name in shared),
+                asked.reference,
+                *([investigating.reference()] if offered else []),
+            ),
         )
         try:
-            return ask(self._meter, request, Reply)
+            return ask(self._meter, request, Reply, tools)
         except UnusableReply as error:
             for key in error.keys:
                 self._meter.paid.discard(key)
@@ -175,24 +183,44 @@ class ClaudeDrafter:
             ) from error
 
 
-def _replaced(
-    brief: Brief,
-    draft: PostMortem,
-    places: Mapping[str, tuple[str, int]],
-    rewrites: Mapping[str, SaidRewrite],
-) -> PostMortem:
-    """Put the rewrites in place; a sentence that was given up becomes a question."""
+def _notes(brief: Brief) -> str:
+    return rendering.notes_text(brief, label_of(brief.digest))
+
+
+def _narrative(brief: Brief, analysis: Analysis, replies: list[Reply]) -> Narrative:
     ledger = Ledger()
-    changed: dict[str, list[Claim | None]] = {}
-    for place, (name, index) in places.items():
-        section = changed.setdefault(name, list(getattr(draft, name)))
-        old = section[index]
+    written: dict[SectionName, tuple[Claim, ...]] = {}
+    for wanted, reply in zip(_CALLS, replies, strict=True):
+        for section in reply.sections:
+            if section.name in wanted:
+                written[section.name] = claims(section.claims, brief.digest, ledger)
+    if not written.get("summary"):
+        written["summary"] = (analysis.cause.claim,)
+    answered = offline_prose(brief, analysis)
+    sections: dict[str, object] = {}
+    for name in SECTIONS:
+        said: tuple[Claim, ...] = getattr(answered, name)
+        by_people = [item for item in said if item.standing == "stated by a person"]
+        sections[name] = (*written.get(name, ()), *by_people)
+    asked = merge(ledger.asked, analysis.open_questions)
+    return Narrative.model_validate({**sections, "open_questions": asked})
+
+
+def _reworded(
+    brief: Brief, draft: PostMortem, refused: Mapping[str, Passage], rewrites: Mapping[str, SaidRewrite]
+) -> tuple[PostMortem, set[str]]:
+    """Put the rewrites in place; a sentence that was given up, or made vague, becomes a question."""
+    ledger = Ledger()
+    new: dict[str, Claim] = {}
+    dropped: set[str] = set()
+    for place, old in refused.items():
         said = rewrites.get(place)
-        section[index] = claim(said, brief.digest, ledger) if said else None
-        if old is not None and section[index] is None:
+        told = claim(said, brief.digest, Ledger()) if said and not vaguer(old.text, said.text) else None
+        if told is not None:
+            new[place] = told
+        elif place.partition(".")[0] in SECTIONS:
+            dropped.add(place)
             ledger.ask(f"Is this so: {old.text}", evidence=old.evidence)
-    update: dict[str, object] = {
-        name: tuple(item for item in section if item is not None) for name, section in changed.items()
-    }
-    update["open_questions"] = merge(ledger.asked, draft.open_questions)
-    return draft.model_copy(update=update)
+    changed = rewritten(draft, new, frozenset(dropped))
+    asked = merge(ledger.asked, draft.open_questions)
+    return changed.model_copy(update={"open_questions": asked}), {*new, *dropped}

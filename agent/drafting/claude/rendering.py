@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import prompts
-from agent.drafting.drafter import Analysis, Brief
+from agent.drafting.claude.passages import Passage
+from agent.drafting.drafter import Analysis, Brief, Investigation
 from agent.drafting.fence import fence, plain
 from agent.schema.base import format_utc
 from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
+from agent.schema.finding import Finding
 from agent.schema.postmortem import Factor, TimelineRow
 
-MOST_EVIDENCE = 80
+MOST_EVIDENCE, MOST_FOUND = 80, 60
 _QUOTE, _STATEMENT, _VALUE = 240, 300, 160
 _SAID = frozenset({"summary", "description", "message", "text", "template", "title"})
 _SKIPPED = frozenset({"labels", "members", "also_in", "pod", "sigmas"})
@@ -25,6 +27,28 @@ def prefix(brief: Brief, label: str) -> tuple[str, str]:
         record=_record(brief, label), digest=_digest(brief.digest, label)
     )
     return rules, evidence
+
+
+def found(digest: Digest, label: str) -> str:
+    """Render what looks have minted; empty where they minted nothing."""
+    minted = digest.evidence[len(digest.computed) :]
+    lines = [_found_line(item) for item in minted[:MOST_FOUND]]
+    if len(minted) > MOST_FOUND:
+        lines.append(f"({len(minted) - MOST_FOUND} more are not shown)")
+    return prompts.load("found").render(found=fence("\n".join(lines), label).text) if lines else ""
+
+
+def explanations_text(investigation: Investigation | None, label: str) -> str:
+    """Tell what an investigation weighed."""
+    if investigation is None or not investigation.explanations:
+        return "none yet"
+    lines = [
+        f"{item.state}: {plain(item.text).text} for [{', '.join(item.evidence_for)}] against "
+        f"[{', '.join(item.evidence_against)}] {plain(item.against).text} "
+        f"settled by: {plain(item.settled_by).text}"
+        for item in investigation.explanations
+    ]
+    return fence("\n".join(lines), label).text
 
 
 def timeline_text(rows: Iterable[TimelineRow], label: str) -> str:
@@ -69,6 +93,20 @@ def notes_text(brief: Brief, label: str) -> str:
     )
 
 
+def refused_lines(refused: Iterable[Passage], findings: Iterable[Finding]) -> list[str]:
+    """List refused passages, each with what refused it and what was suggested."""
+    told = list(findings)
+    lines: list[str] = []
+    for item in refused:
+        lines.append(f"place {item.place}: {item.text} [{', '.join((*item.evidence, *item.facts))}]")
+        lines += [
+            f"  {finding.rule}: {finding.message}. {finding.suggestion}"
+            for finding in told
+            if finding.section == item.place and finding.level == "error"
+        ]
+    return lines
+
+
 def fenced(lines: Iterable[str], label: str) -> str:
     """Fence lines that hold text of a draft, each made plain."""
     return fence("\n".join(plain(line, most=1200).text for line in lines), label).text
@@ -90,6 +128,19 @@ def evidence_line(item: Evidence) -> str:
     if item.quote and item.quote.casefold()[:60] not in told:
         line += f" | quote: {plain(item.quote, most=_QUOTE).text}"
     return line
+
+
+def draft_text(places: Iterable[tuple[str, str]], verdict: str, label: str) -> str:
+    """List passages of a draft by their places."""
+    lines = [f"verdict: {verdict}", *(f"{place}: {plain(text).text}" for place, text in places)]
+    return fence("\n".join(lines), label).text
+
+
+def _found_line(item: Evidence) -> str:
+    """Render what a look minted: its statement says all that the look was about."""
+    time = format_utc(item.start.replace(microsecond=0)) if item.start else "no time"
+    statement = plain(item.statement, most=_STATEMENT).text
+    return f"{item.id} | {time} | {plain(item.service or '-').text} | {statement}"
 
 
 def _record(brief: Brief, label: str) -> str:
@@ -117,7 +168,7 @@ def _digest(digest: Digest, label: str) -> str:
         f"[{', '.join(item.evidence[:6])}]"
         for item in digest.suspects[:6]
     ]
-    touched = {item.service for item in digest.evidence if item.service}
+    touched = {item.service for item in digest.computed if item.service}
     calls = [
         f"{e.caller} -> {e.callee}" for e in digest.topology if e.caller in touched or e.callee in touched
     ][:60]
@@ -126,11 +177,11 @@ def _digest(digest: Digest, label: str) -> str:
         for row in digest.coverage
         if row.gap
     ]
-    left = len(digest.evidence) - MOST_EVIDENCE
+    left = len(digest.computed) - MOST_EVIDENCE
     parts = [
         "onset: " + (format_utc(digest.onset) if digest.onset else "not known") + f" ({digest.onset_source})",
         "evidence, most telling first: id | time | severity | component | statement | attributes | quote",
-        *(evidence_line(item) for item in digest.evidence[:MOST_EVIDENCE]),
+        *(evidence_line(item) for item in digest.computed[:MOST_EVIDENCE]),
         *([f"({left} items of lower rank are not shown)"] if left > 0 else []),
         "facts",
         *facts,

@@ -5,7 +5,7 @@ Only lists and plain values: no owner, no date, no time and no id of its own can
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -103,6 +103,14 @@ class SaidRewrite(_Part):
     standing: Literal["supported", "inferred"]
 
 
+class SaidContradiction(_Part):
+    """Two passages that cannot both be so."""
+
+    place: str
+    other_place: str
+    why: str
+
+
 class Reply(_Part):
     """All that can be asked for; a call fills its own fields and leaves the others empty."""
 
@@ -115,6 +123,4 @@ class Reply(_Part):
     sections: list[SaidSection]
     questions: list[SaidQuestion]
     rewrites: list[SaidRewrite]
-
-
-S = TypeVar("S", bound=_Part)
+    contradictions: list[SaidContradiction]

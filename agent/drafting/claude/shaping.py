@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 
 from agent.drafting import items, rows
 from agent.drafting.cause import not_established, quiet
-from agent.drafting.claude.holding import Ledger, carrying, claim, claims, cleaned, gives_orders, real
-from agent.drafting.claude.replies import Reply, SaidAction, SaidFactor, SaidRow, SaidWhy
-from agent.drafting.drafter import Analysis, Brief
+from agent.drafting.claude.echoes import gives_orders, touches
+from agent.drafting.claude.holding import NOT_CARRIED, Ledger, carrying, claim, claims, cleaned, real, usable
+from agent.drafting.claude.replies import (
+    Reply,
+    SaidAction,
+    SaidContradiction,
+    SaidFactor,
+    SaidHypothesis,
+    SaidRow,
+    SaidWhy,
+)
+from agent.drafting.drafter import Analysis, Brief, Contradiction, Explanation
 from agent.drafting.questions import merge
 from agent.schema.digest import Digest
 from agent.schema.postmortem import ActionItem, Cause, Claim, Factor, Hypothesis, TimelineRow, Why
 
 _HARD = frozenset("LMACKT")
-MOST_FACTORS, MOST_ITEMS = 8, 9
+MOST_FACTORS, MOST_ITEMS, MOST_EXPLANATIONS, MOST_CONTRADICTIONS = 8, 9, 6, 12
 
 
 def timeline(said: Sequence[SaidRow], digest: Digest) -> tuple[TimelineRow, ...]:
@@ -29,7 +39,7 @@ def timeline(said: Sequence[SaidRow], digest: Digest) -> tuple[TimelineRow, ...]
         time = timed.end if row.moment == "end" and timed.end is not None else timed.start
         base = rows.render(timed, time)
         text = cleaned(row.event).rstrip(".")
-        if not text or "(link left out)" in text:
+        if not usable(text, digest, Ledger()) or not touches(text, kept):
             made.append(base)
             continue
         made.append(base.model_copy(update={"event": text, "evidence": tuple(item.id for item in kept)}))
@@ -44,10 +54,12 @@ def analysis(reply: Reply, brief: Brief) -> Analysis:
     if cause.verdict == "no incident":
         found = ()
     for question in reply.questions[:8]:
-        ledger.ask(cleaned(question.question), cleaned(question.why_open), real(digest, question.evidence))
+        asked, why = cleaned(question.question), cleaned(question.why_open) or NOT_CARRIED
+        if usable(asked, digest, ledger) and usable(why, digest, ledger):
+            ledger.ask(asked, why, real(digest, question.evidence))
     for item in reply.hypotheses:
-        if item.state == "possible":
-            why = f"Recorded signals do not settle it. It would be settled by: {cleaned(item.settled_by)}"
+        if item.state == "possible" and usable(cleaned(item.text), digest, ledger):
+            why = _unsettled(item, digest)
             ledger.ask(f"Did this play a part: {cleaned(item.text)}", why, real(digest, item.evidence_for))
     asked = [entry for entry in ledger.asked if entry[0].strip()]
     return Analysis(
@@ -55,6 +67,39 @@ def analysis(reply: Reply, brief: Brief) -> Analysis:
         factors=found,
         ruled_out=_ruled_out(reply, digest),
         open_questions=merge(asked, brief.answers),
+    )
+
+
+def explanations(said: Sequence[SaidHypothesis], known: AbstractSet[str]) -> tuple[Explanation, ...]:
+    """Keep what was weighed, with the ids that exist."""
+    return tuple(
+        Explanation(
+            text=cleaned(item.text),
+            evidence_for=tuple(name for name in dict.fromkeys(item.evidence_for) if name in known),
+            evidence_against=tuple(name for name in dict.fromkeys(item.evidence_against) if name in known),
+            against=cleaned(item.against_text),
+            settled_by=cleaned(item.settled_by),
+            state=item.state,
+        )
+        for item in said[:MOST_EXPLANATIONS]
+        if cleaned(item.text)
+    )
+
+
+def contradictions(
+    said: Sequence[SaidContradiction], passages: Mapping[str, str]
+) -> tuple[Contradiction, ...]:
+    """Keep the pairs whose places exist, with the passages as they stand there."""
+    return tuple(
+        Contradiction(
+            place=item.place,
+            text=passages[item.place],
+            other_place=item.other_place,
+            other_text=passages[item.other_place],
+            why=cleaned(item.why),
+        )
+        for item in said[:MOST_CONTRADICTIONS]
+        if item.place in passages and item.other_place in passages and item.place != item.other_place
     )
 
 
@@ -68,7 +113,7 @@ def actions(
     for item in said:
         named = tuple(dict.fromkeys(name for name in item.factors if name in ids))
         texts = (cleaned(item.action), cleaned(item.done_when))
-        if not named or not all(texts) or any("(link left out)" in text for text in texts):
+        if not named or not all(usable(text, brief.digest, Ledger()) for text in texts):
             continue
         component = ids[named[0]].component
         made.append(
@@ -88,12 +133,18 @@ def actions(
     return tuple(made[:MOST_ITEMS])
 
 
+def _unsettled(item: SaidHypothesis, digest: Digest) -> str:
+    against = ", ".join(real(digest, item.evidence_against))
+    told = f"Recorded signals do not settle it{f' (against it: {against})' if against else ''}"
+    return f"{told}. It would be settled by: {cleaned(item.settled_by)}"
+
+
 def _factors(said: Sequence[SaidFactor], digest: Digest, ledger: Ledger) -> tuple[Factor, ...]:
     made: list[Factor] = []
     for item in said[:MOST_FACTORS]:
         carried = claim(item.claim, digest, ledger)
         title = cleaned(item.title).rstrip(".")
-        if carried is None or not title or "(link left out)" in title:
+        if carried is None or not usable(title, digest, ledger):
             continue
         made.append(
             Factor(
@@ -120,13 +171,12 @@ def _component(said: str, digest: Digest) -> str | None:
 
 def _why(said: SaidWhy, digest: Digest) -> Why:
     evidence = carrying(digest, said.evidence)
+    question, answer = cleaned(said.question), cleaned(said.answer)
+    question = question if usable(question, digest, Ledger()) else "Why?"
+    if not usable(answer, digest, Ledger()):
+        return Why(question=question, answer="Not established by the recorded evidence.", basis="open")
     basis = "assumed" if said.basis == "evidenced" and not evidence else said.basis
-    return Why(
-        question=cleaned(said.question) or "Why?",
-        answer=cleaned(said.answer) or "Not established by the recorded evidence.",
-        evidence=evidence,
-        basis=basis,
-    )
+    return Why(question=question, answer=answer, evidence=evidence, basis=basis)
 
 
 def _cause(reply: Reply, digest: Digest, found: tuple[Factor, ...], ledger: Ledger) -> Cause:
@@ -149,7 +199,11 @@ def _ruled_out(reply: Reply, digest: Digest) -> tuple[Hypothesis, ...]:
     for item in reply.hypotheses:
         text, against = cleaned(item.text), cleaned(item.against_text)
         evidence = carrying(digest, item.evidence_against)
-        if item.state != "ruled out" or not (text and against and evidence):
+        if item.state != "ruled out" or not evidence:
+            continue
+        items = [found for name in evidence if (found := digest.find(name)) is not None]
+        told = (usable(part, digest, Ledger()) for part in (text, against))
+        if not all(told) or not touches(against, items):
             continue
         carried = Claim(text=against, evidence=evidence, standing="inferred")
         shown = real(digest, item.evidence_for)

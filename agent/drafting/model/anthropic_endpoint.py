@@ -124,12 +124,13 @@ def _block(block: Block) -> Json:
         case ToolUse():
             return {"type": "tool_use", "id": block.id, "name": block.name, "input": dict(block.input)}
         case ToolResult():
-            return {
+            result: Json = {
                 "type": "tool_result",
                 "tool_use_id": block.tool_use_id,
                 "content": block.text,
                 "is_error": block.refused,
             }
+            return {**result, "cache_control": {"type": "ephemeral"}} if block.cached else result
         case Thinking():
             return dict(block.raw)
 

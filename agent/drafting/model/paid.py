@@ -1,15 +1,12 @@
 """Replies that were paid for, kept in the incident folder so that a run that was killed never asks twice.
 
-One JSON line a reply, forced to disk before it is used; a last line that a kill cut short is left out. The
-first line holds the label that fences foreign text: chosen once a draft, and not to be guessed.
+One JSON line a reply, forced to disk before it is used; a last line that a kill cut short is left out.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -30,13 +27,15 @@ class PaidCall(Model):
     counted: int
     """Tokens of the request as counted before the call, without the safety factor."""
     shared: int
-    """How many of these stand in the part that other requests begin with too."""
+    """How many of these an earlier call had sent, up to a place that the endpoint was asked to keep."""
+    kept: int = 0
+    """How many stand before the last such place."""
+    replied: int = 0
+    """Tokens of the reply, counted in the same way."""
     usd: float | None
     """None where the model has no listed price."""
-
-
-class _Opening(Model):
-    label: str
+    prompts: tuple[str, ...] = ()
+    """What the request was made of, as `id@version:hash`."""
 
 
 class _Discarded(Model):
@@ -44,48 +43,33 @@ class _Discarded(Model):
     """Key of a reply that could not be used: it was paid for, and the next run asks again."""
 
 
-def new_label() -> str:
-    """Choose a label that nobody can guess."""
-    return secrets.token_hex(8)
-
-
 class PaidCalls:
     """The log of one draft; in memory where there is no file."""
 
-    def __init__(self, file: Path | None = None, *, label: Callable[[], str] = new_label) -> None:
-        self._file, self._choose = file, label
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
         self._lock = threading.RLock()
-        self._label: str | None = None
+        self._loaded = False
         self._calls: list[PaidCall] = []
         self._usable: dict[str, ModelReply] = {}
-
-    @property
-    def label(self) -> str:
-        """The draft's label; chosen and written down when it is first asked for."""
-        with self._lock:
-            if self._label is None:
-                self._read()
-            if self._label is None:
-                self._label = self._choose()
-                self._append(_Opening(label=self._label))
-            return self._label
 
     def find(self, key: str) -> ModelReply | None:
         """Look up the reply to a request."""
         with self._lock:
-            _ = self.label
+            self._load()
             return self._usable.get(key)
 
     def add(self, call: PaidCall) -> None:
         """Keep a reply."""
         with self._lock:
-            _ = self.label
+            self._load()
             self._append(call)
             self._keep(call)
 
     def discard(self, key: str) -> None:
         """Never use a reply again; what it cost stays counted."""
         with self._lock:
+            self._load()
             if self._usable.pop(key, None) is not None:
                 self._append(_Discarded(discarded=key))
 
@@ -93,8 +77,13 @@ class PaidCalls:
     def calls(self) -> tuple[PaidCall, ...]:
         """Every call so far, in order."""
         with self._lock:
-            _ = self.label
+            self._load()
             return tuple(self._calls)
+
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """Every prompt that was sent, by id."""
+        return tuple(sorted({name for call in self.calls for name in call.prompts}))
 
     @property
     def usage(self) -> Usage:
@@ -106,23 +95,23 @@ class PaidCalls:
         """All money so far, as far as prices are listed."""
         return sum(call.usd or 0.0 for call in self.calls)
 
-    def _read(self) -> None:
-        if self._file is None or not self._file.is_file():
+    def _load(self) -> None:
+        if self._loaded or self._file is None:
+            return
+        self._loaded = True
+        if not self._file.is_file():
             return
         whole, _, cut = self._file.read_bytes().rpartition(b"\n")
         if cut:
             with self._file.open("rb+") as file:
                 file.truncate(len(whole) + 1 if whole else 0)
-        lines = whole.splitlines()
         try:
-            self._label = _Opening.model_validate_json(lines[0]).label if lines else None
-            for line in lines[1:]:
+            for line in whole.splitlines():
                 if line.startswith(b'{"discarded"'):
                     self._usable.pop(_Discarded.model_validate_json(line).discarded, None)
                 else:
                     self._keep(PaidCall.model_validate_json(line))
         except ValidationError:  # written by another version: nothing in it can be used
-            self._label = None
             self._calls.clear()
             self._usable.clear()
             self._file.unlink()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, JsonValue
 
@@ -38,6 +38,8 @@ class ToolResult(Model):
     tool_use_id: str
     text: str
     refused: bool = False
+    cached: bool = False
+    """As for Text."""
 
 
 class Thinking(Model):
@@ -65,6 +67,14 @@ class Tool(Model):
     parameters: Mapping[str, JsonValue]
 
 
+class Piece(NamedTuple):
+    """A stretch of a request in the order of sending."""
+
+    text: str
+    marked: bool
+    """Whether the endpoint is asked to keep everything up to its end."""
+
+
 class ModelRequest(Model):
     """All that decides a reply."""
 
@@ -78,23 +88,37 @@ class ModelRequest(Model):
     """JSON schema that the reply has to fit; None for free text."""
     max_tokens: int = 16_000
     effort: Effort = "medium"
+    prompts: tuple[str, ...] = ()
+    """The prompts it is made of, as `id@version:hash`."""
 
     @property
     def key(self) -> str:
         """Hash of everything in it."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
-    def texts(self) -> tuple[str, str]:
-        """Split what is sent into the part that is the same in other requests, and the rest."""
-        shared, rest, pending = [self.system], [""], list[str]()
+    def pieces(self) -> tuple[Piece, ...]:
+        """Split what is sent into stretches, the first being tools and rules."""
+        tools = [tool.model_dump_json() for tool in self.tools]
+        found = [Piece("\n".join([*tools, self.system]), marked=True)]
         for message in self.messages:
             for block in message.blocks:
-                pending.append(_text_of(block))
-                if isinstance(block, Text) and block.cached:
-                    shared.extend(pending)
-                    pending.clear()
-        tools = [tool.model_dump_json() for tool in self.tools]
-        return "\n".join([*tools, *shared]), "\n".join([*rest, *pending])
+                marked = isinstance(block, Text | ToolResult) and block.cached
+                found.append(Piece(_text_of(block), marked))
+        return tuple(found)
+
+    def continued(self, reply: tuple[Block, ...], answer: tuple[Block, ...], *prompts: str) -> ModelRequest:
+        """Give the request for the next turn; of tool results only the newest is marked to be kept."""
+        older = tuple(
+            Message(role=turn.role, blocks=tuple(_unmarked(block) for block in turn.blocks))
+            for turn in self.messages
+        )
+        turns = (Message(role="assistant", blocks=reply), Message(role="user", blocks=answer))
+        return self.model_copy(
+            update={
+                "messages": (*older, *turns),
+                "prompts": tuple(dict.fromkeys((*self.prompts, *prompts))),
+            }
+        )
 
 
 class Usage(Model):
@@ -144,3 +168,7 @@ def _text_of(block: Block) -> str:
             return block.model_dump_json()
         case Thinking():
             return ""
+
+
+def _unmarked(block: Block) -> Block:
+    return block.model_copy(update={"cached": False}) if isinstance(block, ToolResult) else block

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from langgraph.runtime import Runtime
 
+from agent.drafting.contradictions import as_findings, by_rule
 from agent.workflow.stages import Deps
 from agent.workflow.state import State, Update
 
@@ -11,7 +12,14 @@ from agent.workflow.state import State, Update
 def check(state: State, runtime: Runtime[Deps]) -> Update:
     """Report what the rules find in the draft as it stands."""
     deps = runtime.context
-    findings = deps.stages.check(state.drafted, deps.folder.read_digest(), now=deps.now())
+    draft, digest = state.drafted, deps.folder.read_digest()
+    found = [
+        *deps.stages.check(draft, digest, now=deps.now()),
+        *(by_rule(draft, digest) if digest else ()),
+        *as_findings(draft, state.contradictions),
+    ]
+    order = {"error": 0, "warning": 1, "info": 2}
+    findings = tuple(sorted(found, key=lambda item: order[item.level]))
     counts = [
         f"{sum(finding.level == level for finding in findings)} {level}s" for level in ("error", "warning")
     ]

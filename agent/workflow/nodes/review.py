@@ -20,5 +20,6 @@ def review(state: State, runtime: Runtime[Deps]) -> Update:
     if decision.verdict == "request changes":
         asked = Comment(by=decision.by, section=decision.section, text=decision.comment)
         update["comments"] = (*(known for known in state.comments if known != asked), asked)
+        update["section"] = decision.section or ""
         update["answers"] = settled_questions(runtime.context.folder)
     return update

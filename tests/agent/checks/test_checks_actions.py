@@ -77,8 +77,9 @@ def test_a_finding_stands_at_the_cell_it_is_about() -> None:
     assert [(item.line, item.column, item.text) for item in found] == [(9, 17, "Everyone")]
 
 
-def test_a_list_without_any_owner_gets_one_finding_an_item() -> None:
-    assert _rules("- Add a probe to the proxy\n- Raise the limit to 4 GB\n") == ["A01", "A01"]
+def test_a_list_without_any_owner_gets_one_finding() -> None:
+    assert _rules("- Add a probe to the proxy\n- Raise the limit to 4 GB\n") == ["A01"]
+    assert _rules("- Raise the limit to 4 GB\n") == ["A01", "A02", "A03"]
 
 
 def test_what_was_done_is_not_an_action_item() -> None:

@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 
 from agent.digest import absorbing, bulk, skeletons
 from agent.digest.counting import LineCounter, Plan
-from agent.digest.kinds import whole_lines
-from agent.digest.logs import LogBook, merged
+from agent.digest.families import merged
+from agent.digest.kinds import Kind
+from agent.digest.logs import LogBook
 from benchmarks import generate
 from tools.formats import read
+from tools.formats.opening import whole_lines
 from tools.formats.records import Clock, LogRecord
 
 ORIGIN = datetime(2026, 3, 20, 13, tzinfo=UTC).timestamp()
@@ -44,6 +46,14 @@ def by_keys(path: Path, *, width: float = 10.0) -> LogBook:
     counted = bulk.count(path, CLOCK, ORIGIN, base_width=width)
     absorbing.absorb(book, "x.log", counted, CLOCK, {})
     return book
+
+
+def told(kind: Kind) -> tuple[object, ...]:
+    slots: dict[int, tuple[int, int, int, int]] = {}
+    for slot in kind.slots():
+        count, line, begun, _ = slots.get(slot.number, (0, slot.line, slot.begun, 0))
+        slots[slot.number] = (count + slot.many, line, begun, slot.ended)
+    return kind.key, kind.event, kind.line, kind.end_line, kind.text, kind.count, kind.timeless, slots
 
 
 def shape(book: LogBook) -> dict[object, object]:
@@ -103,9 +113,7 @@ def test_processes_give_the_same_as_one(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(bulk, "CHUNK", 50_000)
     together = bulk.count(path, CLOCK, ORIGIN, base_width=10.0, workers=2)
     assert together.lines == alone.lines == 12_000
-    assert [(k.key, k.event, k.line, k.slots, k.text) for k in together.kinds] == [
-        (k.key, k.event, k.line, k.slots, k.text) for k in alone.kinds
-    ]
+    assert [told(kind) for kind in together.kinds] == [told(kind) for kind in alone.kinds]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -118,8 +126,7 @@ def test_any_cut_into_chunks_gives_the_same(cuts: list[int], seed: int) -> None:
         counter = LineCounter(plan)
         for block in whole_lines(iter(pieces), 1):
             counter.feed(block)
-        kinds = sorted((kind for kind in counter.kinds if kind.count), key=lambda kind: kind.line)
-        return [(k.key, k.event, k.line, k.end_line, k.text, k.slots, k.timeless) for k in kinds]
+        return [told(kind) for kind in counter.finish()]
 
     places = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
     pieces = [data[a:b] for a, b in pairwise(places)]
@@ -144,3 +151,90 @@ def test_keys_are_bounded_and_nothing_is_lost(tmp_path: Path, monkeypatch: pytes
     assert len(counted.kinds) <= 31
     assert sum(kind.count for kind in counted.kinds) == 500
     assert counted.overflowed > 0
+
+
+def counted(pieces: list[list[str]], folder: Path, order: list[int]) -> LogBook:
+    """Count each piece as a file of its own, in the order given."""
+    book = LogBook(origin=ORIGIN)
+    for number in order:
+        path = folder / f"part-{number}.log"
+        path.write_text("".join(f"{line}\n" for line in pieces[number]), encoding="utf-8")
+        absorbing.absorb(book, path.name, bulk.count(path, CLOCK, ORIGIN, base_width=10.0), CLOCK, {})
+    return book
+
+
+def sides(book: LogBook) -> dict[object, object]:
+    onset = datetime.fromtimestamp(ORIGIN, UTC)
+    return {
+        name: (p.between(ORIGIN, None, onset), p.between(ORIGIN, onset, None), p.first, p.last)
+        for name, p in book.patterns.items()
+    }
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cuts=st.lists(st.integers(1, 899), max_size=4, unique=True), seed=st.integers(1, 6), data=st.data())
+def test_files_may_be_split_and_come_in_any_order(
+    tmp_path: Path, cuts: list[int], seed: int, data: st.DataObject
+) -> None:
+    lines = list(generate.generate(900, seed))
+    places = [at for at in sorted(cuts) if at < len(lines) and "\tat " not in lines[at]]
+    pieces = [lines[a:b] for a, b in pairwise([0, *places, len(lines)])]
+    order = data.draw(st.permutations(range(len(pieces))))
+    whole, parts = counted([lines], tmp_path, [0]), counted(pieces, tmp_path, list(order))
+    assert shape(parts) == shape(whole)
+    assert sides(parts) == sides(whole)
+    assert parts.lines == whole.lines == sum(p.count for p in parts.patterns.values())
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(1, 1000), odd=st.lists(st.text(max_size=30), max_size=6))
+def test_records_and_keys_agree_whatever_stands_between(tmp_path: Path, seed: int, odd: list[str]) -> None:
+    rng = random.Random(seed)
+    lines = list(generate.generate(300, seed))
+    for text in odd:
+        lines.insert(
+            rng.randrange(len(lines)), f"2026-03-20T13:00:00Z {text.splitlines()[0] if text.strip() else 'x'}"
+        )
+    path = tmp_path / "odd.log"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    records, keys = by_records(path), by_keys(path)
+    assert keys.lines == records.lines
+    assert sum(p.count for p in keys.patterns.values()) == sum(p.count for p in records.patterns.values())
+
+
+def test_a_line_without_end_is_cut_and_the_rest_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "long.log"
+    stamp = "2026-03-20T13:00:01Z"
+    path.write_text(f"{stamp} first\n{stamp} {'x' * 5_000_000}\n{stamp} last\n", encoding="utf-8")
+    book = by_keys(path)
+    assert book.lines == 3
+    assert {p.exemplar[:5] for p in book.patterns.values()} == {"first", "xxxxx", "last"}
+
+
+def test_words_that_share_one_count_are_named_with_theirs(tmp_path: Path) -> None:
+    hosts = {"kafka": 25, "redis": 10, "mysql": 3, "nginx": 2, "minio": 1}
+    path = tmp_path / "hosts.log"
+    path.write_text(
+        "".join(
+            f"2026-03-20T13:00:{n % 60:02}Z ERROR lost connection to {host} after {n} ms\n"
+            for host, many in hosts.items()
+            for n in range(many)
+        )
+    )
+    for book in (by_keys(path), by_records(path)):
+        (pattern,) = merged(book)
+        assert pattern.values == hosts
+        assert pattern.form == "lost connection to <*> after <*> ms"
+
+
+def test_what_was_added_and_what_is_dead_stay_apart(tmp_path: Path) -> None:
+    path = tmp_path / "peers.log"
+    words = ["added", "dead", "faded"]
+    path.write_text(
+        "".join(
+            f"2026-03-20T13:00:{n % 60:02}Z INFO peer id={n * 7919 % 0xFFFFFFFF:08x}{n:08x} {words[n % 3]}\n"
+            for n in range(3000)
+        )
+    )
+    found = {p.exemplar.rsplit(" ", 1)[1]: p.count for p in merged(by_keys(path))}
+    assert found == dict.fromkeys(words, 1000)

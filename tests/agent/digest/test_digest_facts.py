@@ -125,7 +125,24 @@ def signs(*pairs: tuple[float, float]) -> list[Sign]:
 
 
 def test_the_record_wins_over_the_evidence() -> None:
-    assert find(Incident(id="i", title="t", start=START), signs((600, 1.0))) == Onset(START, "record")
+    assert find(Incident(id="i", title="t", start=START), signs((900, 1.0))) == Onset(START, "record", START)
+
+
+def test_what_lasts_from_before_a_stated_start_is_shown_and_the_start_stands() -> None:
+    record = Incident(id="i", title="t", start=START)
+    early = find(record, signs((-60, 1.0), (-55, 0.8)))
+    assert (early.time, early.shows) == (START, START - timedelta(seconds=60))
+    assert find(record, signs((-3600, 1.0))).shows == START
+    over = [Sign(START - timedelta(seconds=300), 1.0, end=START - timedelta(seconds=200))]
+    assert find(record, over).shows == START
+
+
+def test_what_was_over_before_all_was_recorded_is_not_the_onset() -> None:
+    earlier = [Sign(START + timedelta(seconds=n), 0.9, end=START + timedelta(seconds=300)) for n in range(5)]
+    later = signs((600, 0.5))
+    since = START + timedelta(seconds=500)
+    assert find(Incident(id="i", title="t"), [*earlier, *later], since).time == START + timedelta(seconds=600)
+    assert find(Incident(id="i", title="t"), [*earlier, *later]).time == START
 
 
 def test_one_stray_early_sign_does_not_move_the_onset() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.digest import logs, patterns
+from agent.digest import families, logs, patterns
 from agent.digest.logs import LogBook
 from tools.formats.records import LogRecord
 
@@ -51,7 +51,7 @@ def incident(onset: float = 600.0) -> LogBook:
 
 
 def readings(book: LogBook, onset: datetime | None) -> dict[str, patterns.Reading]:
-    return {r.pattern.template: r for r in patterns.compare(book, logs.merged(book), onset)}
+    return {r.pattern.template: r for r in patterns.compare(book, families.merged(book), onset)}
 
 
 def test_new_burst_silent_and_steady_are_told_apart() -> None:
@@ -99,7 +99,7 @@ def test_the_same_message_of_two_services_is_two_patterns_that_name_each_other()
     book = LogBook()
     for line, service in enumerate(["a", "b"] * 5, 1):
         book.add("x.log", record(line, line, "upstream timed out", "error", service=service))
-    found = patterns.compare(book, logs.merged(book), None)
+    found = patterns.compare(book, families.merged(book), None)
     said = patterns.observations(book, found, None, frozenset())
     assert {o.service: o.attributes["also_in"] for o in said} == {"a": "b", "b": "a"}
 
@@ -109,7 +109,7 @@ def test_a_status_that_changes_makes_another_pattern_of_the_same_line() -> None:
     for line in range(1, 101):
         status = 503 if line > 90 else 200
         book.add("web.log", record(line, line, f'"GET /cart/{line} HTTP/1.1" {status} {line * 7}'))
-    counts = {p.event: p.count for p in logs.merged(book)}
+    counts = {p.event: p.count for p in families.merged(book)}
     assert counts == {"status 200": 90, "status 503": 10}
 
 
@@ -119,7 +119,7 @@ def test_a_word_with_many_values_becomes_a_variable_and_two_verbs_do_not() -> No
         book.add("x.log", record(line, line, f"session of {name} opened"))
     for line, verb in enumerate(["Started", "Paused"], 10):
         book.add("x.log", record(line, line, f"{verb} the consumer group"))
-    assert {p.template: p.count for p in logs.merged(book)} == {
+    assert {p.template: p.count for p in families.merged(book)} == {
         "session of <*> opened": 5,
         "Started the consumer group": 1,
         "Paused the consumer group": 1,

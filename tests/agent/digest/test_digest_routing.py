@@ -8,7 +8,7 @@ import pytest
 
 from agent.digest import kubeevents, routing, states
 from agent.digest.kubeevents import EventBook
-from agent.digest.logs import inferred_level
+from agent.digest.messages import inferred_level
 from agent.digest.objects import Inventory
 from tools.formats.records import KubeEvent, ObjectState
 
@@ -110,3 +110,13 @@ def test_names_of_settings_are_no_warnings(line: str) -> None:
 
 def test_redis_warning_is_one() -> None:
     assert inferred_level("1:M 08 Jan 2026 07:38:00.003 # Can't open append-only dir: Permission denied")
+
+
+def test_a_port_that_caller_and_pods_agree_on_is_put_down_to_the_service() -> None:
+    def with_pod(port: str) -> list[tuple[str, str]]:
+        pod = ("Pod", "cart-7d9f8b6c5-abcde", {"container.server.ports": port})
+        found = recorded(checkout(CART_ADDR="cart:50051"), service("cart", "50062/TCP"), pod)
+        return [(thing.name, trouble.reason) for thing, trouble in routing.addresses(found, "")]
+
+    assert with_pod("50051/TCP") == [("cart", "ListedPortMismatch")]
+    assert with_pod("50062/TCP") == [("checkout", "UnservedPort")]

@@ -113,7 +113,7 @@ class Making:
         timeline = drafter.timeline(brief)
         analysis = drafter.analyse(brief, timeline)
         actions = drafter.actions(brief, analysis)
-        narrative = drafter.narrate(brief, timeline, analysis, actions)
+        narrative = drafter.narrate(brief, timeline, analysis)
         return assemble(
             brief, timeline, analysis, actions, narrative,
             drafter=drafter.name, now=NOW, version="0.1.0", digest_sha256="0" * 64,

@@ -24,8 +24,8 @@ from agent.workflow.stages import Part
 from tests.agent.workflow import scripted
 
 DRAFTING = (
-    "collect", "collect", "seal", "digest", "investigate", "timeline", "factors", "actions", "narrative",
-    "check", "revise", "check", "present",
+    "collect", "collect", "seal", "digest", "investigate", "timeline", "factors", "writing", "assemble",
+    "contradictions", "check", "revise", "check", "present",
 )  # fmt: skip
 DECIDING = ("review", "publish", "follow_up")
 APPROVE = Decision(verdict="approve", by="Dana", version="v")

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import cast, get_args
 
-from agent.drafting.drafter import Analysis, Brief, Narrative
+from agent.drafting.drafter import Analysis, Brief, Contradiction, Narrative
+from agent.drafting.looks import Recording
 from agent.schema.bundle import Artifact, Manifest, Request
-from agent.schema.digest import Coverage, Digest, Fact
+from agent.schema.digest import Coverage, Digest, Fact, FactName
 from agent.schema.evidence import Evidence, Pointer
 from agent.schema.finding import Finding
 from agent.schema.incident import Incident, SourceSpec
@@ -119,7 +120,10 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
         onset=START,
         onset_source="record",
         evidence=evidence,
-        facts=(Fact(name="started", label="Started", text="12:00", time=START),),
+        facts=tuple(
+            Fact(name=name, label=name, text="12:00", time=START if name == "started" else None)
+            for name in get_args(FactName)
+        ),
         coverage=coverage,
         suspects=(),
     )
@@ -153,9 +157,12 @@ def assemble(
 
 
 def check(draft: PostMortem, digest: Digest | None, *, now: datetime) -> tuple[Finding, ...]:
-    blamed = [claim for claim in draft.summary if "Alex" in claim.text]
     return tuple(
-        Finding(rule="B01", level="error", message="names a person", text=claim.text) for claim in blamed
+        Finding(
+            rule="B01", level="error", message="names a person", text=claim.text, section=f"summary.{number}"
+        )
+        for number, claim in enumerate(draft.summary, 1)
+        if "Alex" in claim.text
     )
 
 
@@ -244,7 +251,6 @@ class ScriptedDrafter:
         brief: Brief,
         timeline: tuple[TimelineRow, ...],
         analysis: Analysis,
-        actions: tuple[ActionItem, ...],
     ) -> Narrative:
         text = "Alex exhausted the pool." if self.blame else "The pool was exhausted."
         claim = Claim(text=text, evidence=timeline[0].evidence)
@@ -252,6 +258,12 @@ class ScriptedDrafter:
             summary=(claim,),
             **{name: () for name in Narrative.model_fields if name != "summary"},
         )
+
+    def investigate(self, brief: Brief, recording: Recording) -> None:
+        """Look no further."""
+
+    def contradictions(self, brief: Brief, draft: PostMortem) -> tuple[Contradiction, ...]:
+        return ()
 
     def revise(self, brief: Brief, draft: PostMortem, findings: tuple[Finding, ...]) -> PostMortem:
         self.revisions += 1

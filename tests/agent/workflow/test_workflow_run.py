@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from agent.drafting.drafter import Analysis, Brief, Narrative
 from agent.errors import ExitCode, NotAllowed, UserError
-from agent.schema.postmortem import OpenQuestion
+from agent.schema.postmortem import Claim, OpenQuestion, TimelineRow
 from agent.schema.review import Decision, ReviewEvent
 from agent.settings import Settings
 from agent.store import IncidentFolder
@@ -53,12 +55,9 @@ def folder(tmp_path: Path) -> IncidentFolder:
     return incident_folder(tmp_path)
 
 
-def log(folder: IncidentFolder, action: str, text: str = "More.") -> None:
-    folder.append_review(
-        ReviewEvent.model_validate(
-            {"at": NOW, "by": "Dana", "action": action, "version": folder.draft_version(), "text": text}
-        )
-    )
+def log(folder: IncidentFolder, action: str, text: str = "More.", section: str | None = None) -> None:
+    event = {"at": NOW, "by": "Dana", "action": action, "version": folder.draft_version(), "text": text}
+    folder.append_review(ReviewEvent.model_validate(event | {"section": section}))
 
 
 def test_the_outcome_counts_what_lies_in_the_folder(folder: IncidentFolder) -> None:
@@ -72,7 +71,7 @@ def test_the_outcome_counts_what_lies_in_the_folder(folder: IncidentFolder) -> N
     assert outcome.evidence == 2
     assert outcome.open_questions == 1
     assert outcome.claims == 2 + 1 + 1 + 1  # rows, summary, cause, factor
-    assert set(outcome.seconds) >= {"collect", "seal", "digest", "narrative", "check"}
+    assert set(outcome.seconds) >= {"collect", "seal", "digest", "writing", "check"}
 
 
 def test_a_second_run_writes_the_same_bytes_from_the_same_snapshot(folder: IncidentFolder) -> None:
@@ -97,7 +96,7 @@ def test_recollect_adds_a_snapshot_and_leaves_the_first_alone(folder: IncidentFo
     assert digest.snapshot == "evidence.2"
 
 
-def test_errors_go_back_to_the_drafter_at_most_twice_and_what_is_left_is_shown(
+def test_errors_go_back_to_the_drafter_at_most_twice_and_what_is_left_is_taken_out(
     folder: IncidentFolder,
 ) -> None:
     patient = ScriptedDrafter(blame=2)
@@ -106,7 +105,12 @@ def test_errors_go_back_to_the_drafter_at_most_twice_and_what_is_left_is_shown(
     stubborn = ScriptedDrafter(blame=9)
     outcome = draft(folder, stubborn, fresh=True)
     assert stubborn.revisions == MAX_REVISIONS
-    assert outcome.findings.error == 1
+    assert outcome.findings.error == 0
+    written = folder.read_draft()
+    assert written
+    assert written.summary == ()
+    assert written.provenance.revisions == MAX_REVISIONS
+    assert any("Alex exhausted the pool" in item.question for item in written.open_questions)
 
 
 @pytest.mark.parametrize("action", ["edited", "answered", "waived", "changes requested", "approved"])
@@ -245,7 +249,7 @@ def test_a_changed_record_starts_a_new_run(folder: IncidentFolder) -> None:
     events: list[StageEvent] = []
     folder.write_incident(folder.read_incident().model_copy(update={"title": "Checkout slow"}))
     draft(folder, events=events)
-    assert stages(events)[0] == "narrative"
+    assert stages(events)[0] == "writing"
     with pytest.raises(KeyboardInterrupt):
         draft(folder, Dying())
     folder.write_incident(folder.read_incident().model_copy(update={"severity": "SEV1"}))
@@ -273,3 +277,65 @@ def test_postgresql_without_the_extra_says_what_to_install(
         run_draft(folder, drafter=ScriptedDrafter(), settings=settings, now=now, stages=STAGES)
     assert "pm-agent[postgres]" in str(error.value)
     assert "localhost" not in repr(settings)
+
+
+class SectionDrafter(ScriptedDrafter):
+    """Follows a comment in every section that it is asked for."""
+
+    def narrate(
+        self,
+        brief: Brief,
+        timeline: tuple[TimelineRow, ...],
+        analysis: Analysis,
+    ) -> Narrative:
+        said = tuple(Claim(text=comment.text, evidence=("L1",)) for comment in brief.comments)
+        prose = super().narrate(brief, timeline, analysis)
+        return prose.model_copy(update={"impact": said, "summary": said})
+
+    def timeline(self, brief: Brief) -> tuple[TimelineRow, ...]:
+        rows = super().timeline(brief)
+        return (
+            tuple(row.model_copy(update={"event": "Reworded."}) for row in rows) if brief.comments else rows
+        )
+
+
+def sections_of(folder: IncidentFolder) -> dict[str, Any]:
+    return json.loads(folder.draft_file.read_text())
+
+
+@pytest.mark.parametrize("section", ["impact", "timeline"])
+def test_only_the_named_section_goes_back(folder: IncidentFolder, section: str) -> None:
+    draft(folder)
+    edited = folder.read_draft()
+    assert edited
+    folder.write_draft(
+        edited.model_copy(update={"lessons": (Claim(text="Kept.", standing="stated by a person"),)})
+    )
+    before = sections_of(folder)
+    log(folder, "changes requested", "Say how many orders failed.", section)
+    decision = Decision(
+        verdict="request changes",
+        by="Dana",
+        version="v",
+        section=section,
+        comment="Say how many orders failed.",
+    )
+    decide(folder, decision, SectionDrafter())
+    after = sections_of(folder)
+    assert {key for key in before if before[key] != after[key]} == {section}
+    assert "Say how many orders failed." in json.dumps(after[section]) or section == "timeline"
+
+
+def test_a_drafter_that_writes_the_same_again_hands_the_comment_back(folder: IncidentFolder) -> None:
+    draft(folder)
+    before = sections_of(folder)
+    log(folder, "changes requested", "Shorter.", "impact")
+    decide(
+        folder,
+        Decision(verdict="request changes", by="Dana", version="v", section="impact", comment="Shorter."),
+    )
+    after = sections_of(folder)
+    assert {key for key in before if before[key] != after[key]} == {"open_questions"}
+    assert after["open_questions"][:-1] == before["open_questions"]
+    assert after["open_questions"][-1]["question"] == "Dana asks on impact: Shorter."
+    assert "could not follow" in after["open_questions"][-1]["why_open"]

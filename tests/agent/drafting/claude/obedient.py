@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 
+from agent.drafting.claude.replies import Reply
 from agent.drafting.model.endpoint import ScriptedEndpoint
 from agent.drafting.model.request import ModelRequest, Text
 
@@ -14,8 +15,8 @@ _LINE = re.compile(r"^([LMACKHT]\d+) \| (\S+).*? \| \w+ \| (\S+) \| (.*?)(?: \| 
 
 
 def empty() -> Fields:
-    names = ("rows", "hypotheses", "cause", "factors", "actions", "sections", "questions", "rewrites")
-    return {"verdict": "not asked", **{name: [] for name in names}}
+    lists = {name: [] for name in Reply.model_fields if name != "verdict"}
+    return {"verdict": "not asked", **lists}
 
 
 def said(

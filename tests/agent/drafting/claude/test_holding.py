@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agent.drafting.claude.holding import Ledger, claim, cleaned, gives_orders
+from agent.drafting.claude.echoes import gives_orders
+from agent.drafting.claude.holding import Ledger, claim, cleaned
 from agent.drafting.claude.replies import SaidClaim
 
 from ..conftest import Making
@@ -41,8 +42,9 @@ def test_no_claim_rests_on_text_that_gives_orders_alone(text: str) -> None:
     said = SaidClaim(text="Bob caused it.", evidence=["L1", "L99"], facts=[], standing="supported")
     assert claim(said, digest, ledger) is None
     assert ledger.asked[0][0] == "Is this so: Bob caused it."
-    beside = said.model_copy(update={"evidence": ["L2"]})
-    assert claim(beside, digest, ledger) is not None
+    assert claim(said.model_copy(update={"evidence": ["L2"]}), digest, ledger) is None
+    honest = said.model_copy(update={"text": "The app logged a timeout.", "evidence": ["L2"]})
+    assert claim(honest, digest, ledger) is not None
 
 
 @pytest.mark.parametrize("text", HARMLESS)

@@ -1,0 +1,161 @@
+"""Numbers that follow from what is cited: counts, ratios, differences, percentages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from agent.checks.agreement import close
+from agent.checks.evidence_text import MEASURED, number_of
+from agent.checks.quantity import Quantity
+from agent.checks.stem import stem
+
+if TYPE_CHECKING:
+    from agent.checks.support import Support
+
+PAIR = re.compile(
+    r"(?<![\w.])(?P<part>\d+)\s*(?:of|out of|/)\s*(?:the )?(?P<whole>\d+)(?![\w.])", re.IGNORECASE
+)
+_CHANGE = re.compile(
+    r"(?:from|Normal=)\s*(?P<low>\d[\d.]*(?:e-?\d+)?)\s*[A-Za-z%]*\s*(?:to|->\s*Current=)\s*(?P<high>\d[\d.]*(?:e-?\d+)?)"
+)
+COUNTERS = frozenset({"count", "restart", "member", "baselin", "incident", "desir", "readi", "availabl"})
+COUNTED = frozenset(
+    stem(word)
+    for word in [
+        "alerts",
+        "services",
+        "pods",
+        "changes",
+        "metrics",
+        "events",
+        "logs",
+        "nodes",
+        "workloads",
+        "components",
+    ]
+)
+_MOST_SPANS = 12
+_FRACTIONS = frozenset(
+    {"throttling", "errors", "cpu", "memory", "disk", "saturation", "availability", "other"}
+)
+_KINDS = {
+    "alert": "A",
+    "chang": "C",
+    "deploy": "C",
+    "messag": "H",
+    "metric": "M",
+    "seri": "M",
+    "event": "K",
+    "trac": "T",
+}
+
+
+def measured(support: Support) -> Iterator[float]:
+    """Yield levels of metrics whose unit the recording does not have."""
+    for item in support.items:
+        if item.kind == "M" and not item.attributes.get("unit"):
+            for key in MEASURED:
+                value = number_of(item.attributes.get(key, ""))
+                if value is not None:
+                    yield value
+
+
+def exact_counts(support: Support, wanted: Quantity) -> Iterator[float]:
+    """Yield counts that follow from what is cited: items of a kind, services, sums of counts."""
+    yield from (float(fact.count) for fact in support.facts if fact.count is not None)
+    items = support.items
+    counts = [found for item in items if (found := number_of(item.attributes.get("count", ""))) is not None]
+    if len(counts) > 1 and (wanted.spelled or not wanted.weak):
+        yield sum(counts)
+    single = sum(item.kind in {"M", "A", "C", "T"} for item in items)
+    if wanted.spelled and wanted.kind == "times" and single:
+        yield from (1.0, float(single))
+    if wanted.kind == "times" or "." in wanted.text:
+        return
+    if wanted.counts in COUNTED:
+        yield float(len({item.service for item in items if item.service}))
+        yield float(sum(counts))
+    kind = _KINDS.get(wanted.counts)
+    if kind:
+        yield float(sum(item.kind == kind for item in items))
+    yield float(len(items))
+    for key in ("members", "object", "also_in", "node", "pod"):
+        for item in items:
+            if item.attributes.get(key, "").strip():
+                yield float(item.attributes[key].count(",") + 1)
+    restarts = [
+        found for item in items if (found := number_of(item.attributes.get("restarts", ""))) is not None
+    ]
+    if len(restarts) > 1:
+        yield sum(restarts)
+
+
+def is_computed(support: Support, wanted: Quantity) -> bool:
+    """Tell whether a number follows from the cited ones as a count, ratio, change, difference or share."""
+    counted = wanted.kind in {"", "times", "count"}
+    if counted and any(close(wanted, count) for count in exact_counts(support, wanted)):
+        return True
+    if any(_follows(wanted, low, high) for low, high in _pairs(support)):
+        return True
+    if wanted.kind in {"times", "ratio"} and len(support.reading.spans) <= _MOST_SPANS:
+        lengths = {span.seconds for span in support.reading.spans if span.seconds}
+        return any(close(wanted, b / a) for a in lengths for b in lengths if b > a)
+    return wanted.kind == "percent" and any(close(wanted, share) for share in _shares(support))
+
+
+def _follows(wanted: Quantity, low: float, high: float) -> bool:
+    """Tell whether a number is the ratio, the change in percent or the difference of two levels."""
+    if wanted.kind in {"times", "ratio"} or (not wanted.kind and wanted.leads == "factor"):
+        ratios = [high / low] if low else []
+        if any(close(wanted, ratio) or (ratio and close(wanted, 1 / ratio)) for ratio in ratios):
+            return True
+    if wanted.kind == "percent":
+        return bool(low) and (close(wanted, abs(high - low) / low * 100) or close(wanted, high / low * 100))
+    return abs(wanted.value) >= 1 and close(wanted, abs(high - low))
+
+
+def changes(support: Support) -> Iterator[tuple[float, float, float]]:
+    """Yield level before, level after and peak of every cited change."""
+    for item in support.items:
+        before, after, peak = (number_of(item.attributes.get(key, "")) for key in ("before", "after", "peak"))
+        if before is not None and after is not None:
+            yield before, after, after if peak is None else peak
+    for found in _CHANGE.finditer(support.raw):
+        low, high = number_of(found.group("low")), number_of(found.group("high"))
+        if low is not None and high is not None:
+            yield low, high, high
+
+
+def _pairs(support: Support) -> Iterator[tuple[float, float]]:
+    for before, after, peak in changes(support):
+        yield from ((before, after), (before, peak))
+    for item in support.items:
+        first, second = (
+            number_of(item.attributes.get(key, "")) for key in ("baseline_count", "incident_count")
+        )
+        if first is not None and second is not None:
+            yield first, second
+
+
+def _shares(support: Support) -> Iterator[float]:
+    for found in PAIR.finditer(support.text):
+        if int(found["whole"]):
+            share = int(found["part"]) / int(found["whole"]) * 100
+            yield from (share, 100 - share)
+    logs = [item for item in support.items if item.kind == "L"]
+    counts = [found for item in logs if (found := number_of(item.attributes.get("count", ""))) is not None]
+    counts.extend(float(fact.count) for fact in support.facts if fact.count)
+    for part in counts[:20]:
+        yield from (part / whole * 100 for whole in (*counts[:20], sum(counts)) if whole and part < whole)
+    if _are_fractions(support):
+        yield from (
+            found.value * 100 for found in support.reading.numbers if not found.kind and 0 < found.value <= 1
+        )
+
+
+def _are_fractions(support: Support) -> bool:
+    """Tell whether numbers below one may be shares: no metric is cited, or one that measures a share."""
+    kinds = {item.attributes.get("metric_kind", "") for item in support.items if item.kind == "M"}
+    return not kinds or bool(kinds & _FRACTIONS)

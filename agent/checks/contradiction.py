@@ -1,0 +1,235 @@
+"""Where a sentence says the opposite of what it cites: direction, recovery, negation, order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+
+from agent.checks.polarity import NEGATOR, Contradiction, ability, polarity
+from agent.checks.stem import stems
+from agent.checks.support import Support
+from agent.schema.evidence import Evidence
+
+_UP = (
+    r"rose|risen|rises?|rising|increas(?:ed?|es|ing)|grew|grown|growing|climb(?:ed|ing|s)?|spik(?:ed?|es|ing)|jump(?:ed|ing|s)?"
+    r"|surg(?:ed?|es|ing)|soar(?:ed|ing)?|shot up|went up|gone up|doubled|tripled|quadrupled|multiplied"
+    r"|swelled|burst"
+    r"|peaked|higher than|more than before|slower than"
+)
+_DOWN = (
+    r"fell|fall(?:s|en|ing)?|dropp?(?:ed|ing|s)?|decreas(?:ed?|es|ing)|declin(?:ed?|es|ing)|shr[aiu]nk(?:ing)?|sank|sunk|dipp?(?:ed|ing|s)?"
+    r"|halved|went down|gone down|plunged|plummeted|collapsed|lower than|less than before|faster than"
+    r"|ceased|stopped logging"
+)
+_DIRECTION = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b", re.IGNORECASE)
+_TRANSITIVE = re.compile(
+    r"\s*(?:the |any |all |some |its |their )?(?:packets?|requests?|connections?|tables?|messages?"
+    r"|frames?|traffic to|behind|over|back|to\s+the\s+floor|through|in love)\b"
+    r"|\s+(?:because|due)\b",
+    re.IGNORECASE,
+)
+_BACK = re.compile(
+    r"\b(?:back|again|normal|baseline|recover\w*|return\w*|settl\w*|previous|before|usual|afterwards|eventually|later|until)\b",
+    re.IGNORECASE,
+)
+_FLAT = re.compile(
+    r"\b(?:unchanged|constant|flat|stable|steady|unaffected|no change|at (?:its|the) normal level)\b",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(rf"(?:{NEGATOR})(?:\s+\w+){{0,2}}\s*$", re.IGNORECASE)
+_RECOVERED = re.compile(
+    r"\b(?:recovered|(?:was|were|has been|have been|got|had) (?:resolved|restored|cleared)|resolved"
+    r"|returned to (?:its |their |the )?(?:normal|baseline|usual)\w*"
+    r"|back to normal|went away|subsided)\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[A-Za-z0-9_][\w'./:-]*")
+_NEGATORS = frozenset({"not", "no", "never", "none", "nor", "without", "cannot"})
+_SENSITIVE = frozenset(
+    """not no never none nor without cannot n't before after since until first last rose fell dropped
+    increased decreased dipped spiked climbed jumped all none only half twice once two three four five
+    six seven eight nine ten eleven twelve succeeded failed could unable able ready unready available
+    unavailable enabled disabled allowed denied fired resolved started stopped opened closed""".split()  # noqa: SIM905
+)
+_CLAUSE = re.compile(r"[;:.]\s|,\s|\bwhile\b|\bbut\b|\bwhereas\b|\band\b", re.IGNORECASE)
+
+
+def contradictions(text: str, bare: str, support: Support) -> Iterator[Contradiction]:
+    """Yield what a sentence says against its citations; `bare` is `text` without its quotations."""
+    yield from _directions(bare, support)
+    yield from _recoveries(bare, support)
+    yield from polarity(bare, support)
+    yield from ability(bare, support)
+    yield from _near_copies(text, support)
+
+
+def direction_of(item: Evidence) -> str:
+    """Return "up", "down" or "" for what one piece of evidence shows against its baseline."""
+    values = item.attributes
+    if item.kind in {"M", "T"}:
+        if values.get("direction") in {"up", "down"}:
+            return values["direction"]
+        return _against(values.get("before", ""), values.get("after", ""))
+    if item.kind == "L":
+        found = {"new": "up", "burst": "up", "silent": "down"}.get(values.get("novelty", ""))
+        return found or ""
+    if item.kind == "A":
+        change = re.search(r"Normal=(?P<low>[\d.]+).*?Current=(?P<high>[\d.]+)", item.statement)
+        return _against(change["low"], change["high"]) if change else ""
+    return ""
+
+
+def _against(before: str, after: str) -> str:
+    try:
+        low, high = float(before), float(after)
+    except ValueError:
+        return ""
+    return "up" if high > low else "down" if high < low else ""
+
+
+def _clause_around(text: str, start: int, end: int) -> str:
+    begin = max((found.end() for found in _CLAUSE.finditer(text, 0, start)), default=0)
+    after = _CLAUSE.search(text, end)
+    return text[begin : after.start() if after else len(text)]
+
+
+def _meant(clause: str, items: list[Evidence]) -> list[Evidence]:
+    """Narrow evidence to what a clause names: its service first, then its metric; all where it names none."""
+    low = clause.lower()
+    named = [item for item in items if item.service and item.service.lower() in low]
+    chosen = named or items
+    words = stems(clause)
+    scored = [
+        (
+            len(
+                words & stems(f"{item.attributes.get('metric', '')} {item.attributes.get('metric_kind', '')}")
+            ),
+            item,
+        )
+        for item in chosen
+    ]
+    best = max((score for score, _ in scored), default=0)
+    return [item for score, item in scored if score == best] if best else chosen
+
+
+def _directions(text: str, support: Support) -> Iterator[Contradiction]:
+    moving = [(item, found) for item in support.items if (found := direction_of(item))]
+    for match in _DIRECTION.finditer(text):
+        clause = _clause_around(text, match.start(), match.end())
+        said = "up" if match.group("up") else "down"
+        pair = re.match(
+            r"[^.;]{0,30}?\bfrom (?:about |roughly |around )?(?P<low>[\d.]+)[^\d;]{0,12}?\bto (?:about "
+            r"|roughly |around )?(?P<high>[\d.]+)",
+            text[match.end() :],
+        )
+        if pair and _against(pair["low"].rstrip("."), pair["high"].rstrip(".")) not in {"", said}:
+            yield Contradiction(
+                match.group(),
+                "",
+                f'"{match.group()}" goes against its own numbers, {pair["low"]} to {pair["high"]}',
+            )
+            continue
+        if _TRANSITIVE.match(text, match.end()) or not moving:
+            continue
+        denied = bool(_DENIED.search(text[: match.start()]))
+        meant = _meant(clause, [item for item, _ in moving])
+        shown = {found for item, found in moving if item in meant}
+        if denied:
+            contrary = shown == {said}
+        else:
+            returned = _BACK.search(text) and any(item.end is not None for item in meant)
+            contrary = said not in shown and not returned
+        if contrary:
+            first = meant[0]
+            yield Contradiction(
+                match.group(), first.id, f'"{match.group()}" is not what {first.id} shows: {first.statement}'
+            )
+    for match in _FLAT.finditer(text):
+        clause = _clause_around(text, match.start(), match.end())
+        meant = [
+            item
+            for item in _meant(clause, [i for i, _ in moving])
+            if item.kind == "M" and item.service and item.service.lower() in clause.lower()
+        ]
+        if meant and not _DENIED.search(text[: match.start()]):
+            yield Contradiction(
+                match.group(),
+                meant[0].id,
+                f'"{match.group()}" is not what {meant[0].id} shows: {meant[0].statement}',
+            )
+
+
+def _recoveries(text: str, support: Support) -> Iterator[Contradiction]:
+    lasting = [item for item in support.items if item.kind in {"M", "A"}]
+    if (
+        not lasting
+        or len(lasting) != len(support.items)
+        or any(fact.name in {"ended", "mitigated"} for fact in support.facts)
+    ):
+        return
+    for match in _RECOVERED.finditer(text):
+        denied = bool(_DENIED.search(text[: match.start()]))
+        meant = _meant(_clause_around(text, match.start(), match.end()), lasting)
+        ended = [item for item in meant if item.end is not None]
+        if (not ended) != denied and (not denied or len(ended) == len(meant)):
+            says = "lasted to the end of the recording" if not ended else "ended"
+            yield Contradiction(
+                match.group(), meant[0].id, f'"{match.group()}": what {meant[0].id} shows {says}'
+            )
+
+
+def _near_copies(text: str, support: Support) -> Iterator[Contradiction]:
+    """Find a statement copied but for a word that turns its sense."""
+    mine = _words(text)
+    if len(mine) > 400:
+        return
+    for item in support.items[:8]:
+        theirs = _words(item.statement)
+        if not 4 <= len(theirs) <= 120:
+            continue
+        matcher = SequenceMatcher(None, theirs, mine, autojunk=False)
+        blocks = [block for block in matcher.get_matching_blocks() if block.size]
+        if sum(block.size for block in blocks) < 0.75 * len(theirs) or len(blocks) < 2:
+            continue
+        first, last = blocks[0], blocks[-1]
+        for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+            if (
+                tag == "equal"
+                or i1 < first.a
+                or i2 > last.a + last.size
+                or j1 < first.b
+                or j2 > last.b + last.size
+            ):
+                continue
+            # A word more or less turns the sense only as a negation; a word for another one in more ways.
+            telling = _SENSITIVE if tag == "replace" else _NEGATORS
+            gone, new = set(theirs[i1:i2]) & telling, set(mine[j1:j2]) & telling
+            if j2 - j1 > 4 or i2 - i1 > 4 or gone == new:
+                continue
+            words = " ".join(mine[j1:j2]) or " ".join(theirs[i1:i2])
+            shown = " ".join(theirs[i1:i2]) or "nothing"
+            yield Contradiction(
+                words, item.id, f'says "{" ".join(mine[j1:j2]) or "nothing"}" where {item.id} has "{shown}"'
+            )
+
+
+def _words(text: str) -> list[str]:
+    found = (word.lower().rstrip(".,:;") for word in _WORD.findall(text.replace("n't", " not")))
+    return [_same_sense(word) for word in found]
+
+
+def _same_sense(word: str) -> str:
+    """Write number words as digits and verbs of direction as one word each."""
+    if word in _DIGITS:
+        return _DIGITS[word]
+    match = _DIRECTION.fullmatch(word)
+    return word if match is None else "rose" if match.group("up") else "fell"
+
+
+_DIGITS = {
+    word: str(value)
+    for value, word in enumerate(
+        ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], start=2
+    )
+}

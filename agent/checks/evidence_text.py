@@ -1,0 +1,51 @@
+"""The words and counts of one piece of evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from agent.checks.mention import Reading, read_sentence
+from agent.checks.quantity import Quantity
+from agent.checks.stem import stem
+from agent.schema.base import format_utc
+from agent.schema.evidence import Evidence
+
+MEASURED = frozenset({"before", "after", "peak"})
+_NOT_STATED = frozenset({"p_value", "sigmas", "ratio"})
+"""Attributes whose digits nobody quotes: a number that occurs only there carries nothing."""
+
+
+@lru_cache(maxsize=1024)
+def read_cached(text: str) -> Reading:
+    """Read a text of the evidence once, however many sentences cite it."""
+    return read_sentence(text)
+
+
+def text_of(item: Evidence) -> str:
+    """Return all words of one piece of evidence that a sentence may use."""
+    times = " ".join(format_utc(moment) for moment in (item.start, item.end) if moment is not None)
+    places = " ".join(f"{pointer.artifact} {pointer.series or ''}" for pointer in item.pointers)
+    unit = item.attributes.get("unit", "")
+    values = [
+        f"{key.replace('_', ' ')} {value} {unit}" if key in MEASURED else f"{key.replace('_', ' ')} {value}"
+        for key, value in item.attributes.items()
+        if key not in _NOT_STATED
+    ]
+    return " ; ".join([item.statement, item.quote, item.service or "", times, places, *values])
+
+
+def counts_of(item: Evidence) -> Iterator[Quantity]:
+    """Read counts out of the attributes by their names: `restarts: 4` is a number of restarts."""
+    for key, value in item.attributes.items():
+        number = number_of(value)
+        if number is not None and key not in _NOT_STATED and key not in MEASURED:
+            yield Quantity(value, number, "", number, 0.0, stem(key.split("_")[-1]))
+
+
+def number_of(text: str) -> float | None:
+    """Read an attribute that is a number; None for words."""
+    try:
+        return float(text)
+    except ValueError:
+        return None

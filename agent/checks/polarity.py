@@ -1,0 +1,121 @@
+"""Where a sentence denies what its evidence states, or states what it denies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from agent.checks.stem import STOP, stem
+from agent.checks.support import Support
+from agent.schema.evidence import Evidence
+
+NEGATOR = (
+    r"\b(?:not|never|no|none|nor|without|cannot|neither|hardly|no longer|stopped being|ceased to be)\b|n't\b"
+)
+_FAILING = re.compile(
+    r"\b(?:fail\w*|refus\w*|reject\w*|unable|errors?|stuck|missing|down|lost|stopped|cancel\w*"
+    r"|time[ds]?[- ]?out|denied|unavailable|impossible)\b",
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(
+    rf"(?:(?:\b0 of \d+|\bnone of|\bno)(?=((?:\s+[\w'-]+){{1,9}}))\1|(?:{NEGATOR})((?:\s+[\w'-]+){{1,3}}))",
+    re.IGNORECASE,
+)
+_ABLE = re.compile(
+    r"\b(?:could|was able to|were able to|managed to|succeeded in)\s+(?!not\b|only\b|no\b)[a-z]+",
+    re.IGNORECASE,
+)
+_NOT_TELLING = frozenset(
+    {"further", "other", "longer", "recorded", "single", "evidence", "way", "time", "doubt"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """The words that contradict, and what the evidence says instead."""
+
+    words: str
+    evidence: str
+    message: str
+
+
+def polarity(text: str, support: Support) -> Iterator[Contradiction]:
+    """Compare what is negated in the sentence with what is negated in the statements it cites."""
+    mine, mine_plain = _negated(text)
+    said = {word.lower() for word in re.findall(r"[A-Za-z]+", _NEGATED.sub(" ", text))}
+    denied_words = {word.lower() for found in _NEGATED.finditer(text) for word in _reach(found)}
+    twice = {stem(word) for word in said & denied_words}
+    theirs: set[str] = set()
+    plain: set[str] = set()
+    for item in support.items:
+        denied, rest = _negated(_statement_of(item))
+        theirs |= denied
+        plain |= rest
+    for fact in support.facts:
+        if not fact.known:
+            return
+    for word in sorted((mine & plain) - theirs - twice - _NOT_TELLING):
+        if word in _states() and not theirs:
+            yield Contradiction(word, "", f'the sentence denies "{word}", which the cited evidence states')
+    for word in sorted((theirs & mine_plain) - plain - mine - _NOT_TELLING):
+        if word in _states() and not _FAILING.search(text):
+            yield Contradiction(word, "", f'the sentence states "{word}", which the cited evidence denies')
+
+
+def ability(text: str, support: Support) -> Iterator[Contradiction]:
+    """Find "could connect" over evidence that only holds failures."""
+    found = _ABLE.search(text)
+    if (
+        found is None
+        or re.search(r"\b(?:before|until|if)\b", text[: found.start()], re.IGNORECASE)
+        or _FAILING.search(text)
+        or re.search(NEGATOR, text, re.IGNORECASE)
+    ):
+        return
+    items = [item for item in support.items if item.kind in {"L", "K"}]
+    if items and len(items) == len(support.items) and all(_FAILING.search(item.statement) for item in items):
+        yield Contradiction(
+            found.group(), items[0].id, f'"{found.group()}" over evidence of a failure: {items[0].statement}'
+        )
+
+
+@lru_cache(maxsize=1)
+def _states() -> frozenset[str]:
+    """Stems of predicates whose negation decides what a sentence says."""
+    words = """ready running available reachable healthy responding found defined pull resolve connect start
+    started stop schedule scheduled fire fired reach reached rise rose fall fell recover recovered
+    fail failed restart restarted answer allow allowed log logged retrieve complete load mount
+    mounted exist exists respond fetch create created return returned accept accepted succeed change
+    changed drop dropped alive up present match matched finish finished end"""
+    return frozenset(stem(word) for word in words.split())
+
+
+def _statement_of(item: Evidence) -> str:
+    return re.sub(r'"[^"]*"', " ", item.statement) if item.statement.count('"') % 2 == 0 else item.statement
+
+
+def _reach(found: re.Match[str]) -> list[str]:
+    return (found.group(1) or found.group(2)).split()
+
+
+def _negated(text: str) -> tuple[set[str], set[str]]:
+    """Return the stems of words in reach of a negation, and of the other words."""
+    denied: set[str] = set()
+    rest: list[str] = []
+    last = 0
+    for found in _NEGATED.finditer(text):
+        denied.update(stem(word) for word in _reach(found))
+        rest.append(text[last : found.start()])
+        last = found.end()
+    rest.append(text[last:])
+    failing = re.compile(r"\b(?:failed|unable) to (\w+)", re.IGNORECASE)
+    plain_text = " ".join(rest)
+    denied.update(stem(found.group(1)) for found in failing.finditer(plain_text))
+    plain = {
+        stem(word)
+        for word in re.findall(r"[A-Za-z]+", failing.sub(" ", plain_text))
+        if word.lower() not in STOP or word == "up"
+    }
+    return denied, plain

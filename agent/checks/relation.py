@@ -1,0 +1,78 @@
+"""Whether cited evidence speaks of what the sentence says at all, rule G08, and which evidence would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.checks.evidence_text import text_of
+from agent.checks.mention import read_sentence
+from agent.checks.naming import mentioned
+from agent.checks.places import Place
+from agent.checks.sequence import KIND_WORDS
+from agent.checks.stem import stem, stems
+from agent.checks.support import Support
+from agent.schema.digest import Digest
+from agent.schema.evidence import KIND_NAMES, Evidence
+
+_OF_REPORTS = frozenset(
+    stem(word)
+    for word in """
+    incident outage trouble component components recorded recording evidence first symptom cause
+    established likely time shows showed visible state states not none nothing other signal signals
+    pattern patterns between began ended happened seen found established known affected system systems
+    service services reached point same again never""".split()  # noqa: SIM905
+)
+"""Words of the report itself, which no evidence has to hold."""
+
+
+def speaks_of_nothing(place: Place, support: Support) -> str:
+    """Return a sentence that is called supported but shares no telling word with its citations; else ""."""
+    evidenced = ".whys." in place.section and bool(place.own)
+    if not (evidenced or place.standing == "supported") or place.facts or not support.items:
+        return ""
+    told = stems(place.text) - _OF_REPORTS
+    cited = [item for item in support.items if item.id in place.own] if evidenced else list(support.items)
+    shown: set[str] = set()
+    for item in cited:
+        shown |= stems(f"{text_of(item)} {KIND_NAMES[item.kind]} {item.kind}")
+    return place.text if len(told) >= 2 and not told & shown else ""
+
+
+def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator[Evidence]:
+    """Yield cited items that share neither a name nor a telling word with the sentence, where others do."""
+    cited = [item for item in support.items if item.id in place.evidence]
+    if len(support.items) < 2:
+        return
+    told = stems(place.text) - _OF_REPORTS
+    named = {name.lower() for name in mentioned(place.text, known)}
+    texts = {
+        item.id: f"{text_of(item)} {KIND_NAMES[item.kind]} {KIND_WORDS[item.kind]}" for item in support.items
+    }
+    shares = {item.id: len(told & stems(texts[item.id])) for item in support.items}
+    holds = {item.id: any(name in texts[item.id].lower() for name in named) for item in support.items}
+    if max(shares.values()) < 2:
+        return
+    for item in cited:
+        if (
+            named
+            and item.service
+            and any(holds.values())
+            and not holds[item.id]
+            and shares[item.id] < max(2.0, max(shares.values()) / 2)
+        ) or (not shares[item.id] and not holds[item.id]):
+            yield item
+
+
+def better_evidence(place: Place, digest: Digest, holding: str = "") -> str:
+    """Say which evidence would carry the sentence, or the words `holding`; "" where none comes close."""
+    told = stems(place.text)
+    wanted = {name.lower() for name in read_sentence(place.text).names}
+    best: tuple[float, Evidence] | None = None
+    for item in digest.evidence:
+        text = text_of(item).lower()
+        if holding and holding.lower() not in text:
+            continue
+        score = len(told & stems(item.statement)) + 3 * sum(name in text for name in wanted)
+        if score >= 2 and (best is None or score > best[0]):
+            best = (score, item)
+    return f"{best[1].id} would carry it: {best[1].statement}" if best else ""

@@ -1,0 +1,121 @@
+"""Whether a statement claims more certainty than its evidence gives, rule G06."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agent.checks.evidence_text import text_of
+from agent.checks.places import Place
+from agent.checks.stem import stems
+from agent.checks.support import Support
+from agent.schema.postmortem import Cause
+
+_HARD = frozenset("LMACKT")
+_CERTAIN = re.compile(
+    r"\b(?:the (?:root )?cause (?:is established|is known|was|is(?! not| open| unknown| probably"
+    r"| likely))|was caused by|is caused by|"
+    r"(?:clearly|definitely|certainly|undoubtedly|proven|proves?|without doubt))\b",
+    re.IGNORECASE,
+)
+_HEDGED = re.compile(
+    r"\b(?:likely|probabl[ey]|possibl[ey]|may|might|could have|perhaps|suggests?|suggested|appears?"
+    r"|appeared|seems?|seemed|"
+    r"suspected|presumably|points? (?:at|to)|consistent with|indicates?|would explain|not established"
+    r"|candidate)\b",
+    re.IGNORECASE,
+)
+_CAUSAL = re.compile(
+    r"(?<!\w)(?:because|caused(?: by)?|causes|causing|led to|leads to|leading to|resulted in|due to"
+    r"|owing to|triggered(?: by)?|as a result|shows as|, so(?! that)|"
+    r"therefore|hence|which meant|which means|brought down|responsible for|root cause|so that|forced)(?!\w)",
+    re.IGNORECASE,
+)
+_SETTLED = re.compile(
+    r"\b(?:the (?:root )?cause (?:is|was) (?:established|known|clear|proven|confirmed)"
+    r"|the root cause (?:is|was)(?! not| open| unknown))\b",
+    re.IGNORECASE,
+)
+_ABSENT = re.compile(
+    r"\b(?:no recorded|(?:evidence|recording|logs|metrics) (?:holds?|shows?|contains?|has|have) (?:no"
+    r"|nothing|none)|"
+    r"nothing (?:in the recording|recorded)|was not recorded|were not recorded)\b",
+    re.IGNORECASE,
+)
+
+
+def overstated(place: Place, support: Support) -> Iterator[tuple[str, str, str]]:
+    """Yield words, message and suggestion where "supported" stands on a guess or on reasoning."""
+    if place.standing != "supported":
+        return
+    hedge = _HEDGED.search(place.bare)
+    if hedge:
+        yield (
+            hedge.group(),
+            f'is called supported, but says "{hedge.group()}"',
+            'Mark it "inferred", or say only what the evidence shows.',
+        )
+        return
+    absence = _ABSENT.search(place.bare)
+    if absence and not any(fact.known or fact.note for fact in support.facts):
+        yield (
+            absence.group(),
+            f'is called supported, but "{absence.group()}" is about what was not recorded',
+            'Mark it "inferred".',
+        )
+    for link in _CAUSAL.finditer(place.bare):
+        if link.group().lower() in support.text or any(item.kind == "H" for item in support.items):
+            continue
+        if _one_item_has_both(place.bare, link, support):
+            continue
+        yield (
+            link.group(),
+            f'is called supported, but "{link.group()}" is reasoning: no cited evidence makes this link',
+            'Mark it "inferred", or give the observation alone.',
+        )
+        return
+
+
+def too_certain(place: Place, verdict: str) -> Iterator[tuple[str, str, str]]:
+    """Yield where a sentence calls the cause settled, and the verdict on the cause does not."""
+    certain = _SETTLED.search(place.bare)
+    if verdict in {"probable", "not established"} and certain and not _HEDGED.search(place.bare):
+        message = f'says "{certain.group()}", and the cause of this draft is {verdict}'
+        yield certain.group(), message, "Say how likely it is."
+
+
+def _one_item_has_both(text: str, link: re.Match[str], support: Support) -> bool:
+    """Tell whether one piece of evidence speaks of both sides of a causal word: it makes the link itself."""
+    left = stems(re.split(r"[:;.]\s", text[: link.start()])[-1])
+    right = stems(re.split(r"[:;.,](?:\s|$)", text[link.end() :])[0])
+    for item in support.items:
+        told = stems(text_of(item))
+        if left and right and all(len(side & told) >= 0.5 * len(side) for side in (left, right)):
+            return True
+    return False
+
+
+def overstated_cause(cause: Cause) -> Iterator[tuple[str, str, str]]:
+    """Yield what makes a cause's verdict or its words more certain than its claim and evidence."""
+    claim = cause.claim
+    if claim.standing == "stated by a person":
+        return
+    if cause.verdict == "established":
+        if claim.standing == "inferred":
+            yield (
+                "established",
+                "is called established, but its claim is inferred",
+                'Use "probable", or cite evidence that shows it.',
+            )
+        if not any(cited[0] in _HARD for cited in claim.evidence):
+            message = "is called established without evidence from a system"
+            yield "established", message, 'Use "not established" and ask a question.'
+        hedge = _HEDGED.search(claim.text)
+        if hedge:
+            message = f'is called established, but its claim says "{hedge.group()}"'
+            yield hedge.group(), message, 'Use "probable", or cite evidence that shows it.'
+    elif cause.verdict in {"probable", "not established"}:
+        certain = _CERTAIN.search(claim.text)
+        if certain and not _HEDGED.search(claim.text):
+            message = f'is called {cause.verdict}, but its claim says "{certain.group()}"'
+            yield certain.group(), message, "Say how likely it is, or cite evidence that establishes it."

@@ -1,0 +1,151 @@
+"""Where slowness sits: on a whole node, or in one pod of a node that loses packets.
+
+The front of the trouble are the slow components that call no slow component; whoever else is slow waits for
+them. Where the front lies on one node, the node explains more than each of its pods; where a node loses
+packets and one pod alone is slow, the pod explains more than the node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from agent.digest.objects import Inventory
+from agent.digest.observation import Observation
+from agent.digest.topology import CallGraph
+from agent.digest.wording import plural
+from agent.schema.evidence import Pointer
+
+_FRONT = 3
+_ONE_NODE = 0.75
+"""Share of the front that one node must hold."""
+_LARGE = 0.6
+"""A node with this share of all components holds most of any front."""
+_EXPLAINED = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which node each workload runs on, and who calls whom."""
+
+    nodes: Mapping[str, frozenset[str]]
+    graph: CallGraph
+
+    @classmethod
+    def of(cls, inventory: Inventory, graph: CallGraph) -> Layout:
+        """Read it off the recorded pods."""
+        placed = inventory.pods_by_node()
+        return cls({node: frozenset(pod.workload for pod in pods) for node, pods in placed.items()}, graph)
+
+
+def placed(found: Sequence[Observation], layout: Layout) -> list[Observation]:
+    """Add what the layout tells, and lower what it explains."""
+    slow = _slow(found)
+    front = {name for name in slow if not layout.graph.below(name) & set(slow)}
+    added = _whole_node(found, layout, slow, front) or _one_pod(found, layout, slow, front)
+    if added is None:
+        return list(found)
+    explained = _lossy(found, layout) if added.attributes["change"] == "lossy-pod" else front
+    return [_explained(item) if _told_by(item, explained) else item for item in found] + [added]
+
+
+def _slow(found: Sequence[Observation]) -> dict[str, Observation]:
+    """Map each component whose latency rose and stayed up to its most surprising observation."""
+    slow: dict[str, Observation] = {}
+    for item in sorted(found, key=lambda o: (-o.surprise, o.key)):
+        told = item.attributes
+        lasts = item.kind == "M" and told.get("change") in {"shift", "ramp"} and told.get("harm") == "bad"
+        if lasts and told.get("metric_kind") == "latency" and item.service and told.get("over") != "yes":
+            slow.setdefault(item.service, item)
+    return slow
+
+
+def _whole_node(
+    found: Sequence[Observation], layout: Layout, slow: Mapping[str, Observation], front: set[str]
+) -> Observation | None:
+    total = sum(len(members) for members in layout.nodes.values())
+    busy = {
+        o.service
+        for o in found
+        if o.attributes.get("metric_kind") in {"cpu", "memory"} and o.severity != "info"
+    }
+    for node, members in sorted(layout.nodes.items()):
+        here = front & members
+        fits = len(here) >= _FRONT and len(here) >= _ONE_NODE * len(front)
+        if (
+            not fits
+            or node in busy
+            or len(members) > _LARGE * total
+            or len(members & set(slow)) * 2 < len(members)
+        ):
+            continue
+        text = (
+            f"{plural(len(here), 'workload')} of {len(front)} that became slow without a slow callee "
+            f"ran on {node}: {', '.join(sorted(here)[:6])}"
+        )
+        return _observe(node, text, [slow[name] for name in sorted(here)], "co-located", node=True)
+    return None
+
+
+def _one_pod(
+    found: Sequence[Observation], layout: Layout, slow: Mapping[str, Observation], front: set[str]
+) -> Observation | None:
+    lossy = _lossy(found, layout)
+    for node in sorted(lossy):
+        members = layout.nodes[node]
+        here = front & members
+        if len(here) != 1 or len(front) > 1 or len(members) < _FRONT:
+            continue
+        name = next(iter(here))
+        text = (
+            f"Of {plural(len(members), 'workload')} on {node}, which retransmitted packets, {name} alone "
+            f"became slow without a slow callee, so that the packet loss is that of its own network"
+        )
+        return _observe(name, text, [slow[name]], "lossy-pod", node=False)
+    return None
+
+
+def _lossy(found: Sequence[Observation], layout: Layout) -> set[str]:
+    """Name the nodes on which more packets were sent again."""
+    return {
+        item.service
+        for item in found
+        if item.service
+        and item.service in layout.nodes
+        and item.attributes.get("metric_kind") == "network"
+        and item.attributes.get("harm") == "bad"
+    }
+
+
+def _told_by(item: Observation, names: set[str]) -> bool:
+    return item.service in names and item.kind in {"M", "A"}
+
+
+def _explained(item: Observation) -> Observation:
+    return replace(item, surprise=_EXPLAINED * item.surprise, role="symptom")
+
+
+def _observe(name: str, text: str, members: Sequence[Observation], change: str, *, node: bool) -> Observation:
+    places: list[Pointer] = [member.pointers[0] for member in members if member.pointers]
+    starts = [member.start for member in members if member.start]
+    kind = "network"
+    return Observation(
+        kind="M",
+        statement=text,
+        pointers=tuple(places[:6]),
+        service=name,
+        start=min(starts, default=None),
+        severity="error",
+        attributes={
+            "change": change,
+            "metric": "latency",
+            "metric_kind": kind,
+            "direction": "up",
+            "harm": "bad",
+            "members": ", ".join(sorted(member.service or "" for member in members)),
+            **({"node": name} if node else {}),
+        },
+        surprise=0.95,
+        role="resource",
+        component_kind="node" if node else "service",
+    )

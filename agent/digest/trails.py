@@ -1,0 +1,40 @@
+"""Which message of a large log the lines without a time of their own belong to."""
+
+from __future__ import annotations
+
+from agent.digest.kinds import Kind
+from tools.formats.continuation import Continuation
+
+_LIMIT = 16 * 1024
+"""Characters that are kept of one trace."""
+
+
+class Trail:
+    """Follows a file line by line; `last` is the time of the last dated line in epoch seconds."""
+
+    def __init__(self, last: int | None) -> None:
+        self.last = last
+        self.owner: tuple[int, int] | None = None
+        """Number of the kind of the last message, and the line it began on."""
+        self._continuation = Continuation()
+
+    def settle(self, number: int, line: int, opening: str, second: int | None) -> None:
+        """Note a dated message, to which what follows may belong."""
+        self.begin(number, line, opening)
+        if second is not None:
+            self.last = second
+
+    def begin(self, number: int, line: int, opening: str) -> None:
+        """Note a message without a time."""
+        self.owner = number, line
+        self._continuation.starts(opening)
+
+    def goes_on(self, body: str, *, own: bool, dated: bool) -> bool:
+        """Say whether a line goes on with the last message; what is `own` never does."""
+        return not own and self._continuation.goes_on(body, dated=dated)
+
+    def extend(self, kind: Kind, body: str, line: int) -> None:
+        """Add a line to the trace that a kind shows."""
+        if len(kind.text) < _LIMIT:
+            kind.text += f"\n{body}"
+            kind.end_line = line

@@ -1,0 +1,141 @@
+"""The tool loop: answers a model's looks from the recording until it is done or the budget ends."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from functools import lru_cache
+from typing import cast
+
+from pydantic import JsonValue, ValidationError
+
+import prompts
+from agent.drafting.fence import fence, plain
+from agent.drafting.looks import LOOKS, Answer, Look, Recording
+from agent.drafting.model.paid import PaidCalls
+from agent.drafting.model.request import Block, Text, Tool, ToolResult, ToolUse
+from agent.drafting.model.structured import problems_of
+from agent.errors import ToolRefused
+from agent.settings import InvestigationLimits
+
+STEP = "investigate"
+MOST_LINE, MOST_ANSWER, MOST_LOOKS = 420, 5_000, 8
+"""Characters of a line and of an answer, and looks that one round may ask for."""
+
+
+@lru_cache(maxsize=1)
+def tools() -> tuple[Tool, ...]:
+    """Describe every look as a tool."""
+    return tuple(
+        Tool(name=name, description=(kind.__doc__ or "").strip(), parameters=_schema(kind))
+        for name, kind in LOOKS.items()
+    )
+
+
+@lru_cache(maxsize=1)
+def reference() -> str:
+    """Name the tools in a draft's provenance as a prompt is named."""
+    told = json.dumps([tool.model_dump(mode="json") for tool in tools()], sort_keys=True)
+    return f"tools@1:{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+
+
+class Bench:
+    """Answers tool uses from a recording, keeps count, and closes when a limit is reached."""
+
+    def __init__(
+        self, recording: Recording, limits: InvestigationLimits, paid: PaidCalls, label: str
+    ) -> None:
+        self._recording, self._limits, self._paid, self._label = recording, limits, paid, label
+        self._rounds = 0
+        self.looks = 0
+        self.ended = ""
+        """Which limit ended it; empty while none did."""
+        self.not_recorded: dict[str, None] = {}
+
+    def answer(self, uses: tuple[ToolUse, ...]) -> tuple[tuple[Block, ...], tuple[str, ...]] | None:
+        """Answer one round; at a limit add the request to come to an end, and after that answer no more."""
+        if self.ended:
+            return None
+        self._rounds += 1
+        results: list[Block] = [
+            self._one(use)
+            if number < MOST_LOOKS
+            else _refused(use, f"more than {MOST_LOOKS} looks in a round")
+            for number, use in enumerate(uses)
+        ]
+        results[-1] = results[-1].model_copy(update={"cached": True})
+        self.ended = self._limit()
+        if not self.ended:
+            return tuple(results), ()
+        prompt = prompts.load("close")
+        return (*results, Text(text=prompt.render(reason=self.ended))), (prompt.reference,)
+
+    def _one(self, use: ToolUse) -> ToolResult:
+        self.looks += 1
+        try:
+            answer = self._recording.answer(_look(use))
+        except ToolRefused as error:
+            return _refused(use, str(error))
+        if answer.not_recorded:
+            self.not_recorded.setdefault(plain(answer.not_recorded, most=200).text)
+        return ToolResult(tool_use_id=use.id, text=told(answer, self._label))
+
+    def _limit(self) -> str:
+        limits = self._limits
+        calls = [call for call in self._paid.calls if call.step == STEP]
+        used = sum(call.reply.usage.output_tokens + call.counted - call.shared for call in calls)
+        checks: tuple[tuple[bool, Callable[[], str]], ...] = (
+            (self._rounds >= limits.rounds, lambda: f"its {limits.rounds} rounds are used"),
+            (used >= limits.tokens, lambda: f"its {limits.tokens} tokens are used"),
+            (
+                limits.seconds is not None and sum(call.seconds for call in calls) >= limits.seconds,
+                lambda: f"its {limits.seconds:g} seconds have passed",
+            ),
+            (
+                limits.usd is not None and sum(call.usd or 0.0 for call in calls) >= limits.usd,
+                lambda: f"its {limits.usd:g} USD are spent",
+            ),
+        )
+        return next((reason() for reached, reason in checks if reached), "")
+
+
+def told(answer: Answer, label: str) -> str:
+    """Render an answer for the prompt: fenced, bounded, with what was left out said outside of the fence."""
+    if answer.not_recorded:
+        return f"not recorded: {plain(answer.not_recorded, most=200).text}"
+    lines = "\n".join(plain(line, most=MOST_LINE).text for line in answer.lines)
+    text = fence(lines, label, most=MOST_ANSWER).text
+    return f"{text}\n(cut: {plain(answer.cut, most=300).text})" if answer.cut else text
+
+
+def _look(use: ToolUse) -> Look:
+    kind = LOOKS.get(use.name)
+    if kind is None:
+        raise ToolRefused(f"there is no tool {use.name!r}; there are {', '.join(LOOKS)}")
+    try:
+        return kind.model_validate(dict(use.input))
+    except ValidationError as error:
+        raise ToolRefused(f"{use.name}:\n{problems_of(error)}") from error
+
+
+def _refused(use: ToolUse, why: str) -> ToolResult:
+    return ToolResult(tool_use_id=use.id, text=plain(why, most=MOST_LINE).text, refused=True)
+
+
+def _schema(kind: type[Look]) -> dict[str, JsonValue]:
+    schema = cast("dict[str, JsonValue]", _slim(cast("JsonValue", kind.model_json_schema())))
+    return {key: value for key, value in schema.items() if key != "description"}
+
+
+def _slim(value: JsonValue) -> JsonValue:
+    """Leave out what costs tokens and says nothing: titles made of names, defaults, "or null"."""
+    if isinstance(value, list):
+        return [_slim(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    named = {k: v for k, v in value.items() if k != "default" and (k != "title" or isinstance(v, dict))}
+    choices = named.pop("anyOf", None)
+    if isinstance(choices, list) and isinstance(choices[0], dict):
+        named = {**choices[0], **named}
+    return {key: _slim(item) for key, item in named.items()}

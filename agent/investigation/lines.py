@@ -1,0 +1,229 @@
+"""Looks at log lines: by words, by form, and around a moment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from agent.digest.observation import Observation, one_line, quoted
+from agent.digest.templates import masked
+from agent.digest.wording import headline, instant, times
+from agent.drafting.looks import Answer, LinesAround, SearchLogs
+from agent.errors import ToolRefused
+from agent.investigation.minting import Minter
+from agent.investigation.shelf import Shelf
+from agent.schema.digest import Digest
+from agent.schema.evidence import Pointer, Severity
+from tools.formats.records import LogRecord
+
+MOST_RECORDS = 1_000_000
+"""Log records that one look reads."""
+MOST_GROUPS, MOST_LINES = 10, 24
+NO_LOGS = "log lines"
+_LEVELS: dict[str, Severity] = {"fatal": "critical", "error": "error", "warning": "warning"}
+_NAMES = {"fatal": "fatal error", "error": "error", "warning": "warning"}
+Wanted = Callable[[LogRecord], bool]
+
+
+@dataclass(slots=True)
+class _Group:
+    """Lines of one service and one form."""
+
+    artifact: str
+    first: LogRecord
+    count: int = 0
+    last: LogRecord | None = None
+    last_artifact: str = ""
+    shown: list[LogRecord] = field(default_factory=list[LogRecord])
+
+    def add(self, artifact: str, record: LogRecord) -> None:
+        self.count += 1
+        if _before(record, self.first):
+            self.artifact, self.first = artifact, record
+        if self.last is None or not _before(record, self.last):
+            self.last_artifact, self.last = artifact, record
+
+
+@dataclass(slots=True)
+class _Search:
+    groups: dict[tuple[str, str], _Group] = field(default_factory=dict[tuple[str, str], _Group])
+    read: int = 0
+    stopped: bool = False
+    services: set[str] = field(default_factory=set[str])
+
+
+def search(shelf: Shelf, digest: Digest, minter: Minter, look: SearchLogs) -> Answer:
+    """Count matching lines by service and form, the earliest form first."""
+    if not shelf.holds(LogRecord):
+        return Answer((), not_recorded=NO_LOGS)
+    if not (look.text or look.like or look.service or look.level):
+        raise ToolRefused("search_logs: give words, an L id, a service or a level")
+    found = _searched(shelf, _wanted(look, digest))
+    if look.service and not _named(look.service, found.services):
+        return Answer((), not_recorded=f"log lines of {look.service}")
+    ordered = sorted(found.groups.items(), key=lambda entry: (_time(entry[1].first), entry[0]))
+    loudest = sorted(ordered, key=lambda entry: -entry[1].count)[:MOST_GROUPS]
+    chosen = [entry for entry in ordered if entry in loudest]
+    lines = [_told(minter, group) for _, group in chosen]
+    left = sum(group.count for _, group in ordered) - sum(group.count for _, group in chosen)
+    cut = [f"{len(ordered) - len(chosen)} rarer forms with {left} lines are not shown"] if left else []
+    if found.stopped:
+        cut.append(f"the search ended after {MOST_RECORDS} records")
+    return Answer(tuple(lines) or (f"no line matched among {found.read} records",), "; ".join(cut))
+
+
+def around(shelf: Shelf, minter: Minter, look: LinesAround) -> Answer:
+    """Show the lines near a moment in order of time, those of one form with one id."""
+    if not shelf.holds(LogRecord):
+        return Answer((), not_recorded=NO_LOGS)
+    low, high = look.time - timedelta(seconds=look.seconds), look.time + timedelta(seconds=look.seconds)
+    near: list[tuple[str, LogRecord]] = []
+    services: set[str] = set()
+    total, stopped = 0, False
+    for number, (artifact, record) in enumerate(shelf.records(LogRecord)):
+        if stopped := number >= MOST_RECORDS:
+            break
+        services.add(record.service or "")
+        if record.time is None or not low <= record.time <= high:
+            continue
+        if _of(record, look.service) and look.level in {"", record.level}:
+            total += 1
+            near.append((artifact, record))
+            if len(near) > 50 * MOST_LINES:
+                near = _nearest(near, look.time)
+    if look.service and not _named(look.service, services):
+        return Answer((), not_recorded=f"log lines of {look.service}")
+    shown = sorted(_nearest(near, look.time), key=lambda entry: (_time(entry[1]), entry[0], entry[1].line))
+    groups: dict[tuple[str, str], _Group] = {}
+    for artifact, record in shown:
+        groups.setdefault(_key(record), _Group(artifact, record)).add(artifact, record)
+    ids = {key: minter.mint(_observation(group)).id for key, group in groups.items()}
+    lines = [
+        f"{ids[_key(record)]} {_at(record)} {record.service or '-'} {record.level or '-'} "
+        f"{minter.masked(one_line(record.message, 220))}"
+        for _, record in shown
+    ]
+    cut = [f"{total - len(shown)} lines farther away are not shown"] if total > len(shown) else []
+    if stopped:
+        cut.append(f"the search ended after {MOST_RECORDS} records")
+    told = f"nothing was logged from {instant(low)} to {instant(high)}"
+    return Answer(tuple(lines) or (told,), "; ".join(cut))
+
+
+def _searched(shelf: Shelf, wanted: Wanted) -> _Search:
+    found = _Search()
+    for artifact, record in shelf.records(LogRecord):
+        if found.read >= MOST_RECORDS:
+            found.stopped = True
+            break
+        found.read += 1
+        found.services.add(record.service or "")
+        if wanted(record):
+            found.groups.setdefault(_key(record), _Group(artifact, record)).add(artifact, record)
+    return found
+
+
+def _wanted(look: SearchLogs, digest: Digest) -> Wanted:
+    checks = list(_checks(look, digest))
+    return lambda record: all(check(record) for check in checks)
+
+
+def _checks(look: SearchLogs, digest: Digest) -> Iterator[Wanted]:
+    if look.service:
+        yield lambda record: _of(record, look.service)
+    if look.level:
+        yield lambda record: record.level == look.level
+    if look.start is not None or look.end is not None:
+        yield lambda record: _within(record.time, look.start, look.end)
+    if look.text:
+        words = look.text.casefold()
+        yield lambda record: words in record.message.casefold()
+    if look.like is not None:
+        known = digest.find(look.like)
+        if known is None or known.kind != "L":
+            raise ToolRefused(f"search_logs: {look.like} is no log pattern of the digest")
+        form = masked(headline(known.quote))
+        yield lambda record: masked(headline(record.message)) == form
+
+
+def _within(time: datetime | None, start: datetime | None, end: datetime | None) -> bool:
+    return time is not None and (start is None or start <= time) and (end is None or time <= end)
+
+
+def _of(record: LogRecord, service: str) -> bool:
+    wanted = service.casefold()
+    names = (record.service, record.pod, record.container, record.node)
+    return not wanted or any(name and wanted in name.casefold() for name in names)
+
+
+def _named(service: str, services: set[str]) -> bool:
+    return any(service.casefold() in name.casefold() for name in services)
+
+
+def _key(record: LogRecord) -> tuple[str, str]:
+    return record.service or "", masked(headline(record.message))
+
+
+def _time(record: LogRecord) -> float:
+    return record.time.timestamp() if record.time else 0.0
+
+
+def _before(record: LogRecord, other: LogRecord) -> bool:
+    return _time(record) < _time(other)
+
+
+def _nearest(near: list[tuple[str, LogRecord]], time: datetime) -> list[tuple[str, LogRecord]]:
+    middle = time.timestamp()
+    ordered = sorted(
+        near, key=lambda entry: (abs(_time(entry[1]) - middle), _time(entry[1]), entry[0], entry[1].line)
+    )
+    return ordered[:MOST_LINES]
+
+
+def _at(record: LogRecord) -> str:
+    return instant(record.time) if record.time else "no time"
+
+
+def _told(minter: Minter, group: _Group) -> str:
+    item = minter.mint(_observation(group))
+    return f"{item.id} {_at(group.first)} {item.statement}"
+
+
+def _observation(group: _Group) -> Observation:
+    first, last = group.first, group.last or group.first
+    message = headline(first.message)
+    span = ""
+    if first.time is not None and last.time is not None:
+        span = f" at {instant(first.time)}"
+        if instant(first.time) != instant(last.time):
+            span = f", from {instant(first.time)} to {instant(last.time)}"
+    who, what = first.service or "an unnamed service", _NAMES.get(first.level, "message")
+    ends = {(group.artifact, first.line, first.end_line), (group.last_artifact, last.line, last.end_line)}
+    places = sorted(ends, key=lambda place: place != (group.artifact, first.line, first.end_line))
+    attributes = {
+        "template": masked(message)[:300],
+        "level": first.level,
+        "count": str(group.count),
+        "pod": first.pod or "",
+        "container": first.container or "",
+        "node": first.node or "",
+        "exception": _exception(first.message),
+    }
+    return Observation(
+        kind="L",
+        statement=f'{who} logged the {what} "{one_line(message, 200)}" {times(group.count)}{span}',
+        pointers=tuple(Pointer(artifact=name, lines=(low, high)) for name, low, high in places),
+        service=first.service,
+        start=first.time,
+        end=last.time,
+        severity=_LEVELS.get(first.level, "info"),
+        quote=quoted(first.message),
+        attributes={key: value for key, value in attributes.items() if value},
+    )
+
+
+def _exception(message: str) -> str:
+    found = re.search(r"\b(?:\w+\.){0,8}[A-Z]\w{2,}(?:Exception|Error)\b", message)
+    return found.group() if found else ""

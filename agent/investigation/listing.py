@@ -1,0 +1,93 @@
+"""Looks at alerts, changes and what people wrote; an entry that the digest has keeps its id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from agent.digest import changes, chat, firings
+from agent.digest.alerts import AlertBook
+from agent.digest.changes import ChangeBook
+from agent.digest.chat import ChatBook
+from agent.digest.observation import Observation
+from agent.digest.wording import instant
+from agent.drafting.looks import Answer, ListAlerts, ListChanges, SearchChat
+from agent.investigation.minting import Minter
+from agent.investigation.shelf import Shelf
+from agent.schema.digest import Digest
+from tools.formats.records import AlertRecord, ChangeRecord, ChatMessage
+
+MOST = 15
+
+
+def list_alerts(shelf: Shelf, digest: Digest, minter: Minter, look: ListAlerts) -> Answer:
+    """List episodes that match, with those that always fire or only inform marked."""
+    book = AlertBook()
+    for artifact, record in shelf.records(AlertRecord):
+        book.read(artifact, [record])
+    if not (episodes := book.folded()):
+        return Answer((), not_recorded="alerts")
+    nodes = frozenset(s.component for s in digest.suspects if s.component_kind == "node")
+    seen = firings.observations(episodes, digest.onset, nodes, ())
+    return _listed(minter, seen, look.text, look.start, look.end, "alert")
+
+
+def list_changes(shelf: Shelf, digest: Digest, minter: Minter, look: ListChanges) -> Answer:
+    """List recorded changes that match."""
+    if not shelf.holds(ChangeRecord):
+        known = [item for item in digest.computed if item.kind == "C"]
+        told = tuple(f"{item.id} {_at(item.start)} {item.statement}" for item in known[:MOST])
+        return Answer(told) if told else Answer((), not_recorded="changes (deploys, configuration, commits)")
+    book = ChangeBook()
+    for artifact, record in shelf.records(ChangeRecord):
+        book.read(artifact, [record])
+    seen = changes.observations(book, digest.onset)
+    return _listed(minter, seen, look.text, look.start, look.end, "change")
+
+
+def search_chat(shelf: Shelf, digest: Digest, minter: Minter, look: SearchChat) -> Answer:
+    """List messages that match."""
+    if not shelf.holds(ChatMessage):
+        return Answer((), not_recorded="chat")
+    book = ChatBook()
+    for artifact, record in shelf.records(ChatMessage):
+        book.read(artifact, [record])
+    seen = chat.observations(book, digest.onset)
+    return _listed(minter, seen, look.text, look.start, look.end, "message")
+
+
+def _listed(  # noqa: PLR0917 - private; all callers read in this order
+    minter: Minter,
+    seen: Iterable[Observation],
+    text: str,
+    start: datetime | None,
+    end: datetime | None,
+    what: str,
+) -> Answer:
+    chosen = sorted((o for o in seen if _matches(o, text, start, end)), key=lambda o: o.key[1:])
+    if not chosen:
+        return Answer((f"no {what} matched",))
+    items = [minter.mint(entry) for entry in chosen[:MOST]]
+    lines = [
+        f"{item.id} {_at(item.start)} {item.statement}{_marked(item.attributes.get('noise'))}"
+        for item in items
+    ]
+    left = len(chosen) - MOST
+    return Answer(tuple(lines), f"{left} later {what}s are not shown" if left > 0 else "")
+
+
+def _matches(seen: Observation, text: str, start: datetime | None, end: datetime | None) -> bool:
+    if start is not None and (seen.end or seen.start or start) < start:
+        return False
+    if end is not None and seen.start is not None and seen.start > end:
+        return False
+    told = " ".join((seen.service or "", seen.statement, seen.quote, *seen.attributes.values())).casefold()
+    return all(word in told for word in text.casefold().split())
+
+
+def _at(time: datetime | None) -> str:
+    return instant(time) if time else "no time"
+
+
+def _marked(noise: str | None) -> str:
+    return f" ({noise}: no sign of this incident)" if noise and noise != "no" else ""

@@ -1,0 +1,51 @@
+"""Evidence from looks: numbered on from the digest's, masked like it, the same thing never minted twice."""
+
+from __future__ import annotations
+
+from agent.digest.disclosure import masked_evidence
+from agent.digest.observation import Observation
+from agent.schema.digest import Digest
+from agent.schema.evidence import Evidence, EvidenceKind, Pointer
+from tools.redact import Redactor
+
+
+class Minter:
+    """Gives observations ids; the same looks in the same order give the same ids."""
+
+    def __init__(self, digest: Digest, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._known = {_identity(item): item for item in digest.computed}
+        self._last: dict[EvidenceKind, int] = {}
+        for item in digest.computed:
+            self._last[item.kind] = max(self._last.get(item.kind, 0), int(item.id[1:]))
+        self.found: list[Evidence] = []
+
+    def mint(self, seen: Observation) -> Evidence:
+        """Return the evidence for an observation; the digest's own where it has the same."""
+        raw = Evidence(
+            id=f"{seen.kind}{self._last.get(seen.kind, 0) + 1}",
+            kind=seen.kind,
+            service=seen.service,
+            start=seen.start,
+            end=seen.start if seen.start and seen.end and seen.end < seen.start else seen.end,
+            severity=seen.severity,
+            statement=seen.statement,
+            quote=seen.quote,
+            attributes=dict(seen.attributes),
+            pointers=seen.pointers,
+        )
+        item = masked_evidence(raw, self._redactor)
+        if (known := self._known.get(_identity(item))) is not None:
+            return known
+        self._known[_identity(item)] = item
+        self._last[item.kind] = int(item.id[1:])
+        self.found.append(item)
+        return item
+
+    def masked(self, text: str) -> str:
+        """Mask secrets and personal data in a text that is shown without an id."""
+        return self._redactor.text(text, cut=True)
+
+
+def _identity(item: Evidence) -> tuple[str, str, Pointer]:
+    return item.kind, item.statement, item.pointers[0]

@@ -1,0 +1,75 @@
+"""The sealed bundle as a model may look at it."""
+
+from __future__ import annotations
+
+from agent.drafting.looks import (
+    Answer,
+    CompareWindows,
+    FindSeries,
+    LinesAround,
+    ListAlerts,
+    ListCalls,
+    ListChanges,
+    Look,
+    SearchChat,
+    SearchKubernetes,
+    SearchLogs,
+)
+from agent.errors import ToolRefused
+from agent.investigation import kubernetes, lines, listing, series
+from agent.investigation.minting import Minter
+from agent.investigation.shelf import Shelf
+from agent.schema.digest import Digest
+from agent.schema.evidence import Evidence
+from agent.store import Bundle
+from tools.redact import Redactor
+
+
+class SealedRecording:
+    """Answers looks from one snapshot and collects the evidence that they mint."""
+
+    def __init__(self, bundle: Bundle, digest: Digest) -> None:
+        self._shelf, self._digest = Shelf(bundle), digest
+        self._minter = Minter(digest, Redactor(salt=digest.incident.encode()))
+
+    @property
+    def found(self) -> tuple[Evidence, ...]:
+        """Evidence minted so far, in the order of the looks."""
+        return tuple(self._minter.found)
+
+    def answer(self, look: Look) -> Answer:
+        """Answer one look; raise ToolRefused for one that cannot be answered as it is asked."""
+        shelf, digest, minter = self._shelf, self._digest, self._minter
+        match look:
+            case SearchLogs():
+                answer = lines.search(shelf, digest, minter, look)
+            case LinesAround():
+                answer = lines.around(shelf, minter, look)
+            case FindSeries():
+                answer = series.find(shelf, minter, look)
+            case CompareWindows():
+                answer = series.compare(shelf, minter, look)
+            case ListAlerts():
+                answer = listing.list_alerts(shelf, digest, minter, look)
+            case ListChanges():
+                answer = listing.list_changes(shelf, digest, minter, look)
+            case SearchChat():
+                answer = listing.search_chat(shelf, digest, minter, look)
+            case SearchKubernetes():
+                answer = kubernetes.search(shelf, minter, look)
+            case ListCalls():
+                answer = _calls(digest, look.service)
+        return answer
+
+
+def _calls(digest: Digest, service: str) -> Answer:
+    if not service:
+        raise ToolRefused("list_calls: name a service")
+    if not digest.topology:
+        return Answer((), not_recorded="which services call each other")
+    edges = [
+        f"{edge.caller} -> {edge.callee}" for edge in digest.topology if service in {edge.caller, edge.callee}
+    ]
+    told = f"no recorded call has {service} at either end"
+    cut = f"{len(edges) - 60} more calls are not shown" if len(edges) > 60 else ""
+    return Answer(tuple(edges[:60]) or (told,), cut)

@@ -1,0 +1,72 @@
+"""The records of a bundle by their type, read when a look asks for them; small artifacts are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
+
+from agent.schema.bundle import Artifact, Signal
+from agent.store import Bundle
+from tools.formats import read
+from tools.formats.records import (
+    AlertRecord,
+    ChangeRecord,
+    ChatMessage,
+    Clock,
+    KubeEvent,
+    LogRecord,
+    ObjectState,
+    Record,
+    Series,
+)
+
+R = TypeVar("R", bound=Record)
+_KEPT_ROWS = 400_000
+_SIGNALS: Mapping[type[Record], frozenset[Signal]] = {
+    LogRecord: frozenset({"logs"}),
+    Series: frozenset({"metrics"}),
+    AlertRecord: frozenset({"alerts", "metrics"}),
+    ChangeRecord: frozenset({"changes"}),
+    ChatMessage: frozenset({"chat"}),
+    KubeEvent: frozenset({"events", "objects"}),
+    ObjectState: frozenset({"objects", "events"}),
+}
+
+
+class Shelf:
+    """Reads a sealed bundle again and again, and never anything else."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+        self._kept: dict[str, tuple[Record, ...]] = {}
+        self._rows = 0
+
+    def holds(self, wanted: type[Record]) -> bool:
+        """Whether any artifact that was read has rows of the kind that gives such records."""
+        return any(artifact.rows for artifact in self._artifacts(wanted))
+
+    def records(self, wanted: type[R]) -> Iterator[tuple[str, R]]:
+        """Yield every record of a type with its artifact, in the order of paths."""
+        for artifact in self._artifacts(wanted):
+            for record in self._read(artifact):
+                if isinstance(record, wanted):
+                    yield artifact.path, record
+
+    def _artifacts(self, wanted: type[Record]) -> list[Artifact]:
+        found = [
+            artifact
+            for artifact in self._bundle.manifest.artifacts
+            if artifact.signal in _SIGNALS[wanted] and artifact.format not in {"binary", "empty", "unknown"}
+        ]
+        return sorted(found, key=lambda artifact: artifact.path)
+
+    def _read(self, artifact: Artifact) -> Iterator[Record]:
+        if (kept := self._kept.get(artifact.path)) is not None:
+            return iter(kept)
+        clock = Clock(zone=artifact.assume_zone, recorded_at=artifact.recorded_at)
+        records = read(self._bundle.path(artifact.path), clock=clock, labels=artifact.labels).records
+        if self._rows + artifact.rows > _KEPT_ROWS:
+            return records
+        self._rows += artifact.rows
+        kept = self._kept[artifact.path] = tuple(records)
+        return iter(kept)

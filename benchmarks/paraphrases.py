@@ -1,0 +1,141 @@
+"""Measure false alarms of the grounding checks: `python -m benchmarks.paraphrases [FOLDER] [--json]`.
+
+FOLDER holds sentences.jsonl (case, evidence, facts, standing, text: true sentences about recorded incidents
+in the words of a careful writer) and one CASE.json a case with the evidence that they cite. Every finding
+is a false alarm.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, get_args
+
+from agent.checks.grounding import check_grounding
+from agent.schema.digest import Digest, Edge, Fact, FactName
+from agent.schema.evidence import Evidence
+from agent.schema.finding import Finding
+from agent.schema.postmortem import Cause, Claim, Header, PostMortem, Provenance
+from benchmarks.rows import say
+
+FOLDER = Path(__file__).parents[1] / "tests/agent/checks/data/paraphrases"
+_NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One true sentence that was reported."""
+
+    case: str
+    text: str
+    findings: tuple[Finding, ...]
+
+
+def false_alarms(folder: Path = FOLDER) -> tuple[int, tuple[Alarm, ...]]:
+    """Return how many sentences were checked and which were reported at warning or above."""
+    digests: dict[str, tuple[Digest, Header]] = {}
+    alarms: list[Alarm] = []
+    lines = (folder / "sentences.jsonl").read_text(encoding="utf-8").splitlines()
+    for line in lines:
+        row = json.loads(line)
+        if row["case"] not in digests:
+            digests[row["case"]] = read_case(folder / f"{row['case']}.json")
+        digest, header = digests[row["case"]]
+        claim = Claim(
+            text=row["text"],
+            evidence=tuple(row["evidence"]),
+            facts=tuple(row["facts"]),
+            standing=row["standing"],
+        )
+        found = tuple(
+            item for item in check_grounding(draft_of(claim, header), digest) if item.level != "info"
+        )
+        if found:
+            alarms.append(Alarm(row["case"], row["text"], found))
+    return len(lines), tuple(alarms)
+
+
+def draft_of(claim: Claim, header: Header) -> PostMortem:
+    """Wrap one claim into a draft that says nothing else."""
+    cause = Cause(
+        verdict="no incident", claim=Claim(text="Nothing is said here.", standing="stated by a person")
+    )
+    parts: dict[str, Any] = dict.fromkeys(
+        (
+            "impact",
+            "detection",
+            "timeline",
+            "factors",
+            "response",
+            "went_well",
+            "went_badly",
+            "lucky",
+            "lessons",
+        ),
+        (),
+    )
+    parts |= dict.fromkeys(("actions", "prevention", "open_questions", "ruled_out", "coverage", "gaps"), ())
+    source = Provenance(drafter="test", drafted_at=_NOW, pm_agent="0", digest_sha256="0")
+    return PostMortem(header=header, summary=(claim,), cause=cause, provenance=source, **parts)
+
+
+def read_case(path: Path) -> tuple[Digest, Header]:
+    """Read one case as a digest that holds the cited evidence only."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    header = Header.model_validate_json(json.dumps(data["header"]))
+    known = {fact["name"]: Fact.model_validate_json(json.dumps(fact)) for fact in data["facts"]}
+    facts = tuple(
+        known.get(name) or Fact(name=name, label=name, text="not known", note="not recorded")
+        for name in get_args(FactName)
+    )
+    digest = Digest(
+        incident=header.incident,
+        snapshot="s1",
+        manifest_sha256="0" * 64,
+        window=None,
+        onset=header.start,
+        onset_source="evidence" if header.start else "not known",
+        evidence=tuple(Evidence.model_validate_json(json.dumps(item)) for item in data["evidence"]),
+        facts=facts,
+        coverage=(),
+        suspects=(),
+        topology=tuple(Edge.model_validate(edge) for edge in data["topology"]),
+    )
+    return digest, header
+
+
+def main() -> int:
+    """Measure and print; exit 1 above two in a hundred."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=FOLDER, help="folder of sentences and evidence"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    args = parser.parse_args()
+    checked, alarms = false_alarms(args.folder)
+    if args.json:
+        listed = [
+            {
+                "case": alarm.case,
+                "text": alarm.text,
+                "findings": [f"{item.rule} {item.message}" for item in alarm.findings],
+            }
+            for alarm in alarms
+        ]
+        say(json.dumps({"sentences": checked, "reported": len(alarms), "listed": listed}, indent=2))
+    else:
+        for alarm in alarms:
+            say(f"{alarm.case}: {alarm.text}")
+            for item in alarm.findings:
+                say(f"    {item.level} {item.rule} {item.message}")
+        say(f"{len(alarms)} of {checked} true sentences reported ({len(alarms) / checked:.1%})")
+    return int(len(alarms) > 0.02 * checked)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

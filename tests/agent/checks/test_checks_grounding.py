@@ -1,0 +1,84 @@
+"""What a draft says against what it cites: true sentences pass, each kind of lie is reported."""
+
+import pytest
+
+from agent.checks.grounding import check_grounding
+from agent.schema.postmortem import Claim
+from benchmarks.mutations import MUST, measure
+from benchmarks.offline_drafts import offline_drafts
+from benchmarks.paraphrases import FOLDER, draft_of, false_alarms, read_case
+
+
+def _rules(case: str, evidence: tuple[str, ...], text: str, **fields: object) -> set[str]:
+    digest, header = read_case(FOLDER / f"{case}.json")
+    claim = Claim.model_validate({"text": text, "evidence": evidence, **fields})
+    return {item.rule for item in check_grounding(draft_of(claim, header), digest) if item.level != "info"}
+
+
+def test_true_sentences_of_a_careful_writer_pass() -> None:
+    checked, alarms = false_alarms()
+    assert checked >= 240
+    assert len(alarms) <= 0.02 * checked, [alarm.text for alarm in alarms]
+
+
+@pytest.mark.parametrize(
+    ("case", "evidence", "text", "rule"),
+    [
+        ("boutique-4392eb", ("M1",), "The p90latency of checkoutservice fell.", "G07"),
+        ("boutique-4392eb", ("M1",), "The p90latency of checkoutservice did not rise.", "G07"),
+        ("boutique-4392eb", ("M13",), "The throttling of redis-cart rose and recovered.", "G07"),
+        ("boutique-4392eb", ("M1",), "checkoutservice p90latency rose from 690.6 to 24.2.", "G07"),
+        ("boutique-4392eb", ("M1",), "checkoutservice p90latency rose from 24.2 to 960.6.", "G02"),
+        ("boutique-4392eb", ("A2",), "adservice took 66.24 s.", "G02"),
+        ("boutique-4392eb", ("A1",), "Retransmissions of worker-02 reached 7.66retrans.", "G02"),
+        ("boutique-4392eb", ("A1",), "The alert for worker-02 fired at 04:32:28 CET.", "G03"),
+        ("boutique-4392eb", ("M1",), "37 % of requests to checkoutservice were slow.", "G02"),
+        ("boutique-4392eb", ("M1",), "checkoutservice p99 latency rose.", "G04"),
+        ("boutique-9d2b45", ("K1",), "adservice restarted three times.", "G02"),
+        ("boutique-9d2b45", ("K2",), "Its siblings allow 1 s.", "G02"),
+        ("boutique-9d2b45", ("K5",), "Two pods of adservice were lost.", "G02"),
+        ("boutique-9d2b45", ("K5",), "1 of 1 wanted replica of adservice was available.", "G02"),
+        ("boutique-9d2b45", ("K1",), "invoiceservice was in CrashLoopBackOff after 4 restarts.", "G04"),
+        ("boutique-9d2b45", ("K1",), "adservice ran the image shop/adservice:2.4.1.", "G04"),
+        ("boutique-9d2b45", ("K1",), "Priya restarted adservice.", "G10"),
+        ("boutique-9d2b45", ("K1",), "The platform team restarted adservice.", "G10"),
+        ("boutique-9d2b45", ("L1",), 'frontend logged "could not retrieve basket".', "G09"),
+        ("boutique-9d2b45", ("K6", "L1"), "frontend logged its error before the probe failed.", "G07"),
+        ("boutique-1d95c3", ("K2",), "The kubelet unit on worker-02 was running.", "G07"),
+        ("boutique-1d95c3", ("K3",), "It was noticed on Saturday.", "G03"),
+        ("boutique-1d95c3", ("L3",), "The memory limit had been lowered.", "G08"),
+        ("boutique-1d95c3", ("L3", "K1"), "frontend failed because the node was lost.", "G06"),
+        ("boutique-1d95c3", ("L3",), "The errors were probably harmless.", "G06"),
+    ],
+)
+def test_a_lie_is_reported_by_its_rule(case: str, evidence: tuple[str, ...], text: str, rule: str) -> None:
+    assert rule in _rules(case, evidence, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("frontend failed because the node was lost.", {"standing": "inferred"}),
+        ("The errors were probably harmless.", {"standing": "inferred"}),
+        ("Priya says that she restarted it.", {"standing": "stated by a person"}),
+    ],
+)
+def test_standing_decides_what_may_be_reasoned(text: str, fields: dict[str, object]) -> None:
+    assert _rules("boutique-1d95c3", ("L3", "K1"), text, **fields) == set()
+
+
+def test_a_citation_that_carries_nothing_names_one_that_does() -> None:
+    digest, header = read_case(FOLDER / "boutique-1d95c3.json")
+    claim = Claim(text="The node worker-02 had stopped posting its status.", evidence=("L5",))
+    found = check_grounding(draft_of(claim, header), digest)
+    assert [item.rule for item in found][:1] == ["G04"]
+    assert any(item_id in found[0].suggestion for item_id in ("K1", "K3"))
+
+
+def test_lies_in_good_drafts_are_caught_and_the_drafts_themselves_are_clean() -> None:
+    """A sample of `python -m benchmarks.mutations`."""
+    tally = measure(offline_drafts(only={"cluster-ea197d", "cluster-7b5950"}), most=2)
+    assert tally.false_errors == ()
+    assert tally.told.total() >= 100
+    assert [miss for miss in tally.misses if miss.kind in MUST] == []
+    assert len({kind for kind in tally.told if kind in MUST}) >= 20

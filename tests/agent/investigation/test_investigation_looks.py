@@ -1,0 +1,200 @@
+"""Looks into recorded incidents: what they count, where they point, and what is not recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agent.digest import digest, excerpt
+from agent.drafting.looks import (
+    CompareWindows,
+    FindSeries,
+    LinesAround,
+    ListAlerts,
+    ListCalls,
+    ListChanges,
+    Look,
+    SearchChat,
+    SearchKubernetes,
+    SearchLogs,
+)
+from agent.errors import ToolRefused
+from agent.investigation import SealedRecording
+from agent.schema.digest import Digest
+from agent.store import Bundle, IncidentFolder
+
+CASES = Path(__file__).parents[3] / "evals" / "incidents"
+AT = datetime(2025, 12, 26, 4, 32, 28, tzinfo=UTC)
+Opened = tuple[Bundle, Digest]
+
+
+def opened(case: str) -> Opened:
+    folder = IncidentFolder(CASES / case / "bundle")
+    bundle = folder.bundle()
+    assert bundle
+    return bundle, digest(bundle, folder.read_incident())
+
+
+@pytest.fixture(scope="module")
+def boutique() -> Opened:
+    return opened("boutique-4392eb")
+
+
+@pytest.fixture(scope="module")
+def shop() -> Opened:
+    return opened("boutique-1d95c3")
+
+
+@pytest.fixture(scope="module")
+def silent() -> Opened:
+    return opened("cluster-7b5950")
+
+
+def test_log_lines_are_counted_by_service_and_form(shop: Opened) -> None:
+    bundle, computed = shop
+    recording = SealedRecording(bundle, computed)
+    answer = recording.answer(SearchLogs(text="Connection refused", service="adservice"))
+    raw = [
+        line
+        for artifact in bundle.manifest.artifacts
+        if artifact.path.startswith("logs/adservice")
+        for line in bundle.path(artifact.path).read_text().splitlines()
+        if "connection refused" in line
+    ]
+    ids = {line.split()[0] for line in answer.lines}
+    items = [*recording.found, *computed.evidence]
+    assert raw
+    assert sum(int(item.attributes["count"]) for item in items if item.id in ids) == len(raw)
+
+
+def test_every_minted_pointer_leads_to_what_the_statement_says(boutique: Opened) -> None:
+    bundle, computed = boutique
+    recording = SealedRecording(bundle, computed)
+    for look in (
+        SearchLogs(level="warning"),
+        LinesAround(time=AT + timedelta(seconds=100), seconds=60),
+        FindSeries(metric="p90latency", service="checkoutservice"),
+        SearchKubernetes(text="worker-02", kind="Pod"),
+    ):
+        recording.answer(look)
+    assert {item.kind for item in recording.found} >= {"L", "M", "K"}
+    for item in recording.found:
+        shown = excerpt(bundle, item)
+        assert all(part.lines or part.samples for part in shown), item
+        if item.kind == "K" and item.attributes.get("source") == "state":
+            assert any(item.attributes["object"] in line for part in shown for line in part.lines)
+
+
+def test_statistics_are_those_of_the_samples(boutique: Opened) -> None:
+    bundle, computed = boutique
+    recording = SealedRecording(bundle, computed)
+    recording.answer(FindSeries(metric="p90latency", service="checkoutservice"))
+    (item,) = recording.found
+    values = [value for part in excerpt(bundle, item, limit=10_000) for _, value in part.samples]
+    assert f"to {max(values):.0f} at" in item.statement
+    assert item.attributes["metric"] == "p90latency"
+
+
+def test_windows_stand_side_by_side_with_their_factor(boutique: Opened) -> None:
+    recording = SealedRecording(*boutique)
+    answer = recording.answer(
+        CompareWindows(
+            metric="tcp_retans",
+            service="worker-02",
+            first_start=AT - timedelta(seconds=90),
+            first_end=AT - timedelta(seconds=8),
+            second_start=AT,
+            second_end=AT + timedelta(seconds=120),
+        )
+    )
+    assert len(answer.lines) == 1
+    assert "averaged 0.267 (peak 2.27)" in answer.lines[0]
+    assert "a factor of 24" in answer.lines[0]
+    backwards = CompareWindows(
+        metric="tcp", first_start=AT, first_end=AT, second_start=AT, second_end=AT + timedelta(1)
+    )
+    with pytest.raises(ToolRefused, match="ends after it starts"):
+        recording.answer(backwards)
+
+
+def test_what_the_digest_has_keeps_its_id(boutique: Opened) -> None:
+    bundle, computed = boutique
+    recording = SealedRecording(bundle, computed)
+    answer = recording.answer(ListAlerts())
+    assert sorted(line.split()[0] for line in answer.lines) == ["A1", "A2", "A3", "A4", "A5"]
+    assert recording.answer(ListChanges()).lines[0].startswith("C1 ")
+    assert recording.found == ()
+
+
+def test_objects_are_found_by_field_and_value(boutique: Opened) -> None:
+    recording = SealedRecording(*boutique)
+    answer = recording.answer(SearchKubernetes(text="memory", kind="Deployment"))
+    assert any("cpu=200m,memory=300Mi" in line for line in answer.lines)
+    assert "more objects are not shown" in answer.cut
+    with pytest.raises(ToolRefused):
+        recording.answer(SearchKubernetes(text="  "))
+
+
+def test_nothing_found_and_nothing_recorded_are_two_answers(boutique: Opened, silent: Opened) -> None:
+    loud, quiet = SealedRecording(*boutique), SealedRecording(*silent)
+    found = loud.answer(SearchLogs(text="no such words at all"))
+    assert found.not_recorded == ""
+    assert found.lines[0].startswith("no line matched among ")
+    assert loud.answer(SearchLogs(text="x", service="nobody")).not_recorded == "log lines of nobody"
+    assert quiet.answer(SearchLogs(text="x")).not_recorded == "log lines"
+    assert quiet.answer(FindSeries(metric="cpu")).not_recorded == "metrics"
+    assert loud.answer(FindSeries(metric="no_such_metric")).not_recorded == "a series for no_such_metric"
+    assert loud.answer(SearchChat(text="x")).not_recorded == "chat"
+    assert quiet.answer(ListCalls(service="a")).not_recorded == "which services call each other"
+    assert loud.answer(ListCalls(service="redis-cart")).lines == ("cartservice -> redis-cart",)
+
+
+def test_a_form_is_looked_for_by_the_id_of_a_pattern(boutique: Opened) -> None:
+    recording = SealedRecording(*boutique)
+    assert recording.answer(SearchLogs(like="L1")).lines
+    with pytest.raises(ToolRefused, match="M1 is no log pattern"):
+        recording.answer(SearchLogs(like="M1"))
+    with pytest.raises(ToolRefused, match="give words"):
+        recording.answer(SearchLogs())
+
+
+WORDS = st.sampled_from(["", "worker-02", "error", "cpu", "timeout", "cart", "(", "\\", "\u202e", "x" * 200])
+TIMES = st.none() | st.integers(-7200, 3600).map(lambda seconds: AT + timedelta(seconds=seconds))
+LOOKS: st.SearchStrategy[Look] = st.one_of(
+    st.builds(SearchLogs, text=WORDS, service=WORDS, start=TIMES, end=TIMES),
+    st.builds(FindSeries, metric=WORDS, service=WORDS, labels=WORDS, start=TIMES, end=TIMES),
+    st.builds(ListAlerts, text=WORDS, start=TIMES, end=TIMES),
+    st.builds(SearchKubernetes, text=WORDS, kind=WORDS),
+    st.builds(ListCalls, service=WORDS),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(looks=st.lists(LOOKS, min_size=1, max_size=4))
+def test_the_same_looks_give_the_same_bounded_answers_and_ids(boutique: Opened, looks: list[Look]) -> None:
+    bundle, computed = boutique
+
+    def asked(recording: SealedRecording) -> list[object]:
+        return [_or_refused(lambda look=look: recording.answer(look)) for look in looks]
+
+    first, second = SealedRecording(bundle, computed), SealedRecording(bundle, computed)
+    assert asked(first) == asked(second)
+    assert first.found == second.found
+    known = {item.id for item in computed.evidence}
+    assert not known & {item.id for item in first.found}
+    assert len({item.id for item in first.found}) == len(first.found)
+    before = len(first.found)
+    assert asked(first) == asked(second)
+    assert len(first.found) == before
+
+
+def _or_refused(ask: Callable[[], object]) -> object:
+    try:
+        return ask()
+    except ToolRefused as error:
+        return str(error)

@@ -1,0 +1,100 @@
+"""The tally of a large log, from the lines that can change it: the others are counted by their form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tools.formats.joining import join
+from tools.formats.log_files import Ahead, read_line
+from tools.formats.logline import LogLine
+from tools.formats.logs_text import LineReader
+from tools.formats.opening import LINE_LIMIT, Damage, chunks, decode, spoil, whole_lines
+from tools.formats.records import Clock, Tally
+from tools.formats.stamps import Stamps
+
+FORMATS = frozenset(
+    ("kubectl-logs", "cri", "container-json", "json-lines", "logfmt", "klog", "access-log", "syslog", "text")
+)
+"""Formats in which each line stands for itself."""
+LARGE = 8 << 20
+"""Bytes from which on a log is not read line by line."""
+_BLOCK = 1 << 18
+_VARYING = b"0123456789abcdef"
+_HEAD, _TAIL = 80, 16
+_MOST = 50_000
+
+
+def survey(path: Path, clock: Clock, labels: Mapping[str, str]) -> Tally:
+    """Count records, undated and damaged ones as reading each would.
+
+    Lines of one form - alike in their first 80 and last 16 characters but for numbers and hexadecimal
+    letters - are dated and whole alike. Those that begin a message, have a time and are whole count without
+    being read, unless what follows could belong to them. First and last time are those of a block's ends.
+    """
+    tally = Tally()
+    ahead = Ahead(path, clock)
+    surveyor = _Surveyor(clock, tally, ahead)
+    records = join(surveyor.telling(path), tally, labels, ahead.first_time)
+    for _ in records:
+        pass
+    tally.rows += surveyor.plain_sailing
+    return tally
+
+
+class _Surveyor:
+    def __init__(self, clock: Clock, tally: Tally, ahead: Ahead) -> None:
+        self.plain_sailing = 0
+        """Lines that are a record each and were not yielded."""
+        self._tally = tally
+        self._follows = clock.recorded_at is None
+        self._ahead = ahead
+        self._stamps = Stamps(clock, tally)
+        self._reader = LineReader(self._stamps)
+        self._forms: dict[bytes, bool] = {}
+
+    def telling(self, path: Path) -> Iterator[tuple[int, LogLine]]:
+        """Yield the lines that need a look, and those they may belong to, with their numbers."""
+        number = 0
+        try:
+            for block in whole_lines(chunks(path), _BLOCK):
+                body = block.removesuffix(b"\n")
+                lines = body.split(b"\n")
+                if len(body) > LINE_LIMIT:
+                    self._tally.truncated += sum(len(line) > LINE_LIMIT for line in lines)
+                for index in self._wanted(body, lines):
+                    line = self._read(lines[index])
+                    if not line.message and not line.own:
+                        continue
+                    if line.dialect == "broken-json":
+                        spoil(self._tally, number + index + 1, "broken JSON, kept as text")
+                    yield number + index + 1, line
+                number += len(lines)
+        except Damage as damage:
+            spoil(self._tally, number + 1, damage.reason)
+
+    def _wanted(self, body: bytes, lines: list[bytes]) -> list[int]:
+        forms = body.translate(None, _VARYING).split(b"\n")
+        keys = [form if len(form) <= _HEAD + _TAIL else form[:_HEAD] + form[-_TAIL:] for form in forms]
+        known = map(self._forms.get, keys)
+        simple = [self._meet(keys[i], lines[i]) if ok is None else ok for i, ok in enumerate(known)]
+        last = len(lines) - 1
+        wanted = [i for i, ok in enumerate(simple) if not ok or i in {0, last} or not simple[i + 1]]
+        self.plain_sailing += len(lines) - len(wanted)
+        return wanted
+
+    def _meet(self, key: bytes, line: bytes) -> bool:
+        read = self._read(line)
+        opens = "panic" in read.message or "Traceback" in read.message
+        dated = read.own and read.time is not None
+        simple = dated and not opens and not read.partial and read.dialect != "broken-json"
+        if len(self._forms) < _MOST:
+            self._forms[key] = simple
+        return simple
+
+    def _read(self, line: bytes) -> LogLine:
+        text = decode((line[:-1] if line[-1:] == b"\r" else line)[:LINE_LIMIT])
+        read = read_line(text, self._reader, self._stamps, self._ahead)
+        if read.time is not None and self._follows:
+            self._stamps.anchor = read.time
+        return read
