@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import ConfigDict, Field, SecretStr
 
 from agent.errors import NotFound, UserError
 from agent.schema.base import Model, parse
 from agent.schema.incident import SourceSpec
+from agent.schema.roster import Member
 
 FILE_NAME = "pm-agent.toml"
 DEFAULT_HOME = Path("postmortems")
@@ -30,6 +31,19 @@ _VARIABLES = {
     "budget_usd": "PM_AGENT_BUDGET_USD",
     "max_seconds": "PM_AGENT_MAX_SECONDS",
 }
+
+
+class IncidentsSpec(Model):
+    """Where incident records are kept.
+
+    Beside the provider it takes whatever that kind of source takes; what is not given here is taken from the
+    `[[sources]]` of that name or kind.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    provider: str = Field(min_length=1)
+    """Kind, or name, of a source that keeps records: "pagerduty" or "github"."""
 
 
 class InvestigationLimits(Model):
@@ -63,6 +77,10 @@ class Settings(Model):
     """Sources of every incident; one that incident.yaml declares by the same name replaces it."""
     offline: bool = False
     """Whether no source is asked over the network; what was not recorded before is "not recorded"."""
+    incidents: IncidentsSpec | None = None
+    """Who is asked for an incident that the home does not hold."""
+    roster: tuple[Member, ...] = ()
+    """People, with their names in other systems and their roles."""
     config_file: Path | None = None
     """The file that was read; no key of it."""
     model: str = Field(default="claude-sonnet-5-5", min_length=1)

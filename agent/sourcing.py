@@ -80,6 +80,7 @@ def scope_of(source: Declared, incident: Incident, window: Window | None, second
         selector=Selector(
             services=settings.services or incident.services,
             namespaces=settings.namespaces or incident.namespaces,
+            incident=incident.id,
         ),
         deadline=Deadline(seconds),
     )

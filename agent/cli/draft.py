@@ -20,6 +20,7 @@ EXAMPLES = """
 pm-agent samples                                   # recorded incidents to try
 pm-agent draft --incident boutique-4392eb         # a sample is copied into the home first
 pm-agent draft --incident INC-42 --json            # one JSON document on stdout
+pm-agent draft --incident PABC123                 # with [incidents] in pm-agent.toml: recorded from there
 pm-agent draft --incident INC-42 --recollect       # fetch the evidence again, as a new snapshot
 pm-agent draft --incident INC-42 --since 2026-03-01T12:00:00Z --until 2026-03-01T14:00:00Z
 pm-agent draft --incident INC-42 --offline         # no model, no source: only what was recorded
@@ -38,7 +39,7 @@ def configure(subparsers: options.Subparsers, name: str) -> None:
         "--incident",
         metavar="ID",
         required=True,
-        help="a path to an incident folder, an id below the home, or a sample's id",
+        help="an incident folder, an id below the home, a sample's id, or with [incidents] a pager's id",
     )
     options.add_home(parser)
     parser.add_argument(
@@ -78,10 +79,11 @@ def run(args: argparse.Namespace) -> int:
     from agent.schema.base import parse
     from agent.settings import Settings, read_settings
 
-    folder = locate(args.incident, options.home_of(args))
+    settings = read_settings()
+    known = options.home_of(args)
+    folder = locate(args.incident, known, None if args.offline else settings)
     rescoped = apply_scope(folder, args)
     told = {"budget_usd": args.budget_usd, "max_seconds": args.max_seconds}
-    settings = read_settings()
     given = {key: value for key, value in told.items() if value is not None}
     settings = parse(Settings, {**dict(settings), **given}, where="the command line")
     if args.offline or settings.offline:

@@ -1,105 +1,98 @@
-"""Recording is collecting: what was fetched live replays offline, and nothing else is asked."""
+"""The incident's record from a pager or tracker: what is written, what is said where it cannot be."""
 
 from __future__ import annotations
 
-import json
-import shutil
-import socket
-from datetime import timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from agent.cli.main import main
-from agent.schema.incident import Incident, Window
-from agent.store import Home, IncidentFolder
-from tests.agent.specs import files_spec
-from tests.tools.kube_server import cluster
-from tests.tools.scopes import WINDOW
-from tests.tools.test_sources_kubernetes import TOKEN, shop
+from agent.errors import ExitCode, NotFound, UserError
+from agent.recording import record
+from agent.settings import Settings, read_settings
+from agent.store import Home, read_incident
+from tests.tools.conversation import Refusal, answering
+from tests.tools.misbehaving import TOKEN
+from tests.tools.test_sources_pagerduty import pagerduty
+
+ENVIRON = {"PD": TOKEN}
+ROSTER = """
+[[roster]]
+handle = "dreyes"
+email = "Dana@example.org"
+role = "on-call, payments"
+"""
 
 
-class NetworkTouchedError(AssertionError):
-    """Something tried to reach the network."""
+def configured(folder: Path, url: str, more: str = "") -> Settings:
+    text = 'home = "postmortems"\n[incidents]\nprovider = "pagerduty"\n'
+    text += f'[[sources]]\nkind = "pagerduty"\nurl = "{url}"\ntoken_env = "PD"\n'
+    (folder / "pm-agent.toml").write_text(text + more)
+    return read_settings(cwd=folder, environ={})
 
 
-@pytest.fixture
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*args: object, **kwargs: object) -> None:
-        raise NetworkTouchedError
-
-    for name in ("connect", "connect_ex", "sendto"):
-        monkeypatch.setattr(socket.socket, name, refuse)
-    for name in ("create_connection", "getaddrinfo", "gethostbyname"):
-        monkeypatch.setattr(socket, name, refuse)
-
-
-def home(tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> IncidentFolder:
-    monkeypatch.setenv("KUBE_TOKEN", TOKEN)
-    (tmp_path / "pm-agent.toml").write_text(
-        f'[[sources]]\nkind = "kubernetes"\nvia = "api"\nurl = "{url}"\ntoken_env = "KUBE_TOKEN"\n'
+def test_the_record_is_written_with_people_of_the_roster(tmp_path: Path) -> None:
+    with answering(pagerduty) as talk:
+        settings = configured(tmp_path, talk.url, ROSTER)
+        folder = record("PABC123", Home(settings.home), settings, ENVIRON)
+    incident = read_incident(folder.incident_file)
+    assert (incident.id, incident.title, incident.severity) == (
+        "PABC123",
+        "Checkout answers with errors",
+        "P1",
     )
-    monkeypatch.setenv("PM_AGENT_CONFIG", str(tmp_path / "pm-agent.toml"))
-    (tmp_path / "web.log").write_text("2026-03-01T12:20:00Z ERROR pool exhausted\n")
-    record = Incident(
-        id="inc-1",
-        title="Checkout slow",
-        services=("checkout",),
-        namespaces=("shop",),
-        window=Window(start=WINDOW.start, end=WINDOW.end),
-        sources=(files_spec("../../web.log"),),
-    )
-    return Home(tmp_path / "home").create(record)
+    assert incident.start == datetime(2026, 3, 1, 12, 4, tzinfo=UTC)
+    assert incident.end == datetime(2026, 3, 1, 12, 50, tzinfo=UTC)
+    assert incident.services == ("checkout",)
+    assert [(one.handle, one.role) for one in incident.people] == [("dreyes", "on-call, payments")]
+    assert TOKEN not in folder.incident_file.read_text()
 
 
-def draft(folder: IncidentFolder, *options: str) -> int:
-    return main(["draft", "--incident", folder.id, "--home", str(folder.path.parent), *options])
+def test_an_unknown_one_makes_no_folder(tmp_path: Path) -> None:
+    with answering(pagerduty) as talk:
+        settings = configured(tmp_path, talk.url)
+        with pytest.raises(NotFound, match="PagerDuty knows no incident PNONE99"):
+            record("PNONE99", Home(settings.home), settings, ENVIRON)
+    assert not settings.home.exists()
 
 
-def test_a_live_fetch_replays_without_a_network(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> None:
-    with cluster(shop()) as url:
-        folder = home(tmp_path, url, monkeypatch)
-        assert draft(folder, "--drafter", "offline") == 0
-    live = (folder.path / "digest.json").read_bytes()
-    for name in ("draft.md", "draft.html"):
-        report = (folder.path / name).read_text()
-        assert "Queries" in report
-        assert "GET /api/v1/namespaces/shop/pods" in report
-    copy = IncidentFolder(shutil.copytree(folder.path, tmp_path / "elsewhere" / "inc-1"))
-    request.getfixturevalue("no_network")
-    for place in (folder, copy):
-        assert draft(place, "--offline", "--redraft") == 0
-        assert (place.path / "digest.json").read_bytes() == live
-        assert [path.name for path in place.snapshots()] == ["evidence"]
+def test_a_refusal_and_a_missing_token_say_what_to_do(tmp_path: Path) -> None:
+    with answering(lambda _: Refusal(401, {"error": TOKEN})) as talk:
+        settings = configured(tmp_path, talk.url)
+        with pytest.raises(UserError, match="HTTP 401") as caught:
+            record("PABC123", Home(settings.home), settings, ENVIRON)
+        assert TOKEN not in str(caught.value)
+        with pytest.raises(UserError, match="the environment variable PD is not set"):
+            record("PABC123", Home(settings.home), settings, {})
+        assert len(talk.asked) == 1
 
 
-@pytest.mark.usefixtures("no_network")
-def test_a_live_source_without_a_recording_is_a_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = home(tmp_path, "http://kube.example", monkeypatch)
-    assert draft(folder, "--offline") == 0
-    bundle = folder.bundle()
-    assert bundle
-    rows = {row.source: row for row in bundle.manifest.requests}
-    assert rows["files"].outcome == "ok"
-    assert (rows["kubernetes"].outcome, rows["kubernetes"].note) == (
-        "not recorded",
-        "offline: the source was not asked",
-    )
-    found = json.loads((folder.path / "draft.json").read_text())
-    assert any("kubernetes" in gap for gap in found["gaps"])
+def test_a_provider_without_records(tmp_path: Path) -> None:
+    (tmp_path / "pm-agent.toml").write_text('[incidents]\nprovider = "files"\npaths = ["x"]\n')
+    settings = read_settings(cwd=tmp_path, environ={})
+    with pytest.raises(UserError, match="keeps no incident records"):
+        record("PABC123", Home(tmp_path), settings, {})
 
 
-def test_another_window_offline_keeps_to_the_recording(
+def test_a_draft_from_an_id_alone_names_what_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with cluster(shop()) as url:
-        folder = home(tmp_path, url, monkeypatch)
-        assert draft(folder, "--drafter", "offline") == 0
-    since = (WINDOW.start - timedelta(hours=1)).isoformat()
-    assert draft(folder, "--offline", "--since", since) == 0
-    assert "what it does not hold is not recorded" in capsys.readouterr().err
-    assert [path.name for path in folder.snapshots()] == ["evidence"]
-    assert draft(folder, "--offline", "--recollect") == 2
-    assert "would lose what kubernetes gave" in capsys.readouterr().err
+    """The pager answers, the log store refuses: the draft is there, with the gap and the pager's times."""
+    for variable in ("PM_AGENT_HOME", "PM_AGENT_CONFIG", "PM_AGENT_DRAFTER"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("PD", TOKEN)
+    monkeypatch.chdir(tmp_path)
+    with answering(pagerduty) as talk, answering(lambda _: Refusal(403, "not yours")) as closed:
+        configured(tmp_path, talk.url, f'[[sources]]\nkind = "loki"\nurl = "{closed.url}"\n{ROSTER}')
+        code = main(("draft", "--incident", "PABC123", "--drafter", "offline", "--service", "checkout"))
+        assert code == ExitCode.OK, capsys.readouterr().err
+        asked = len(talk.asked)
+        assert main(("draft", "--incident", "PNONE99", "--offline")) == ExitCode.NOT_FOUND
+        assert len(talk.asked) == asked
+    draft = (tmp_path / "postmortems" / "PABC123" / "draft.md").read_text()
+    assert "HTTP 403" in draft
+    assert "loki" in draft
+    assert "2026-03-01 12:06" in draft or "12:06:00" in draft
+    assert "acknowledged the incident" in draft
+    assert TOKEN not in draft

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import orjson
 
-from tools.formats.records import Clock
+from tools.formats.records import Clock, Tally
 from tools.http import Answer, Json
 from tools.sources.source import Asked, Fetched, FetchedArtifact, Outcome, Scope, Span, examine, outcome_of
 
@@ -75,9 +75,16 @@ class Gathering:
         clock: Clock = _CLOCK,
     ) -> None:
         """Keep a file as an artifact of `query`; `told` is the request as it was sent, where it says more."""
+        tally = self.attach(path, query, labels=labels, clock=clock)
+        self._add(Asked(told or query, answer.outcome, window, tally.rows), answer)
+
+    def attach(
+        self, path: Path, query: str, *, labels: Mapping[str, str] | None = None, clock: Clock = _CLOCK
+    ) -> Tally:
+        """Keep a file as an artifact whose requests are recorded one by one."""
         sniffed, tally = examine(path, clock=clock, labels=labels or {})
         self._artifacts.append(FetchedArtifact(path, query, sniffed, tally, labels or {}, clock))
-        self._add(Asked(told or query, answer.outcome, window, tally.rows), answer)
+        return tally
 
     def _add(self, asked: Asked, answer: Answer) -> None:
         cut = answer.outcome == "partial"

@@ -36,6 +36,8 @@ class Selector:
 
     services: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ()
+    incident: str = ""
+    """The record's id, which may be the id that a pager knows the incident by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,36 @@ class Source(Protocol):
 
     def probe(self, scope: Scope) -> Health:
         """Find out with a few cheap requests whether a fetch of this scope would work."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Responder:
+    """Somebody who took part, as the system that holds the record knows them."""
+
+    name: str
+    role: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRecord:
+    """What a pager or an issue says about an incident; what it does not say is empty."""
+
+    title: str
+    start: datetime | None = None
+    end: datetime | None = None
+    severity: str = ""
+    services: tuple[str, ...] = ()
+    people: tuple[Responder, ...] = ()
+    summary: str = ""
+
+
+class Recorder(Protocol):
+    """A source that also holds incident records."""
+
+    def incident(self, ident: str, deadline: Deadline) -> IncidentRecord:
+        """Read a record; raise LookupError where there is none, ValueError where it could not be asked."""
         ...
 
 
