@@ -42,7 +42,7 @@ class IncidentsSpec(Model):
     model_config = ConfigDict(extra="allow")
 
     provider: str = Field(min_length=1)
-    """Kind, or name, of a source that keeps records: "pagerduty" or "github"."""
+    """Kind, or name, of a source that keeps records: "pagerduty", "github" or "alertmanager"."""
 
 
 class InvestigationLimits(Model):
