@@ -43,12 +43,14 @@ class Gathering:
             path, number = self._destination / f"{stem}-{number}{suffix}", number + 1
         return path
 
-    def record(self, query: str, answer: Answer, *, rows: int = 0, window: Span | None = None) -> None:
+    def record(
+        self, query: str, answer: Answer, *, rows: int = 0, window: Span | None = None, lookup: bool = False
+    ) -> None:
         """Keep a query that left no artifact; raise GivenUp where asking on is of no use."""
         outcome: Outcome = answer.outcome
         if outcome == "ok" and not rows:
             outcome = "empty"
-        self._add(Asked(query, outcome, window, rows), answer)
+        self._add(Asked(query, outcome, window, rows, lookup=lookup), answer)
 
     def keep(
         self,
