@@ -138,6 +138,13 @@ def test_a_list_of_channels_alone_is_no_part_of_the_messages(tmp_path: Path) -> 
         assert source(talk.url, "inc-42").fetch(scope(), tmp_path).outcome == "denied"
 
 
+def test_a_refusal_that_repeats_the_token_is_told_without_it(tmp_path: Path) -> None:
+    with answering(lambda _: {"ok": False, "error": f"bad {TOKEN}"}) as talk:
+        fetched = source(talk.url).fetch(scope(), tmp_path)
+    assert "Slack says bad ***" in fetched.note
+    assert TOKEN not in repr(fetched)
+
+
 def test_a_rate_limit_is_waited_for(tmp_path: Path) -> None:
     refused: list[str] = []
 

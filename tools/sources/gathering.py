@@ -74,8 +74,9 @@ class Gathering:
 
     def _add(self, asked: Asked, answer: Answer) -> None:
         cut = answer.outcome == "partial"
+        note = self._service.scrub(answer.note)
         self._asked.append(
-            replace(asked, bytes=answer.size, seconds=answer.seconds, truncated=cut, note=answer.note)
+            replace(asked, bytes=answer.size, seconds=answer.seconds, truncated=cut, note=note)
         )
         if asked.outcome in {"denied", "failed"}:
             first = len(self._asked) == 1
