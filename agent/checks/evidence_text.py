@@ -15,7 +15,9 @@ from agent.schema.evidence import Evidence
 MEASURED = frozenset({"before", "after", "peak"})
 _NOT_STATED = frozenset({"p_value", "sigmas", "ratio"})
 """Attributes whose digits nobody quotes: a number that occurs only there carries nothing."""
-_NUMERAL = re.compile(r"[-+]?(?:\d{1,300}(?:\.\d*)?|\.\d+)(?:e[-+]\d{1,2})?|[-+]?\d\.\d+e\d{1,2}", re.IGNORECASE)
+_NUMERAL = re.compile(
+    r"[-+]?(?:\d{1,300}(?:\.\d*)?|\.\d+)(?:e[-+]\d{1,2})?|[-+]?\d\.\d+e\d{1,2}", re.IGNORECASE
+)
 
 
 @lru_cache(maxsize=1024)
@@ -46,5 +48,5 @@ def counts_of(item: Evidence) -> Iterator[Quantity]:
 
 
 def number_of(text: str) -> float | None:
-    """Read an attribute that is a number; None for words, and for ids that float() takes, such as "98e591"."""
+    """Read an attribute that is a number; None for words, and for ids such as "98e591"."""
     return float(text) if _NUMERAL.fullmatch(text) else None
