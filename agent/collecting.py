@@ -18,10 +18,10 @@ from agent.errors import ExitCode, UserError
 from agent.schema.bundle import Artifact, Manifest, Outcome, Query, Request, Signal
 from agent.schema.incident import Incident, Window
 from agent.settings import Settings
-from agent.sourcing import Declared, declared, opened, scope_of, seconds_of, surroundings_of
+from agent.sourcing import Declared, declared, is_live, opened, scope_of, seconds_of, surroundings_of
 from agent.store import Bundle, IncidentFolder, sha256_file, write_model
 from tools.formats.records import Clock, Sniffed, Tally
-from tools.sources.source import Asked, Fetched, FetchedArtifact, Source, examine
+from tools.sources.source import Asked, Fetched, FetchedArtifact, Health, Scope, Source, examine
 from tools.sources.source import Span as SourceSpan
 
 Part = tuple[Request, tuple[Artifact, ...]]
@@ -74,12 +74,16 @@ def fetch_source(source: Declared, folder: IncidentFolder, settings: Settings, s
     own = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=folder.staging(".fetching")))
     try:
         try:
-            ready = opened(source, surroundings_of(folder, _own_files(folder.path, scratch)))
+            ready = (
+                _Unasked()
+                if settings.offline and is_live(source)
+                else opened(source, surroundings_of(folder, _own_files(folder.path, scratch)))
+            )
         except ValueError as error:
             fetched = Fetched(source.spec.kind, "failed", (), note=str(error))
         else:
             scope = scope_of(source, incident, window, seconds * _SOFT)
-            fetched = _asked(ready, source, lambda: ready.fetch(scope, own), seconds)
+            fetched = _asked(ready, source, scope, own, seconds)
         place = scratch / name
         if fetched.artifacts:
             own.chmod(0o755)
@@ -105,17 +109,31 @@ def fetch_source(source: Declared, folder: IncidentFolder, settings: Settings, s
     return request, artifacts
 
 
-def _asked(ready: Source, source: Declared, fetch: Callable[[], Fetched], seconds: float) -> Fetched:
+def _asked(ready: Source, source: Declared, scope: Scope, own: Path, seconds: float) -> Fetched:
     kind = source.spec.kind
     try:
-        return bounded(fetch, seconds)
+        return bounded(lambda: ready.fetch(scope, own), seconds)
     except TimedOut:
-        return Fetched(kind, "failed", (), note=f"timed out after {seconds:g} s")
+        ended = tuple(scope.ended)
+        many = f"{len(ended)} queries" if len(ended) > 1 else "1 query"
+        lost = f"; {many} had ended; what {'they' if len(ended) > 1 else 'it'} gave is not kept"
+        note = f"timed out after {seconds:g} s{lost if ended else ''}"
+        return Fetched(kind, "failed", (), note=note, asked=ended)
     except Exception as error:  # noqa: BLE001 - a defect of one source must not cost the draft; its text may hold secrets
         frame = extract_tb(error.__traceback__)[-1]
         at = f"{Path(frame.filename).name}:{frame.lineno}"
         note = f"defect in {type(ready).__name__}: {type(error).__name__} at {at}"
         return Fetched(kind, "failed", (), note=note)
+
+
+class _Unasked:
+    """Stands for a source of which nothing was recorded, where the network must not be touched."""
+
+    def fetch(self, scope: Scope, destination: Path) -> Fetched:  # noqa: ARG002 - nothing is asked
+        return Fetched("nothing", "not recorded", (), "offline: the source was not asked")
+
+    def probe(self, scope: Scope) -> Health:  # noqa: ARG002 - nothing is asked
+        return Health(reachable=False, problem="offline: the source was not asked")
 
 
 def _query(asked: Asked) -> Query:

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import ConfigDict, Field, SecretStr
 
 from agent.errors import NotFound, UserError
 from agent.schema.base import Model, parse
 from agent.schema.incident import SourceSpec
+from agent.schema.roster import Member
 
 FILE_NAME = "pm-agent.toml"
 DEFAULT_HOME = Path("postmortems")
@@ -24,11 +25,25 @@ _VARIABLES = {
     "authors": "PM_AGENT_AUTHORS",
     "checkpoint_dsn": "PM_AGENT_CHECKPOINT_DSN",
     "source_timeout": "PM_AGENT_SOURCE_TIMEOUT",
+    "offline": "PM_AGENT_OFFLINE",
     "model": "PM_AGENT_MODEL",
     "effort": "PM_AGENT_EFFORT",
     "budget_usd": "PM_AGENT_BUDGET_USD",
     "max_seconds": "PM_AGENT_MAX_SECONDS",
 }
+
+
+class IncidentsSpec(Model):
+    """Where incident records are kept.
+
+    Beside the provider it takes whatever that kind of source takes; what is not given here is taken from the
+    `[[sources]]` of that name or kind.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    provider: str = Field(min_length=1)
+    """Kind, or name, of a source that keeps records: "pagerduty" or "github"."""
 
 
 class InvestigationLimits(Model):
@@ -60,6 +75,12 @@ class Settings(Model):
     """Seconds that one source may take."""
     sources: tuple[SourceSpec, ...] = ()
     """Sources of every incident; one that incident.yaml declares by the same name replaces it."""
+    offline: bool = False
+    """Whether no source is asked over the network; what was not recorded before is "not recorded"."""
+    incidents: IncidentsSpec | None = None
+    """Who is asked for an incident that the home does not hold."""
+    roster: tuple[Member, ...] = ()
+    """People, with their names in other systems and their roles."""
     config_file: Path | None = None
     """The file that was read; no key of it."""
     model: str = Field(default="claude-sonnet-5-5", min_length=1)
@@ -72,6 +93,8 @@ class Settings(Model):
     """How long the model may think."""
     investigation: InvestigationLimits = InvestigationLimits()
     """Limits of looking further, only in the file."""
+    digest_tokens: int = Field(default=8_000, ge=1_000, le=30_000)
+    """Tokens of the digest that a model sees before it looks further, only in the file."""
     budget_usd: float | None = Field(default=None, gt=0)
     """What one draft may cost at list prices."""
     max_seconds: float | None = Field(default=None, gt=0)

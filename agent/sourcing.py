@@ -61,6 +61,11 @@ def checked(source: Declared) -> tuple[SourceKind[Any], SourceSettings]:
         raise UserError(describe_problems(error, f"{source.file}: source {spec.name!r}")) from error
 
 
+def is_live(source: Declared) -> bool:
+    """Whether a source is asked over the network."""
+    return not checked(source)[0].local
+
+
 def opened(source: Declared, surroundings: Surroundings) -> Source:
     """Make the source; raise ValueError where a secret that it names is not set."""
     kind, settings = checked(source)
@@ -75,6 +80,7 @@ def scope_of(source: Declared, incident: Incident, window: Window | None, second
         selector=Selector(
             services=settings.services or incident.services,
             namespaces=settings.namespaces or incident.namespaces,
+            incident=incident.id,
         ),
         deadline=Deadline(seconds),
     )

@@ -183,6 +183,11 @@ class IncidentFolder:
         """Read digest.json, or None where there is none yet."""
         return _read(Digest, self.path / "digest.json")
 
+    def digest_version(self) -> str | None:
+        """sha256 of digest.json, or None where there is none."""
+        file = self.path / "digest.json"
+        return sha256_file(file) if file.is_file() else None
+
     def write_digest(self, digest: Digest) -> str:
         """Write digest.json and return its sha256."""
         return write_model(self.path / "digest.json", digest)

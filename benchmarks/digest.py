@@ -88,7 +88,8 @@ def report(folder: Path, lines: int, series: int, alerts: int, tokens: int) -> d
     _command([*made, "--home", str(home)])
     newlines = newline_seconds(log)
     collecting, _, _ = _command(["collect", "bench", "--home", str(home), "--json"])
-    runs = [_command(["digest", "bench", "--home", str(home), "--json"]) for _ in range(2)]
+    command = ["digest", "bench", "--home", str(home), "--json", "--budget", str(tokens)]
+    runs = [_command(command) for _ in range(2)]
     texts = {hashlib.sha256(output).hexdigest() for _, _, output in runs}
     return {
         "log_megabytes": round(log.stat().st_size / 1e6, 1),
@@ -105,17 +106,15 @@ def report(folder: Path, lines: int, series: int, alerts: int, tokens: int) -> d
 
 
 def _fitted(output: bytes, most: int) -> dict[str, object]:
-    from agent.digest import budget  # noqa: PLC0415 - only after what is measured
-    from agent.drafting.model import tokens  # noqa: PLC0415
+    from agent.drafting.claude import rendering  # noqa: PLC0415 - only after what is measured
     from agent.schema.digest import Digest  # noqa: PLC0415
 
-    whole = Digest.model_validate_json(output)
-    fitted = budget.fit(whole, most, tokens=tokens.count)
+    digest = Digest.model_validate_json(output)
     return {
-        "evidence": len(whole.evidence),
         "budget_tokens": most,
-        "tokens": fitted.tokens,
-        "cut": sum(fitted.cut.values()),
+        "tokens": rendering.fitted(digest, most).tokens,
+        "evidence": len(digest.evidence),
+        "cut": next((note for note in digest.notes if " were left out to fit the budget" in note), "nothing"),
     }
 
 

@@ -52,6 +52,9 @@ class Endpoint:
     url: str = field(repr=False)
     """Base address; a path in it is kept in front of every request's path."""
     bearer: SecretStr | None = None
+    scheme: str = "Bearer "
+    """What stands before the token in the Authorization header."""
+    accept: str = "application/json"
     user: str = ""
     password: SecretStr | None = None
     headers: Mapping[str, SecretStr] = field(default_factory=dict[str, SecretStr])
@@ -298,12 +301,12 @@ def _client(endpoint: Endpoint, transport: httpx.BaseTransport | None) -> httpx.
     split = urlsplit(endpoint.url)
     headers = {name: value.get_secret_value() for name, value in endpoint.headers.items()}
     if endpoint.bearer:
-        headers["authorization"] = f"Bearer {endpoint.bearer.get_secret_value()}"
+        headers["authorization"] = f"{endpoint.scheme}{endpoint.bearer.get_secret_value()}"
     user = endpoint.user or split.username or ""
     password = endpoint.password.get_secret_value() if endpoint.password else split.password or ""
     return httpx.Client(
         auth=httpx.BasicAuth(user, password) if user and not endpoint.bearer else None,
-        headers={"user-agent": "pm-agent", "accept": "application/json", **headers},
+        headers={"user-agent": "pm-agent", "accept": endpoint.accept, **headers},
         verify=_trust(endpoint),
         proxy=endpoint.proxy.get_secret_value() if endpoint.proxy else None,
         trust_env=split.hostname not in _LOOPBACK,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
@@ -69,7 +69,20 @@ def read_configuration(named: str | None, *, cwd: Path) -> Configuration:
     table = data.get("check", {})
     if not isinstance(table, dict):
         raise _wrong(file, "check", "a table, [check]")
-    return _parse(cast("dict[str, object]", table), file)
+    found = _parse(cast("dict[str, object]", table), file)
+    return replace(found, roster={**_members(data.get("roster")), **found.roster})
+
+
+def _members(roster: object) -> dict[str, str]:
+    """Give every name of the people in `[[roster]]` with their role; agent.settings checks the table."""
+    found: dict[str, str] = {}
+    for entry in cast("list[object]", roster) if isinstance(roster, list) else []:
+        member = cast("dict[str, object]", entry) if isinstance(entry, dict) else {}
+        role = member.get("role")
+        for key in ("handle", "name", "slack", "github", "pagerduty"):
+            if isinstance(name := member.get(key), str) and name:
+                found[name] = role if isinstance(role, str) else ""
+    return found
 
 
 def _parse(table: dict[str, object], file: Path) -> Configuration:

@@ -41,13 +41,13 @@ _UNITS = (
 )
 _UNIT = r"(?:ms|msecs?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)"
 _WORD = "|".join(sorted((word.replace(" ", r"\s") for word in _NUMBERS), key=len, reverse=True))
-_PART = rf"(?:\d+(?:\.\d+)?[\s-]*|(?:{_WORD})[\s-]+){_UNIT}(?![A-Za-z/])(?:\s+and\s+a\s+half)?"
+_PART = rf"(?:\d{{1,8}}(?:\.\d+)?[\s-]*|(?:{_WORD})[\s-]+){_UNIT}(?![A-Za-z/])(?:\s+and\s+a\s+half)?"
 _ABOUT = (
     r"about|around|approximately|approx\.?|roughly|nearly|almost|over|under|some|~|\u2248"
     r"|more than|less than|up to|at least"
 )
 _LENGTH = re.compile(
-    r"(?<![\w.:/])(?<!quarter of )(?<!quarters of )(?<!part of )(?<!rest of )"
+    r"(?<![\w.:/])(?<!\de[-+])(?<!quarter of )(?<!quarters of )(?<!part of )(?<!rest of )"
     rf"(?:(?P<about>{_ABOUT})\s*)?(?P<parts>{_PART}(?:(?:\s*,)?\s*(?:and\s+)?{_PART})*)",
     re.IGNORECASE,
 )

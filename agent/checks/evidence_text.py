@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -14,6 +15,9 @@ from agent.schema.evidence import Evidence
 MEASURED = frozenset({"before", "after", "peak"})
 _NOT_STATED = frozenset({"p_value", "sigmas", "ratio"})
 """Attributes whose digits nobody quotes: a number that occurs only there carries nothing."""
+_NUMERAL = re.compile(
+    r"[-+]?(?:\d{1,300}(?:\.\d*)?|\.\d+)(?:e[-+]\d{1,2})?|[-+]?\d\.\d+e\d{1,2}", re.IGNORECASE
+)
 
 
 @lru_cache(maxsize=1024)
@@ -42,10 +46,7 @@ def counts_of(item: Evidence) -> Iterator[Quantity]:
         if number is not None and key not in _NOT_STATED and key not in MEASURED:
             yield Quantity(value, number, "", number, 0.0, stem(key.split("_")[-1]))
 
-
+    """Read an attribute that is a number; None for words and for ids that float() takes, such as 98e591."""
 def number_of(text: str) -> float | None:
-    """Read an attribute that is a number; None for words."""
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    """Read an attribute that is a number; None for words, and for ids that float() takes, such as "98e591"."""
+    return float(text) if _NUMERAL.fullmatch(text) else None

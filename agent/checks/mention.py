@@ -46,7 +46,14 @@ _CITATION = re.compile(
     r"\[(?:[LMACKHT][1-9]\d*(?:,\s*)?)+\](?:\([^)]*\))?|\b(?:SEV|P|F|Q|AI|HTTP/)-?\d(?:\.\d)?\b(?![\w-])"
 )
 _NAME = re.compile(
-    r"(?P<url>\bhttps?://[^\s\"'<>)]+)"
+    r"(?P<url>\b[a-z][a-z0-9+.-]{1,15}://[^\s\"'<>)]+)"
+    r"|(?<![\w:])[A-Za-z]:\\[\w.\\-]+"  # C:\\temp\\a.log
+    r"|(?<![\w.:-])(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F]{1,4}(?![\w:])"  # MAC and IPv6 addresses
+    r"|(?<![\w.:-])(?:[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4}){0,6})?::[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4}){0,6}(?![\w:])"
+    r"|(?<![\w-])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![\w-])"  # UUIDs
+    r"|(?<![\w.@/-])[A-Za-z][\w.-]*(?::\d{2,5}(?=/))?(?:/[\w.-]+)*(?::[\w.-]+)?@sha\d+:[0-9a-fA-F]{6,}"
+    r"|(?<![\w.@/-])[A-Za-z][\w.-]*:\d{2,5}(?:/[\w.-]*\w)+(?::[\w.-]*\w)?"  # registry:5000/image:tag
+    r"|\bsha(?:1|256|512):[0-9a-fA-F]{6,}"
     r"|(?<![\w.:/])/[\w.@-]+(?:/[\w.@-]+)+"  # paths
     r"|(?<![\w.@/-])(?:"
     r"v?\d+\.\d+(?:\.\d+)+(?:[-+][\w.]+)?(?::\d+)?(?:/\d{1,2})?"  # versions, addresses, ports
@@ -56,9 +63,9 @@ _NAME = re.compile(
     r"|[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+"  # snake_case
     r"|(?=[0-9a-zA-Z]*\d)(?=[0-9a-zA-Z]*[A-Za-z])[A-Za-z][0-9A-Za-z]{2,}"  # p95latency, LS4PSXUNUM, z2bjw
     r"|0x[0-9a-fA-F]+"
-    r"|[0-9]+[a-fA-F][0-9a-fA-F]*\d[0-9a-fA-F]*(?:-[0-9a-fA-F]{4,})*"  # hashes
     r"|v\d+(?:\.\d+)*"
     r")(?![\w])"
+    r"|(?<![\w./])[0-9]+[a-fA-F](?=[0-9a-fA-F]*\d)[0-9a-fA-F]+(?:-[0-9a-fA-F]{4,})*(?!\w)"  # hashes
 )
 _GENERIC = re.compile(
     r"^(?:k8s|k3s|ipv[46]|http[123]|http/[\d.]+|tls1\.\d|s3|ec2|rds|x86(?:_64)?|sha\d+|utf-?8|base64|oauth2|md5|i18n|"

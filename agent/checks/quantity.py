@@ -56,7 +56,7 @@ _LEAST = r"(?:over|more than|at least|above|upwards of)\s*"
 _NUMBER = re.compile(
     rf"(?<![\w./])(?<!\d[:-])(?<![A-Za-z]-)"
     rf"(?:(?P<about>{_ABOUT})|(?P<most>{_MOST})|(?P<least>{_LEAST}))?"
-    rf"(?P<sign>[-\u2212+])?(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e[+-]?\d+)?)"
+    rf"(?P<sign>[-\u2212+])?(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+\.\d+e\d{{1,2}}|\d{{1,200}}(?:\.\d+)?(?:e[+-]\d{{1,2}})?)"
     rf"(?:[\s-]?(?P<unit>{_UNIT})(?![A-Za-z0-9])|(?P<glued>[A-Za-z]{{2,14}})(?!\w))?(?![\w]|[.,]\d|-[A-Za-z]*\d)",
     re.IGNORECASE,
 )
@@ -136,14 +136,17 @@ class Span:
 def read_quantities(text: str) -> tuple[tuple[Quantity, ...], tuple[Span, ...]]:
     """Read every number and every duration; blank out clock times, dates and names first."""
     spans: list[Span] = []
-    rest = text
+    pieces: list[str] = []
+    done = 0
     for length in read_lengths(text):
         before, after = _beside(text, length.start, length.end)
         bound = _bound_of(text[max(0, length.start - 14) : length.start] + length.text)
         seconds, slack = length.length.total_seconds(), length.slack.total_seconds()
         keyed = text[max(0, length.start - 1) : length.start] == "="
         spans.append(Span(length.text, seconds, slack, after, before, bound, keyed))
-        rest = rest[: length.start] + " " * (length.end - length.start) + rest[length.end :]
+        pieces += (text[done : length.start], " " * (length.end - length.start))
+        done = length.end
+    rest = "".join((*pieces, text[done:]))
     found = [
         _quantity(match, text)
         for match in _NUMBER.finditer(rest)

@@ -20,6 +20,8 @@ from agent.schema.postmortem import Header
 
 _TIME_UNITS = (1.0, 1e3, 1e6, 1e9, 1 / 60, 1 / 3600)
 _EDGE = r"(?<![a-z0-9])"
+_HASH = re.compile(r"(?:sha\d+:)?(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,}")
+"""A hash, which people cut to its first seven digits or more."""
 
 
 _ANY_KEY = frozenset(
@@ -127,6 +129,8 @@ class Support:
         low = name.lower()
         version = "v?" if re.match(r"v?\d", low) else ""
         low = low[1:] if re.match(r"v\d", low) else low
+        if _HASH.fullmatch(low):
+            return bool(re.search(rf"{_EDGE}{low}", self.text))
         ending = r"(?!\d)" if low[-1].isdigit() else r"(?![a-z])" if low[-1].isalpha() else ""
         if re.search(rf"{_EDGE}{version}{re.escape(low)}{ending}", self.text):
             return True

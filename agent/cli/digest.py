@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from agent import fitting
 from agent.cli import options
 from agent.errors import ExitCode, UserError
 
@@ -21,14 +22,28 @@ def configure(subparsers: options.Subparsers, name: str) -> None:
         name,
         summary="rank what the evidence shows: evidence, facts, suspects",
         description="Compute ranked evidence, facts and suspects from the newest snapshot; writes nothing.",
-        examples=f"pm-agent {name} INC-42\npm-agent {name} INC-42 --top 50\npm-agent {name} INC-42 --json",
+        examples=f"pm-agent {name} INC-42\npm-agent {name} INC-42 --top 50\n"
+        f"pm-agent {name} INC-42 --json --budget 20000",
     )
     options.add_incident(parser)
     options.add_json(parser)
     parser.add_argument(
         "--top", metavar="N", type=_positive, default=25, help="rows of evidence to print (default: 25)"
     )
+    parser.add_argument(
+        "--budget",
+        metavar="TOKENS",
+        type=_budget,
+        help="tokens that the digest takes in a prompt; evidence of the lowest ranks is left out and counted"
+        f" (default with --json: {fitting.DEFAULT}, at most {fitting.MOST})",
+    )
     parser.set_defaults(run=run)
+
+
+def _budget(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= fitting.MOST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of tokens from 1 to {fitting.MOST}")
+    return int(text)
 
 
 def _positive(text: str) -> int:
@@ -50,6 +65,10 @@ def run(args: argparse.Namespace) -> int:
             exit_code=ExitCode.NO_EVIDENCE,
         )
     computed = digest(bundle, folder.read_incident())
+    if args.json or args.budget:
+        from agent.drafting.claude.rendering import fitted
+
+        computed = fitted(computed, args.budget or fitting.DEFAULT).digest
     if args.json:
         options.print_json(computed)
     else:

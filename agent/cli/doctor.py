@@ -63,14 +63,12 @@ def _print(rows: tuple[Examination, ...]) -> None:
     from agent.cli.text import printable
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("What", "Kind", "State", "Detail", "Do"):
+    for title in ("State", "What", "Kind", "Detail, and what to do"):
         table.add_column(title, overflow="fold")
     for row in rows:
-        table.add_row(
-            Text(printable(row.subject)),
-            Text(row.kind),
-            Text(row.state, style=_COLOURS[row.state]),
-            Text(printable(row.detail)),
-            Text(printable(row.suggestion)),
-        )
+        told = Text(printable(row.detail))
+        if row.suggestion:
+            told.append(f"\n-> {printable(row.suggestion)}", style="bold")
+        state = Text(row.state, style=_COLOURS[row.state])
+        table.add_row(state, Text(printable(row.subject)), Text(row.kind), told)
     Console(highlight=False).print(table)

@@ -12,6 +12,7 @@ from agent.errors import ExitCode
 
 if TYPE_CHECKING:
     from agent.schema.postmortem import PostMortem
+    from agent.settings import Settings
     from agent.store import IncidentFolder
     from agent.workflow.outcome import DraftOutcome
 
@@ -19,8 +20,10 @@ EXAMPLES = """
 pm-agent samples                                   # recorded incidents to try
 pm-agent draft --incident boutique-4392eb         # a sample is copied into the home first
 pm-agent draft --incident INC-42 --json            # one JSON document on stdout
+pm-agent draft --incident PABC123                 # with [incidents] in pm-agent.toml: recorded from there
 pm-agent draft --incident INC-42 --recollect       # fetch the evidence again, as a new snapshot
 pm-agent draft --incident INC-42 --since 2026-03-01T12:00:00Z --until 2026-03-01T14:00:00Z
+pm-agent draft --incident INC-42 --offline         # no model, no source: only what was recorded
 pm-agent draft --incident INC-42 --redraft         # even where people have worked on the draft
 """
 DESCRIPTION = """Collect and seal the evidence, compute the digest, draft, check, and stop for a person.
@@ -36,7 +39,7 @@ def configure(subparsers: options.Subparsers, name: str) -> None:
         "--incident",
         metavar="ID",
         required=True,
-        help="a path to an incident folder, an id below the home, or a sample's id",
+        help="an incident folder, an id below the home, a sample's id, or with [incidents] a pager's id",
     )
     options.add_home(parser)
     parser.add_argument(
@@ -50,7 +53,11 @@ def configure(subparsers: options.Subparsers, name: str) -> None:
     parser.add_argument(
         "--max-seconds", type=float, metavar="S", help="make no further model call after this time"
     )
-    parser.add_argument("--offline", action="store_true", help="same as --drafter offline")
+    parser.add_argument(
+        "--offline",
+        action="store_true",
+        help="touch no network: no model, and of the sources only what was recorded",
+    )
     parser.add_argument(
         "--recollect", action="store_true", help="fetch the evidence again, as a new snapshot"
     )
@@ -72,13 +79,17 @@ def run(args: argparse.Namespace) -> int:
     from agent.schema.base import parse
     from agent.settings import Settings, read_settings
 
-    folder = locate(args.incident, options.home_of(args))
+    settings = read_settings()
+    known = options.home_of(args)
+    folder = locate(args.incident, known, None if args.offline else settings)
     rescoped = apply_scope(folder, args)
     told = {"budget_usd": args.budget_usd, "max_seconds": args.max_seconds}
-    settings = read_settings()
     given = {key: value for key, value in told.items() if value is not None}
     settings = parse(Settings, {**dict(settings), **given}, where="the command line")
-    writer = "offline" if args.offline else args.drafter or settings.drafter
+    if args.offline or settings.offline:
+        settings = settings.model_copy(update={"offline": True})
+        rescoped = _recorded_only(folder, settings, recollect=args.recollect, rescoped=rescoped)
+    writer = "offline" if settings.offline else args.drafter or settings.drafter
     drafter = choose(writer, settings, folder=folder)
     with display() as progress:
         from agent.workflow.run import run_draft
@@ -99,6 +110,27 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(outcome.draft_md)
     return ExitCode.OK
+
+
+def _recorded_only(folder: IncidentFolder, settings: Settings, *, recollect: bool, rescoped: bool) -> bool:
+    """Return whether another scope may be collected offline; raise UserError where a recording would go."""
+    from agent.errors import UserError
+    from agent.sourcing import declared, is_live
+
+    sources = declared(folder.read_incident(), folder.incident_file, settings)
+    live = [source.spec.name for source in sources if is_live(source)]
+    snapshots = folder.snapshots()
+    if not live or not snapshots:
+        return rescoped
+    if recollect:
+        raise UserError(
+            f"--offline asks no live source, so --recollect would lose what {', '.join(live)} gave.",
+            hint="Leave out one of the two.",
+        )
+    if rescoped:
+        recorded = f"{snapshots[-1].name} was collected for another window or services"
+        print(f"offline: {recorded}; what it does not hold is not recorded", file=sys.stderr)
+    return False
 
 
 def _summarise(folder: IncidentFolder, outcome: DraftOutcome) -> None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.errors import NotFound, UserError
 from agent.samples import catalogue, install
 from agent.store import Home, IncidentFolder
 
+if TYPE_CHECKING:
+    from agent.settings import Settings
 
-def locate(incident: str, home: Home) -> IncidentFolder:
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+
+
+def locate(incident: str, home: Home, settings: Settings | None = None) -> IncidentFolder:
     """Open an incident, copying a sample in on first use; raise NotFound with near matches.
 
+    With settings that name a provider of incidents, one that is nowhere here is recorded from there.
     Raise UserError for a folder that is no incident folder.
     """
     if (folder := home.find(incident)) is not None:
@@ -31,6 +39,10 @@ def locate(incident: str, home: Home) -> IncidentFolder:
                 f"{candidate} is a file; --incident takes the incident's folder or id.",
                 hint="Evidence files go into an incident with `pm-agent new --source FILE`.",
             )
+    if settings and settings.incidents and _ID.fullmatch(incident):
+        from agent.recording import record  # only for those who have a provider
+
+        return record(incident, home, settings)
     known = [*(folder.id for folder in home.incidents()), *samples]
     near = get_close_matches(incident, known, n=3, cutoff=0.5)
     said = f"Did you mean {' or '.join(near)}?" if near else f"{home.path} and the samples hold no such id."

@@ -38,6 +38,11 @@ def complained(text: str) -> frozenset[str]:
     return frozenset(kind for kind, pattern in _COMPLAINTS.items() if pattern.search(text))
 
 
+def beside(kind: str, complaint: frozenset[str]) -> float:
+    """Weigh a kind of metric: less for a symptom of another kind than those complained of."""
+    return _ASIDE if complaint and kind in _COMPLAINTS and kind not in complaint else 1.0
+
+
 def crashing(inventory: Inventory) -> frozenset[str]:
     """Name the workloads whose containers kept exiting when their state was recorded."""
     found: set[str] = set()
@@ -96,7 +101,7 @@ def _metric(
     kind = item.attributes.get("metric_kind", "")
     if kind == "throttling" and 0 < _peak(item) < _UNFELT:
         item = _passing(item)
-    factor = _ASIDE if complaint and kind in _COMPLAINTS and kind not in complaint else 1.0
+    factor = beside(kind, complaint)
     if (
         item.attributes.get("metric_kind") in _RESOURCES
         and "before" in item.attributes

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, cast
 
 from agent.digest.observation import Observation, one_line, quoted
 from agent.schema.evidence import Pointer
@@ -45,7 +45,9 @@ _NOT_YET = re.compile(
 
 
 def step(message: ChatMessage) -> Step:
-    """Say which step of the response a message states; a question or a negation states none."""
+    """Say which step a message states: as its system tells, else by its words; a question states none."""
+    if message.step:
+        return cast("Step", message.step)
     for name, words in _STEPS:
         found = words.search(message.text)
         if found and not _NOT_YET.search(message.text[max(0, found.start() - 25) :][:80]):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from agent.digest.clocks import Offset
 from agent.digest.wording import plural
 from agent.schema.bundle import Artifact, Manifest, Request
-from agent.schema.digest import Coverage
+from agent.schema.digest import Coverage, SourceQuery
 
 
 def ledger(manifest: Manifest, offsets: Sequence[Offset] = ()) -> tuple[Coverage, ...]:
@@ -24,6 +24,15 @@ def ledger(manifest: Manifest, offsets: Sequence[Offset] = ()) -> tuple[Coverage
             rows.append(_row(request, [], offsets))
         rows.extend(_row(request, [a for a in returned if a.signal == signal], offsets) for signal in signals)
     return tuple(rows)
+
+
+def queries(manifest: Manifest) -> tuple[SourceQuery, ...]:
+    """Every query of every request, in order."""
+    return tuple(
+        SourceQuery(source=request.source, **dict(query))
+        for request in manifest.requests
+        for query in request.queries
+    )
 
 
 def _row(request: Request, artifacts: Sequence[Artifact], offsets: Sequence[Offset]) -> Coverage:

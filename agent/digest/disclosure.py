@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.digest import engine
-from agent.schema.digest import Coverage, Digest, Edge, Fact, Suspect
+from agent.schema.digest import Coverage, Digest, Edge, Fact, SourceQuery, Suspect
 from agent.schema.evidence import Evidence, Pointer
 from agent.schema.incident import Incident
 from agent.store import Bundle
@@ -25,6 +25,7 @@ def masked(found: Digest, redactor: Redactor) -> Digest:
             "evidence": tuple(masked_evidence(item, redactor) for item in found.evidence),
             "facts": tuple(_fact(item, redactor) for item in found.facts),
             "coverage": tuple(_coverage(item, redactor) for item in found.coverage),
+            "queries": tuple(_query(item, redactor) for item in found.queries),
             "suspects": tuple(_suspect(item, redactor) for item in found.suspects),
             "topology": tuple(_edge(item, redactor) for item in found.topology),
             "notes": tuple(redactor.text(note) for note in found.notes),
@@ -65,6 +66,10 @@ def _fact(item: Fact, redactor: Redactor) -> Fact:
 
 
 def _coverage(item: Coverage, redactor: Redactor) -> Coverage:
+    return item.model_copy(update={"query": redactor.text(item.query), "note": redactor.text(item.note)})
+
+
+def _query(item: SourceQuery, redactor: Redactor) -> SourceQuery:
     return item.model_copy(update={"query": redactor.text(item.query), "note": redactor.text(item.note)})
 
 

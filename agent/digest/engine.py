@@ -25,6 +25,7 @@ from agent.digest import (
     traces,
     transit,
 )
+from agent.digest.extents import Extents
 from agent.digest.facts import Counts, facts
 from agent.digest.families import merged
 from agent.digest.intake import Intake, take_in
@@ -68,8 +69,14 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
             incident, start, evidence, _counts(intake, found_patterns, start.time, recording, bundle)
         ),
         coverage=coverage.ledger(bundle.manifest, intake.offsets),
+        queries=coverage.queries(bundle.manifest),
         suspects=suspects.suspects(
-            _pairs(ranked, evidence), intake.graph, intake.inventory, frozenset(incident.services)
+            _pairs(ranked, evidence),
+            intake.graph,
+            intake.inventory,
+            frozenset(incident.services),
+            complaint,
+            Extents.of(intake.panel, start.shows),
         ),
         topology=intake.graph.listed(),
         notes=_notes(intake, start, len(observed) - len(evidence)),

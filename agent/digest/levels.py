@@ -25,7 +25,7 @@ _RARE = 0.03
 _FACTOR = 1.2
 _SIGMAS = 3.0
 _KINDS = frozenset({"latency", "errors", "availability"})
-_SURPRISE = 0.45
+_SURPRISE = 0.3
 
 
 @dataclass(frozen=True, slots=True)

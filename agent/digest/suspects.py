@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from agent.digest import bearing
+from agent.digest.extents import Extents
 from agent.digest.objects import Inventory
 from agent.digest.observation import ComponentKind, Observation, Role
 from agent.digest.topology import CallGraph
@@ -13,7 +15,10 @@ from agent.schema.evidence import Evidence
 
 _MOST = 8
 _LEAST = 0.25
-"""Below this score nothing stands out."""
+"""Below this strength nothing stands out."""
+_FAINT = 0.08
+"""Below this score a component is not listed beside those that stand out."""
+_UNCOMPARED = Extents()
 _POWER: Mapping[Role, float] = {
     "condition": 1.6,
     "resource": 1.0,
@@ -67,24 +72,38 @@ def suspects(
     graph: CallGraph,
     inventory: Inventory,
     complained: frozenset[str] = frozenset(),
+    complaint: frozenset[str] = frozenset(),
+    extents: Extents = _UNCOMPARED,
 ) -> tuple[Suspect, ...]:
-    """Rank components; empty where nothing stands out. `complained` are those whose symptom was reported."""
-    cases = _gather(pairs)
+    """Rank components; empty where nothing stands out.
+
+    `complained` are the components whose symptom was reported, `complaint` the kinds of metric. Whether
+    anything stands out is told by the evidence alone; who is explained by another loses rank, not its place.
+    """
+    if not any(case.strength() >= _LEAST for case in _gather(pairs).values()):
+        return ()
+    cases = _gather(pairs, extents, complaint)
     scores = {name: case.strength() for name, case in cases.items()}
-    scores = _by_graph(cases, scores, graph)
+    scores = _by_graph(cases, scores, graph, extents)
     scores = _by_node(cases, scores, inventory)
     scores = _by_reach(cases, scores, graph, complained)
     ranked = sorted(scores, key=lambda name: (-scores[name], name))
-    return tuple(_suspect(cases[name], scores[name]) for name in ranked[:_MOST] if scores[name] >= _LEAST)
+    return tuple(_suspect(cases[name], scores[name]) for name in ranked[:_MOST] if scores[name] >= _FAINT)
 
 
-def _gather(pairs: Sequence[tuple[Observation, Evidence]]) -> dict[str, Case]:
+def _gather(
+    pairs: Sequence[tuple[Observation, Evidence]],
+    extents: Extents = _UNCOMPARED,
+    complaint: frozenset[str] = frozenset(),
+) -> dict[str, Case]:
     cases: dict[str, Case] = {}
     for item, evidence in pairs:
         score = evidence.salience * _POWER[item.role] * (1.3 if _starts_here(item) else 1.0)
         if score <= 0:
             continue
         if item.service:
+            kind = item.attributes.get("metric_kind", "")
+            score *= extents.weight(item.service, kind) * bearing.beside(kind, complaint)
             case = cases.setdefault(item.service, Case(item.service, _kind(item)))
             if item.component_kind in {"node", "job", "network"}:
                 case.kind = item.component_kind
@@ -110,13 +129,19 @@ def _named_kind(name: str) -> ComponentKind:
     return "datastore" if any(word in name.lower() for word in _STORE) else "service"
 
 
-def _by_graph(cases: Mapping[str, Case], scores: Mapping[str, float], graph: CallGraph) -> dict[str, float]:
+def _by_graph(
+    cases: Mapping[str, Case], scores: Mapping[str, float], graph: CallGraph, extents: Extents
+) -> dict[str, float]:
     """Discount a caller whose own callee shows trouble of similar size: its trouble has an explanation."""
     result = dict(scores)
     for name, case in cases.items():
         if case.hard():
             continue
-        below = [scores[callee] for callee in graph.below(name) if callee in scores and callee != name]
+        below = [
+            scores[callee]
+            for callee in graph.below(name)
+            if callee in scores and extents.explains(callee, name)
+        ]
         if below and max(below) >= 0.6 * scores[name]:
             result[name] = scores[name] * 0.6
     return result

@@ -54,5 +54,10 @@ def _claude(settings: Settings, folder: IncidentFolder | None) -> ClaudeDrafter:
     meter = Meter(AnthropicEndpoint(), paid, Budget(settings.budget_usd, settings.max_seconds))
     steps = {str(step): model for step, model in settings.models.items()}
     return ClaudeDrafter(
-        meter, model=settings.model, steps=steps, effort=settings.effort, limits=settings.investigation
+        meter,
+        model=settings.model,
+        steps=steps,
+        effort=settings.effort,
+        limits=settings.investigation,
+        digest_tokens=settings.digest_tokens,
     )

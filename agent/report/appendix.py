@@ -8,7 +8,7 @@ from agent.report.citations import cited_evidence, cited_facts
 from agent.report.claims import FACT_LABELS, cite
 from agent.report.inline import NONE, escape, fence
 from agent.report.moments import format_moment
-from agent.schema.digest import Coverage, Digest, Fact
+from agent.schema.digest import Coverage, Digest, Fact, SourceQuery
 from agent.schema.evidence import KIND_NAMES, Evidence, Pointer
 from agent.schema.postmortem import PostMortem
 
@@ -54,7 +54,7 @@ def render_appendix(draft: PostMortem, digest: Digest | None) -> list[str]:
         lines += _render_fact(fact)
     for item in cited_evidence(draft, digest):
         lines += _render_evidence(item)
-    return lines
+    return lines + _render_queries(digest)
 
 
 def describe_pointer(pointer: Pointer) -> str:
@@ -80,6 +80,19 @@ def describe_time(item: Evidence) -> str:
     if item.end == item.start:
         return f"{format_moment(item.start)} UTC"
     return f"{format_moment(item.start)} to {format_moment(item.end)} UTC"
+
+
+def _render_queries(digest: Digest) -> list[str]:
+    """Write every query that was sent, so that a reader can ask again."""
+    if not digest.queries:
+        return []
+    titles = ("Source", "Query", "Outcome", "Rows", "Note")
+    return ["### Queries", "", *table(titles, map(_query_row, digest.queries)), ""]
+
+
+def _query_row(query: SourceQuery) -> tuple[str, ...]:
+    outcome = query.outcome if query.outcome in {"ok", "empty"} else f"**{query.outcome}**"
+    return (escape(query.source), escape(query.query), outcome, str(query.rows), escape(query.note))
 
 
 def _coverage_row(row: Coverage) -> tuple[str, ...]:

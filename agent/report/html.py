@@ -249,7 +249,17 @@ def _appendix(draft: PostMortem, digest: Digest | None, plots: Mapping[str, Plot
         body += f"{cite(fact.evidence, (), notes)} {element('span', text(fact.note), class_='quiet')}</p>"
         parts.append(element("article", body, class_="evidence", id=fact_anchor(fact.name)))
     parts += [_evidence(item, plots.get(item.id)) for item in cited_evidence(draft, digest)]
-    return "".join(parts)
+    return "".join(parts) + _queries(digest)
+
+
+def _queries(digest: Digest) -> str:
+    if not digest.queries:
+        return ""
+    rows = (
+        (text(q.source), element("code", text(q.query)), text(q.outcome), f"{q.rows:,}", text(q.note))
+        for q in digest.queries
+    )
+    return "<h3>Queries</h3>" + table(("Source", "Query", "Outcome", "Rows", "Note"), rows)
 
 
 def _evidence(item: Evidence, plot: Plot | None) -> str:

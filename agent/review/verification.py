@@ -13,7 +13,7 @@ from agent.review.resolving import Resolver
 from agent.schema.base import Model
 from agent.schema.digest import Digest
 from agent.schema.postmortem import PostMortem
-from agent.store import Bundle, IncidentFolder, open_bundle, sha256_file, version_of
+from agent.store import Bundle, IncidentFolder, open_bundle, sha256_file
 
 T = TypeVar("T")
 What = Literal["manifest", "artifact", "digest", "evidence", "draft", "claim", "review"]
@@ -66,7 +66,7 @@ def verify(folder: IncidentFolder) -> Verification:
     draft = _readable(folder.read_draft, "draft", ledger)
     _readable(folder.reviews, "review", ledger)
     if draft is not None:
-        _check_draft(draft, digest, ledger)
+        _check_draft(draft, digest, ledger, digest_sha256=folder.digest_version())
         if digest is not None:
             _check_grounding(draft, digest, ledger)
     checked = Checked(artifacts=ledger.artifacts, evidence=ledger.evidence, claims=ledger.claims)
@@ -133,7 +133,9 @@ def _check_digest(digest: Digest, bundle: Bundle | None, ledger: _Ledger) -> Non
                 ledger.wrong("evidence", item.id, f"{item.statement} ({pointer.artifact}): {message}")
 
 
-def _check_draft(draft: PostMortem, digest: Digest | None, ledger: _Ledger) -> None:
+def _check_draft(
+    draft: PostMortem, digest: Digest | None, ledger: _Ledger, *, digest_sha256: str | None
+) -> None:
     if digest is None and not any(problem.what == "digest" for problem in ledger.problems):
         ledger.wrong("digest", "digest.json", "it is missing, so no citation can be looked up.")
     known = {item.id for item in digest.evidence} if digest else set[str]()
@@ -151,7 +153,7 @@ def _check_draft(draft: PostMortem, digest: Digest | None, ledger: _Ledger) -> N
                     "claim", statement.where, f"cites the fact {name}, which does not exist: {statement.text}"
                 )
     made = draft.provenance.digest_sha256
-    if digest is not None and made and made != version_of(digest):
+    if digest is not None and made and made != digest_sha256:
         ledger.wrong("draft", "draft.json", f"it was written from a digest with sha256 {made}, not this one.")
 
 

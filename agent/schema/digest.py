@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from agent.schema.base import Model, UtcTime
-from agent.schema.bundle import Outcome, Signal
+from agent.schema.bundle import Outcome, Query, Signal
 from agent.schema.evidence import Evidence, EvidenceId
 from agent.schema.incident import Window
 
@@ -76,6 +76,12 @@ class Coverage(Model):
         return self.outcome != "ok" or self.malformed > 0
 
 
+class SourceQuery(Query):
+    """One query as it was sent to a source, and what it came to."""
+
+    source: str
+
+
 class Suspect(Model):
     """A component that the evidence points at, and what happened to it; a hint, not a verdict."""
 
@@ -111,6 +117,8 @@ class Digest(Model):
     """Ranked by salience, ties by id."""
     facts: tuple[Fact, ...]
     coverage: tuple[Coverage, ...]
+    queries: tuple[SourceQuery, ...] = ()
+    """Every query behind the coverage, source by source in the order they were made; none for files."""
     suspects: tuple[Suspect, ...]
     """Ranked, most telling first; empty where nothing stands out."""
     topology: tuple[Edge, ...] = ()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from agent.schema.incident import Incident, SourceSpec, Window
 from agent.settings import Settings
 from agent.store import Home
 from tests.agent.specs import files_spec
-from tests.tools.servers import prometheus
+from tests.tools.servers import prometheus, victoria_metrics
 from tools.formats import read
 from tools.formats.records import AlertRecord, Series
 
@@ -25,6 +26,9 @@ STEP = 5.0
 ZONE = timedelta(hours=8)
 """The recording's alerts are in UTC and its metrics eight hours later; a live system has one clock."""
 
+Serving = Callable[
+    [Path, Sequence[tuple[dict[str, str], list[tuple[float, float]]]]], AbstractContextManager[str]
+]
 Row = tuple[dict[str, str], list[tuple[float, float]]]
 
 
@@ -78,14 +82,15 @@ def shown(found: Digest) -> Mapping[str, tuple[object, ...]]:
     }
 
 
-def test_evidence_and_facts_are_the_same_as_from_files(tmp_path: Path) -> None:
+@pytest.mark.parametrize("server", [prometheus, victoria_metrics])
+def test_evidence_and_facts_are_the_same_as_from_files(server: Serving, tmp_path: Path) -> None:
     series = recorded_series()
     first, last = series[0][1][0][0], series[0][1][-1][0]
     rows = [*series, *recorded_alerts(first, last)]
     window = Window(start=datetime.fromtimestamp(first, UTC), end=datetime.fromtimestamp(last, UTC))
     as_files(tmp_path / "answers", rows)
     filed = drafted_from(tmp_path / "a", files_spec("../../answers/*.json"), window)
-    with prometheus(tmp_path / "server", rows) as url:
+    with server(tmp_path / "server", rows) as url:
         names = {labels["__name__"] for labels, _ in series}
         told = {
             "kind": "prometheus",

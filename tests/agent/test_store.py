@@ -125,8 +125,8 @@ def test_a_broken_line_of_the_review_log_is_named(folder: IncidentFolder) -> Non
     ("text", "message"),
     [
         ("id: [", "not readable YAML"),
-        ("- a\n- b\n", r"incident\.yaml is not valid: \(whole\)"),
-        ("", r"incident\.yaml is not valid: \(whole\)"),
+        ("- a\n- b\n", r"incident\.yaml is not valid: Input should be a valid dictionary"),
+        ("", r"incident\.yaml is not valid: Input should be a valid dictionary"),
         ("id: a\ntitle: b\nstart: 2026-03-01 12:00\n", "start: .*no zone"),
         ("\x00\x01", "not readable YAML"),
     ],

@@ -31,6 +31,9 @@ VALUES = {
     "claims": "(the refused sentences)",
     "draft": "(the passages)",
     "problems": "- rows: Field required",
+    "families": "(the families of rules)",
+    "sentences": "<<recorded 5eed5eed5eed5eed\n1. [factor; in doubt: none] The queue held.\n"
+    "recorded 5eed5eed5eed5eed>>",
 }
 
 

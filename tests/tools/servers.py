@@ -1,4 +1,4 @@
-"""Real servers for tests: Prometheus and Alertmanager from the distribution's packages, on free ports."""
+"""Real servers and clients for tests, from the distribution's packages, on free ports."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ import pytest
 
 REQUIRE = "PM_AGENT_REQUIRE_SERVERS"
 
+_PACKAGES = ("prometheus", "prometheus-alertmanager", "victoria-metrics", "kubernetes-client")
+
 Samples = Sequence[tuple[Mapping[str, str], Sequence[tuple[float, float]]]]
 """Label sets with `__name__`, and their (seconds, value) pairs."""
 
@@ -25,7 +27,7 @@ def binary(*names: str) -> str:
     for name in names:
         if found := shutil.which(name):
             return found
-    reason = f"{names[0]} is not installed (Debian: apt-get install prometheus prometheus-alertmanager)"
+    reason = f"{names[0]} is not installed (Debian: apt-get install {' '.join(_PACKAGES)})"
     if os.environ.get(REQUIRE):
         pytest.fail(f"{reason}, and {REQUIRE} is set")
     pytest.skip(reason)
@@ -36,9 +38,8 @@ def open_metrics(samples: Samples) -> str:
     families: dict[str, list[str]] = {}
     for labels, values in samples:
         name = labels["__name__"]
-        inner = ",".join(f'{k}="{_escaped(v)}"' for k, v in sorted(labels.items()) if k != "__name__")
         lines = families.setdefault(name, [])
-        lines.extend(f"{name}{{{inner}}} {value!r} {at!r}" for at, value in values)
+        lines.extend(f"{name}{{{_inner(labels)}}} {value!r} {at!r}" for at, value in values)
     text = "".join(f"# TYPE {name} unknown\n" + "\n".join(lines) + "\n" for name, lines in families.items())
     return text + "# EOF\n"
 
@@ -68,6 +69,32 @@ def prometheus(folder: Path, samples: Samples = (), rules: str = "") -> Generato
         f"--web.listen-address=127.0.0.1:{port}",
     ]
     with _serving(command, folder / "prometheus.log", f"http://127.0.0.1:{port}", "/-/ready") as url:
+        yield url
+
+
+@contextmanager
+def victoria_metrics(folder: Path, samples: Samples = ()) -> Generator[str]:
+    """Run a VictoriaMetrics into which the samples were imported; yield its address."""
+    server = binary("victoria-metrics")
+    folder.mkdir(parents=True, exist_ok=True)
+    port = _free_port()
+    command = [
+        server,
+        f"-storageDataPath={folder / 'data'}",
+        f"-httpListenAddr=127.0.0.1:{port}",
+        "-retentionPeriod=100y",
+        "-search.latencyOffset=0s",
+        "-search.maxStalenessInterval=4s",  # an imported past has no staleness markers
+        "-search.disableCache",
+    ]
+    with _serving(command, folder / "victoria.log", f"http://127.0.0.1:{port}", "/health") as url:
+        lines = "".join(
+            f"{labels['__name__']}{{{_inner(labels)}}} {value!r} {round(at * 1000)}\n"
+            for labels, values in samples
+            for at, value in values
+        )
+        httpx.post(f"{url}/api/v1/import/prometheus", content=lines, trust_env=False).raise_for_status()
+        httpx.get(f"{url}/internal/force_flush", trust_env=False).raise_for_status()
         yield url
 
 
@@ -125,6 +152,10 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def _inner(labels: Mapping[str, str]) -> str:
+    return ",".join(f'{k}="{_escaped(v)}"' for k, v in sorted(labels.items()) if k != "__name__")
 
 
 def _escaped(text: str) -> str:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.tools.misbehaving import FAULTS, SECONDS, TOKEN, Fault, inside_200, put_through
+from tests.tools.misbehaving import FAULTS, SECONDS, TOKEN, Fault, Handler, inside_200, put_through
 from tests.tools.scopes import WINDOW, scope
-from tests.tools.servers import Samples, prometheus
+from tests.tools.servers import Samples, prometheus, victoria_metrics
 from tools.formats import read
 from tools.formats.records import AlertRecord, Series
 from tools.sources import golden
@@ -105,6 +106,19 @@ def test_golden_signals_of_the_incident_s_services_are_found(url: str, tmp_path:
     assert 0.1 < quantile.values[-1] <= 1
 
 
+def test_victoria_metrics_gives_the_same_golden_signals(url: str, tmp_path: Path) -> None:
+    with victoria_metrics(tmp_path / "server", past()) as other:
+        for address, folder in ((url, tmp_path / "one"), (other, tmp_path / "other")):
+            folder.mkdir()
+            fetched = source(address, alerts=False).fetch(scope("checkout", namespaces=("shop",)), folder)
+            assert (fetched.outcome, fetched.note) == ("ok", "")
+    one, two = series(tmp_path / "one"), series(tmp_path / "other")
+    assert one.keys() == two.keys()
+    (ratio,), (same,) = one["http_requests_error_ratio"], two["http_requests_error_ratio"]
+    assert ratio.labels == same.labels
+    assert same.values[-1] == pytest.approx(ratio.values[-1], rel=0.05)
+
+
 def test_past_alerts_and_rules_come_as_episodes_and_thresholds(url: str, tmp_path: Path) -> None:
     fetched = source(url, discover=False).fetch(scope("checkout"), tmp_path)
     assert [item.sniffed.format for item in fetched.artifacts] == ["prometheus-alerts", "prometheus-rules"]
@@ -147,8 +161,29 @@ def test_services_that_no_series_bears_are_said_and_all_are_asked(url: str, tmp_
 
 
 def test_more_metrics_than_wanted_are_counted(url: str, tmp_path: Path) -> None:
-    fetched = source(url, max_queries=1).fetch(scope("checkout"), tmp_path)
-    assert "further metrics not asked about" in fetched.note
+    for most in (0, 1, 3):
+        (folder := tmp_path / str(most)).mkdir()
+        fetched = source(url, max_queries=most, alerts=False).fetch(scope("checkout"), folder)
+        assert "further metrics not asked about" in fetched.note
+        assert sum("(step" in asked.query for asked in fetched.asked) <= most
+
+
+def test_native_histograms_and_summaries_have_queries_of_their_own() -> None:
+    names = ("rpc_seconds", "gc_seconds", "gc_seconds_sum", "gc_seconds_count", "old_seconds_bucket")
+    types = {"rpc_seconds": "histogram", "gc_seconds": "summary", "old_seconds": "histogram"}
+    found = dict(golden.families(names, types))
+    assert found == {
+        "rpc_seconds": "native histogram",
+        "gc_seconds": "summary",
+        "old_seconds": "histogram",
+    }
+    assert {golden.rank(name, kind) for name, kind in found.items()} == {1}
+    native = golden.queries(golden.Metric("rpc_seconds", "native histogram", "job"), "1m")
+    assert [query.expression for query in native][1] == (
+        "histogram_quantile(0.99, sum by (job) (rate(rpc_seconds[1m])))"
+    )
+    (summary,) = golden.queries(golden.Metric("gc_seconds", "summary", "job"), "1m")
+    assert summary.expression == 'gc_seconds{quantile=~"0.5|0.9.*"}'
 
 
 def test_probe_of_a_real_server(url: str) -> None:
@@ -168,6 +203,26 @@ def test_no_time_means_no_question(tmp_path: Path) -> None:
     fetched = source("http://127.0.0.1:1").fetch(scope(window=None), tmp_path)
     assert fetched.outcome == "failed"
     assert "--since" in fetched.note
+
+
+def test_of_an_answer_that_was_cut_the_whole_series_are_kept(tmp_path: Path) -> None:
+    values = [[WINDOW.start.timestamp() + 15 * n, str(n)] for n in range(100)]
+    result = [{"metric": {"__name__": "up", "job": f"j{n}"}, "values": values} for n in range(10)]
+    body = orjson.dumps({"status": "success", "data": {"resultType": "matrix", "result": result}})
+    good = Fault("good", Handler.good, frozenset({"partial"}), "")
+
+    def make(size: int) -> Callable[[str], Source]:
+        return lambda url: source(url, max_bytes=size, discover=False, alerts=False, queries={"up": "up"})
+
+    (some := tmp_path / "some").mkdir()
+    kept = put_through(good, make(len(body) // 2), body, some).fetched
+    assert (kept.outcome, kept.asked[0].truncated, kept.asked[0].rows) == ("partial", True, 400)
+    assert "4 came whole and are kept" in kept.note
+    assert [len(one.times) for one in series(some)["up"]] == [100] * 4
+    (none := tmp_path / "none").mkdir()
+    lost = put_through(good, make(300), body, none)
+    assert (lost.fetched.outcome, lost.files) == ("failed", ())
+    assert "nothing of it came whole" in lost.fetched.note
 
 
 REFUSAL = inside_200(b'{"status":"error","errorType":"timeout","error":"query timed out"}', "query timed out")

@@ -19,6 +19,7 @@ _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^>]+))?>")
 _LINK = re.compile(r"<(https?://[^|>]+)(?:\|[^>]*)?>")
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 _ENTRY_ID = re.compile(r"^[UWCGD][A-Z0-9]+$")
+_STEPS = frozenset({"acknowledged", "mitigated", "resolved", "none"})
 _SLACK_TS = re.compile(r"^\d{10}\.\d{6}$")
 
 
@@ -67,6 +68,7 @@ def read_chat(
             channel=channel,
             thread=thread if thread and thread != ts else None,
             bot="bot_id" in item or item.get("subtype") == "bot_message",
+            step=told if (told := string(item.get("step"))) in _STEPS else "",
         )
 
 

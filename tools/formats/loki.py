@@ -30,15 +30,18 @@ def read_streams(
         )
         if service:
             told["service"] = service
-        found: list[tuple[int, LogLine]] = []
-        for value in listing(item.get("values")):
+        found: list[tuple[int, int, LogLine]] = []
+        values = listing(item.get("values"))
+        apart = element.end_line - element.line == len(values) + 1  # one entry a line of the file
+        for number, value in enumerate(values, element.line + 1):
+            at = number if apart else element.line
             pair = listing(value)
             stamp = string(pair[0]) if len(pair) >= 2 else ""
             if not stamp.isdigit():
-                spoil(tally, element.line, "a value is not [nanoseconds, line]")
+                spoil(tally, at, "a value is not [nanoseconds, line]")
                 continue
             line = reader.read(string(pair[1]).rstrip("\n"))
             line.time, line.zoned = stamps.epoch(float(stamp)), True
-            found.append((int(stamp), line))
-        found.sort(key=lambda pair: pair[0])
-        yield from join(((element.line, line) for _, line in found), tally, told, lambda: None)
+            found.append((int(stamp), at, line))
+        found.sort(key=lambda entry: entry[0])
+        yield from join(((at, line) for _, at, line in found), tally, told, lambda: None)

@@ -179,6 +179,8 @@ class ChatMessage:
     channel: str | None = None
     thread: str | None = None
     bot: bool = False
+    step: str = ""
+    """acknowledged, mitigated, resolved or none, as its system tells; empty: only the text may."""
 
 
 Record = (

@@ -13,7 +13,16 @@ GROUP = "pm_agent.sources"
 BUILT_IN: Mapping[str, str] = {
     "files": "tools.sources.files:KIND",
     "alertmanager": "tools.sources.alertmanager:KIND",
+    "kubernetes": "tools.sources.kubernetes:KIND",
     "prometheus": "tools.sources.prometheus:KIND",
+    "argocd": "tools.sources.argocd:KIND",
+    "elasticsearch": "tools.sources.elasticsearch:KIND",
+    "git": "tools.sources.git:KIND",
+    "github": "tools.sources.github:KIND",
+    "grafana": "tools.sources.grafana:KIND",
+    "loki": "tools.sources.loki:KIND",
+    "pagerduty": "tools.sources.pagerduty:KIND",
+    "slack": "tools.sources.slack:KIND",
 }
 """Kind of source as configuration names it, and where its SourceKind lies; loaded on first use."""
 

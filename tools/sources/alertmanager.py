@@ -13,6 +13,7 @@ import orjson
 
 from tools.http import Answer, Json, Params, Service, clock_difference
 from tools.sources.gathering import Gathering, GivenUp, load
+from tools.sources.recovering import whole_elements
 from tools.sources.settings import HttpSettings
 from tools.sources.source import Fetched, Health, Scope, Selector, SourceKind, Surroundings
 
@@ -95,11 +96,14 @@ class AlertmanagerSource:
         try:
             value = load(path)
         except ValueError:
-            value = None
-        if not isinstance(value, list):
-            cut = answer.outcome == "partial"
-            note = answer.note if cut else "the answer is no JSON list of alerts"
-            return replace(answer, outcome="partial" if cut else "failed", note=note), cut
+            value = whole_elements(path) if answer.outcome == "partial" else None
+        if not isinstance(value, list) or (answer.outcome == "partial" and not value):
+            note = "nothing of it came whole" if answer.outcome == "partial" else ""
+            note = f"{answer.note}; {note}" if note else "the answer is no JSON list of alerts"
+            return replace(answer, outcome="failed", note=note), False
+        if answer.outcome == "partial":
+            answer = replace(answer, note=f"{answer.note}; {len(value)} came whole and are kept")
+            path.write_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2))
         window = gathering.scope.window
         kept = [item for item in value if not (window and _later(item, window.end))]
         if len(kept) < len(value):

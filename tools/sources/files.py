@@ -201,4 +201,4 @@ def _make(settings: FileSettings, surroundings: Surroundings) -> FileSource:
     return FileSource(surroundings.base, settings.paths, clock, surroundings.excluded)
 
 
-KIND = SourceKind("files", FileSettings, _make)
+KIND = SourceKind("files", FileSettings, _make, local=True)

@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 import orjson
 
-from tools.formats.records import Clock
-from tools.http import Answer, Json, Service
+from tools.formats.records import Clock, Tally
+from tools.http import Answer, Json
 from tools.sources.source import Asked, Fetched, FetchedArtifact, Outcome, Scope, Span, examine, outcome_of
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -21,11 +22,23 @@ class GivenUp(Exception):  # noqa: N818 - reads as the outcome it is
     """There is no sense in asking this service anything more; what was gathered counts."""
 
 
+class Scrubbing(Protocol):
+    """What knows which secrets may stand in no text for people."""
+
+    def scrub(self, text: str) -> str:
+        """Remove secrets and make it one line."""
+        ...
+
+
 class Gathering:
     """Collects queries and artifacts of one fetch; `result` sums them up."""
 
-    def __init__(self, scope: Scope, destination: Path, service: Service) -> None:
+    def __init__(
+        self, scope: Scope, destination: Path, service: Scrubbing, *, piecewise: bool = False
+    ) -> None:
+        """Take what is asked; `piecewise` where rights are given one by one: one refusal does not end it."""
         self.scope, self._destination, self._service = scope, destination, service
+        self._piecewise = piecewise
         self._asked: list[Asked] = []
         self._artifacts: list[FetchedArtifact] = []
         self._notes: list[str] = []
@@ -59,20 +72,29 @@ class Gathering:
         told: str = "",
         window: Span | None = None,
         labels: Mapping[str, str] | None = None,
+        clock: Clock = _CLOCK,
     ) -> None:
         """Keep a file as an artifact of `query`; `told` is the request as it was sent, where it says more."""
-        sniffed, tally = examine(path, clock=_CLOCK, labels=labels or {})
-        self._artifacts.append(FetchedArtifact(path, query, sniffed, tally, labels or {}, _CLOCK))
+        tally = self.attach(path, query, labels=labels, clock=clock)
         self._add(Asked(told or query, answer.outcome, window, tally.rows), answer)
+
+    def attach(
+        self, path: Path, query: str, *, labels: Mapping[str, str] | None = None, clock: Clock = _CLOCK
+    ) -> Tally:
+        """Keep a file as an artifact whose requests are recorded one by one."""
+        sniffed, tally = examine(path, clock=clock, labels=labels or {})
+        self._artifacts.append(FetchedArtifact(path, query, sniffed, tally, labels or {}, clock))
+        return tally
 
     def _add(self, asked: Asked, answer: Answer) -> None:
         cut = answer.outcome == "partial"
-        self._asked.append(
-            replace(asked, bytes=answer.size, seconds=answer.seconds, truncated=cut, note=answer.note)
-        )
+        row = replace(asked, bytes=answer.size, seconds=answer.seconds, truncated=cut, note=answer.note)
+        self._asked.append(row)
+        self.scope.ended.append(row)
         if asked.outcome in {"denied", "failed"}:
             first = len(self._asked) == 1
-            if answer.status == 401 or (first and (answer.status is None or asked.outcome == "denied")):
+            refused = asked.outcome == "denied" and not self._piecewise
+            if answer.status == 401 or (first and (answer.status is None or refused)):
                 raise GivenUp
         if self.scope.deadline.passed:
             raise GivenUp
@@ -85,7 +107,9 @@ class Gathering:
             notes.append(f"stopped after {self.scope.deadline.seconds:.0f} s; further queries were not asked")
         troubles: dict[str, int] = {}
         for item in asked:
-            if item.note:
+            # What may not be seen is named by the source itself, unless nothing may be.
+            named = self._piecewise and item.outcome == "denied" and len(asked) > 1
+            if item.note and not named:
                 troubles[item.note] = troubles.get(item.note, 0) + 1
         for text, count in list(troubles.items())[:5]:
             notes.append(text if count == len(asked) else f"{count} of {len(asked)} queries: {text}")

@@ -15,6 +15,7 @@ OWNERS = (
     "destination_workload", "container", "pod", "job",
 )  # fmt: skip
 """Labels that say whose a series is, the most telling first."""
+_TIMED = ("histogram", "native histogram", "summary")
 _STATUS = ("code", "status", "status_code", "http_status_code", "response_code", "http_response_status_code")
 _GRPC = ("grpc_code", "rpc_grpc_status_code")
 
@@ -45,7 +46,7 @@ class Metric:
 
     name: str
     type: str = ""
-    """counter, gauge, histogram, summary, or empty where nobody knows."""
+    """counter, gauge, histogram, native histogram, summary, or empty where nobody knows."""
     owner: str = ""
     """The label that says whose the series is."""
     matchers: tuple[str, ...] = ()
@@ -77,7 +78,10 @@ class NamedQuery:
 
 
 def families(names: Iterable[str], types: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Fold `_bucket`, `_sum` and `_count` into their histogram; give each metric its type or a guess."""
+    """Fold `_bucket`, `_sum` and `_count` into their histogram; give each metric its type or a guess.
+
+    A histogram without `_bucket` series is a native one.
+    """
     every = set(names)
     found: dict[str, str] = {}
     for name in sorted(every):
@@ -86,6 +90,8 @@ def families(names: Iterable[str], types: Mapping[str, str]) -> list[tuple[str, 
             found[base] = "histogram"
         elif base != name and types.get(base) == "summary":
             continue
+        elif types.get(name) == "histogram":
+            found[name] = "native histogram"
         elif not _OWN.search(name):
             found[name] = types.get(name) or types.get(name.removesuffix("_total")) or _guess(name)
     return [(name, kind) for name, kind in found.items() if not _OWN.search(name)]
@@ -93,9 +99,9 @@ def families(names: Iterable[str], types: Mapping[str, str]) -> list[tuple[str, 
 
 def rank(name: str, kind: str) -> int | None:
     """Order metrics by what they tell of an incident; None for those that are not asked about."""
-    if kind in {"counter", "histogram"} and _ERRORS.search(name) and not name.startswith("process_"):
+    if kind in {"counter", *_TIMED} and _ERRORS.search(name) and not name.startswith("process_"):
         return 0
-    if kind == "histogram":
+    if kind in _TIMED:
         return 1 if _DURATION.search(name) else None
     if kind == "counter" and _REQUESTS.search(name):
         return 2
@@ -113,9 +119,13 @@ def needs_labels(name: str, kind: str) -> bool:
 def queries(metric: Metric, rate_range: str) -> list[NamedQuery]:
     """Write the queries of one metric: rate of a counter, error ratio, quantiles, or a gauge as it is."""
     by = f" by ({metric.owner})" if metric.owner else ""
-    if metric.type == "histogram":
-        grouped = f" by (le, {metric.owner})" if metric.owner else " by (le)"
-        rate = f"sum{grouped} (rate({metric.selected('_bucket')}[{rate_range}]))"
+    if metric.type == "summary":  # its quantiles cannot be summed, so the series are taken as they are
+        return [NamedQuery(metric.name, metric.selected("", 'quantile=~"0.5|0.9.*"'), named=True)]
+    if metric.type in _TIMED:
+        native = metric.type == "native histogram"
+        labels = [*([] if native else ["le"]), *([metric.owner] if metric.owner else [])]
+        grouped = f" by ({', '.join(labels)})" if labels else ""
+        rate = f"sum{grouped} (rate({metric.selected('' if native else '_bucket')}[{rate_range}]))"
         return [
             NamedQuery(f"{metric.name}_p{percent}", f"histogram_quantile(0.{percent}, {rate})")
             for percent in (50, 99)

@@ -145,13 +145,15 @@ class _Run:
         rate_range = f"{math.ceil(max(4 * interval, self.step + interval))}s"
         asked = 0
         for number, (_, _, metric) in enumerate(wanted):
-            if asked >= self.settings.max_queries:
+            room = self.settings.max_queries - asked
+            found = golden.queries(self._labelled(metric), rate_range) if room > 0 else []
+            if not found or len(found) > room:
                 left = len(wanted) - number
                 self.gathering.note(f"{left} further metrics not asked about; raise max_queries")
                 return
-            for query in golden.queries(self._labelled(metric), rate_range):
+            for query in found:
                 self._range(query)
-                asked += 1
+            asked += len(found)
 
     def _metrics(self, matchers: tuple[str, ...], selector: Selector) -> list[golden.Metric]:
         """List the metrics of the services, each with the label that carries the service."""

@@ -10,6 +10,7 @@ import orjson
 
 from tools.http import Answer, Document, Json
 from tools.sources.gathering import load
+from tools.sources.recovering import whole_elements
 
 
 def joined(parts: Sequence[Path], answers: Sequence[Answer]) -> Answer:
@@ -49,7 +50,7 @@ def examined(path: Path, answer: Answer) -> tuple[Answer, bool]:
         value = load(path)
     except ValueError:
         if answer.outcome == "partial":
-            return answer, False
+            return _recovered(path, answer)
         return replace(answer, outcome="failed", note=f"the answer ({answer.size} bytes) is no JSON"), True
     if complaint := complaint_of(value):
         return replace(answer, outcome="failed", note=complaint), True
@@ -62,6 +63,16 @@ def examined(path: Path, answer: Answer) -> tuple[Answer, bool]:
     if warnings:
         answer = replace(answer, outcome="partial", note="; ".join(warnings)[:300])
     return answer, not (data.get("result") or data.get("groups"))
+
+
+def _recovered(path: Path, answer: Answer) -> tuple[Answer, bool]:
+    """Keep the whole series, or groups of rules, of an answer that was cut; failed where there are none."""
+    for key in ("result", "groups"):
+        if whole := whole_elements(path, "data", key):
+            kind = {"resultType": "matrix"} if key == "result" else {}
+            path.write_bytes(orjson.dumps({"status": "success", "data": {**kind, key: whole}}))
+            return replace(answer, note=f"{answer.note}; {len(whole)} came whole and are kept"), False
+    return replace(answer, outcome="failed", note=f"{answer.note}; nothing of it came whole"), True
 
 
 def judged(document: Document) -> Answer:

@@ -36,6 +36,8 @@ class Selector:
 
     services: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ()
+    incident: str = ""
+    """The record's id, which may be the id that a pager knows the incident by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +64,6 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """What a source is asked for."""
-
-    window: Span | None
-    """None where the incident's record says no time; files need none, most other sources do."""
-    selector: Selector
-    deadline: Deadline
-
-
-@dataclass(frozen=True, slots=True)
-class FetchedArtifact:
-    """One raw payload as it was written, and how reading it went."""
-
-    path: Path
-    query: str
-    sniffed: Sniffed
-    tally: Tally
-    labels: Mapping[str, str]
-    clock: Clock
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
     """One query as it was sent, and what it came to."""
 
@@ -96,6 +76,30 @@ class Asked:
     truncated: bool = False
     """Whether a limit cut the answer."""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a source is asked for."""
+
+    window: Span | None
+    """None where the incident's record says no time; files need none, most other sources do."""
+    selector: Selector
+    deadline: Deadline
+    ended: list[Asked] = field(default_factory=list[Asked], compare=False)
+    """Every query that has ended, which is known even of a source that must be given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedArtifact:
+    """One raw payload as it was written, and how reading it went."""
+
+    path: Path
+    query: str
+    sniffed: Sniffed
+    tally: Tally
+    labels: Mapping[str, str]
+    clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,36 @@ class Source(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Responder:
+    """Somebody who took part, as the system that holds the record knows them."""
+
+    name: str
+    role: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRecord:
+    """What a pager or an issue says about an incident; what it does not say is empty."""
+
+    title: str
+    start: datetime | None = None
+    end: datetime | None = None
+    severity: str = ""
+    services: tuple[str, ...] = ()
+    people: tuple[Responder, ...] = ()
+    summary: str = ""
+
+
+class Recorder(Protocol):
+    """A source that also holds incident records."""
+
+    def incident(self, ident: str, deadline: Deadline) -> IncidentRecord:
+        """Read a record; raise LookupError where there is none, ValueError where it could not be asked."""
+        ...
+
+
 def _no_paths() -> frozenset[Path]:
     return frozenset()
 
@@ -177,6 +211,8 @@ class SourceKind(Generic[S]):
     settings: type[S]
     make: Callable[[S, Surroundings], Source]
     """Make the source; raise ValueError where a secret is not set. Opens no connection."""
+    local: bool = False
+    """Whether it reads this machine only, so that it is asked offline too."""
 
 
 def examine(path: Path, *, clock: Clock, labels: Mapping[str, str]) -> tuple[Sniffed, Tally]:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import prompts
+from agent import fitting
 from agent.drafting import contradictions, revision
 from agent.drafting.claude import investigating, rendering, shaping
 from agent.drafting.claude.holding import Ledger, claim, claims, vaguer
@@ -49,11 +50,13 @@ class ClaudeDrafter:
         steps: Mapping[str, str] | None = None,
         effort: Effort = "medium",
         limits: InvestigationLimits | None = None,
+        digest_tokens: int = fitting.DEFAULT,
         today: Callable[[], date] = _today,
     ) -> None:
         self._meter, self._model, self._steps = meter, model, dict(steps or {})
         self._effort: Effort = effort
         self._limits = limits or InvestigationLimits()
+        self._digest_tokens = digest_tokens
         self._today = today
 
     @property
@@ -154,7 +157,7 @@ class ClaudeDrafter:
 
     def _ask(self, step: str, brief: Brief, values: Mapping[str, str], tools: Toolbox | None = None) -> Reply:
         label = label_of(brief.digest)
-        rules, evidence = rendering.prefix(brief, label)
+        rules, evidence = rendering.prefix(brief, label, self._digest_tokens)
         found = rendering.found(brief.digest, label)
         asked = prompts.load(step)
         shared = ["rules", "evidence", *(["found"] if found else [])]

@@ -5,28 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import prompts
+from agent import fitting
 from agent.drafting.claude.passages import Passage
 from agent.drafting.drafter import Analysis, Brief, Investigation
 from agent.drafting.fence import fence, plain
+from agent.drafting.model import tokens
 from agent.schema.base import format_utc
 from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
 from agent.schema.finding import Finding
 from agent.schema.postmortem import Factor, TimelineRow
 
-MOST_EVIDENCE, MOST_FOUND = 80, 60
+MOST_FOUND = 60
 _QUOTE, _STATEMENT, _VALUE = 240, 300, 160
+_MOST_DIGEST = 20 * fitting.MOST
+"""Characters no digest within a budget has; what bounds it is the budget."""
+_ORDER = "evidence, most telling first: id | time | severity | component | statement | attributes | quote"
 _SAID = frozenset({"summary", "description", "message", "text", "template", "title"})
 _SKIPPED = frozenset({"labels", "members", "also_in", "pod", "sigmas"})
 
 
-def prefix(brief: Brief, label: str) -> tuple[str, str]:
-    """Render the rules and the evidence: what every call of a draft begins with."""
+def prefix(brief: Brief, label: str, budget: int = fitting.DEFAULT) -> tuple[str, str]:
+    """Render the rules and the evidence, cut to `budget` tokens: what every call of a draft begins with."""
     rules = prompts.load("rules").render(label=label)
-    evidence = prompts.load("evidence").render(
-        record=_record(brief, label), digest=_digest(brief.digest, label)
-    )
+    digest = _digest(fitted(brief.digest, budget).digest, label)
+    evidence = prompts.load("evidence").render(record=_record(brief, label), digest=digest)
     return rules, evidence
+
+
+def fitted(digest: Digest, budget: int = fitting.DEFAULT) -> fitting.Fitted:
+    """Fit a digest to a number of tokens as a model reads it, by an estimate on the safe side."""
+    return fitting.fit(digest, budget, fitting.Form(evidence_line, _rest, tokens.count))
 
 
 def found(digest: Digest, label: str) -> str:
@@ -159,6 +168,17 @@ def _record(brief: Brief, label: str) -> str:
 
 
 def _digest(digest: Digest, label: str) -> str:
+    parts = [
+        "onset: " + (format_utc(digest.onset) if digest.onset else "not known") + f" ({digest.onset_source})",
+        _ORDER,
+        *(evidence_line(item) for item in digest.computed),
+        _rest(digest),
+    ]
+    return fence("\n".join(parts), label, most=_MOST_DIGEST).text
+
+
+def _rest(digest: Digest) -> str:
+    """Render all but the evidence."""
     facts = [
         f"{fact.name}: {fact.text}{'' if fact.known else f' ({plain(fact.note).text})'}"
         for fact in digest.facts
@@ -177,12 +197,7 @@ def _digest(digest: Digest, label: str) -> str:
         for row in digest.coverage
         if row.gap
     ]
-    left = len(digest.computed) - MOST_EVIDENCE
     parts = [
-        "onset: " + (format_utc(digest.onset) if digest.onset else "not known") + f" ({digest.onset_source})",
-        "evidence, most telling first: id | time | severity | component | statement | attributes | quote",
-        *(evidence_line(item) for item in digest.computed[:MOST_EVIDENCE]),
-        *([f"({left} items of lower rank are not shown)"] if left > 0 else []),
         "facts",
         *facts,
         "suspects",
@@ -192,4 +207,4 @@ def _digest(digest: Digest, label: str) -> str:
         "gaps and notes",
         *[plain(line).text for line in (*missing, *digest.notes)],
     ]
-    return fence("\n".join(parts), label, most=60_000).text
+    return "\n".join(parts)

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from digest_bundles import DATA, folder, incident, seal
 
+from agent import fitting
 from agent.cli.main import main
 from agent.digest import digest, excerpt
+from agent.drafting.claude import rendering
 from agent.schema.digest import Digest
 from agent.store import Home, IncidentFolder, to_json
 from tools.formats import read
@@ -107,6 +109,20 @@ def test_digest_and_show_print_json_that_can_be_scripted(
     assert shown["evidence"]["id"] == wanted
     assert {"artifact", "first_line", "lines"} == set(shown["excerpts"][0])
     assert not (tmp_path / "probe" / "digest.json").exists()
+
+
+def test_digest_json_fits_a_budget_and_counts_what_was_cut(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder("probe", tmp_path)
+    sizes: list[int] = []
+    for budget in ([], ["--budget", "2000"]):
+        assert main(["digest", "probe", "--home", str(tmp_path), "--json", *budget]) == 0
+        printed = Digest.model_validate_json(capsys.readouterr().out)
+        assert rendering.fitted(printed).tokens <= (2000 if budget else fitting.DEFAULT)
+        sizes.append(len(printed.evidence))
+    assert sizes[0] > sizes[1]
+    assert "left out to fit the budget" in printed.notes[-1]
 
 
 def test_digest_and_show_print_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

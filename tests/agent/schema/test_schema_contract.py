@@ -71,7 +71,7 @@ def test_reversed_times_are_refused_with_both_times() -> None:
 
 
 def test_broken_json_names_the_file() -> None:
-    with pytest.raises(UserError, match=r"manifest\.json is not valid: \(whole\): Invalid JSON"):
+    with pytest.raises(UserError, match=r"manifest\.json is not valid: Invalid JSON"):
         parse_json(Manifest, b'{"version": 1,', where="manifest.json")
 
 

@@ -1,0 +1,79 @@
+"""How far the symptoms of each component went, beside the furthest of all in the same unit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from statistics import median
+
+from agent.digest.panel import Panel, Samples
+
+_LEAST_SERVICES = 3
+"""A statistic that fewer components have compares nobody."""
+_FAMILY: Mapping[str, str] = {"latency": "latency", "errors": "errors", "availability": "errors"}
+_HEARD = 0.3
+"""A callee that went less than this share as far as its caller does not explain it."""
+
+
+def _none() -> dict[tuple[str, str], float]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Extents:
+    """Share of the furthest move, from 0 to 1, by component and kind of symptom (latency or errors)."""
+
+    shares: Mapping[tuple[str, str], float] = field(default_factory=_none)
+
+    @classmethod
+    def of(cls, panel: Panel, onset: datetime | None) -> Extents:
+        """Compare medians: what was usual against the worse half of the samples from the onset on."""
+        if onset is None:
+            return cls()
+        normal = panel.normal()
+        sizes: dict[tuple[str, str, str], dict[str, float]] = {}
+        for item, _ in panel.judged():
+            service, series = item.column.service, item.column.series
+            usual = normal.get((service, series.name))
+            size = _size(item, onset.timestamp(), usual.values if usual else ())
+            if service and size is not None:
+                statistic = item.quantile or series.labels.get("statistic", "")
+                of_all = sizes.setdefault((_FAMILY[item.meaning.kind], series.metric, statistic), {})
+                of_all[service] = max(of_all.get(service, 0.0), size)
+        shares: dict[tuple[str, str], float] = {}
+        for (family, _, _), by_service in sizes.items():
+            most = max(by_service.values())
+            if len(by_service) >= _LEAST_SERVICES and most > 0:
+                for service, size in by_service.items():
+                    key = service, family
+                    shares[key] = max(shares.get(key, 0.0), size / most)
+        return cls(shares)
+
+    def weight(self, service: str, kind: str) -> float:
+        """Weigh a symptom, from 0.4 for a trifle to 1 for the furthest or for what cannot be compared."""
+        share = self.shares.get((service, _FAMILY.get(kind, "")))
+        return 1.0 if share is None else 0.4 + 0.6 * math.sqrt(share)
+
+    def explains(self, callee: str, caller: str) -> bool:
+        """Tell whether a callee went far enough to be felt in its caller, where both can be compared.
+
+        Slowness of a callee shows as slowness or, by timeouts, as errors; errors show as errors.
+        """
+        families = ("latency", "errors")
+        known = [(f, a, b) for f in families if (a := self.shares.get((callee, f))) is not None
+                 and (b := self.shares.get((caller, f))) is not None]  # fmt: skip
+        return not known or any(share >= _HEARD * own and share > 0 for _, share, own in known if own > 0.1)
+
+
+def _size(item: Samples, onset: float, usual: Sequence[float]) -> float | None:
+    if item.meaning.kind not in _FAMILY or item.meaning.harmless is None:
+        return None
+    sign = -1.0 if item.meaning.harmless == "up" else 1.0
+    pairs = list(zip(item.times, item.values, strict=True))
+    before = usual or [value for time, value in pairs if time < onset]
+    after = sorted(sign * value for time, value in pairs if time >= onset)
+    if len(before) < 2 or not after:
+        return None
+    return max(0.0, median(after[len(after) // 2 :]) - sign * median(before))
