@@ -20,6 +20,9 @@ _HEADINGS = {
     "factor": "Contributing factors",
     "action": "Action items",
     "lesson": "Lessons learned",
+    "impact": "Impact",
+    "detection": "Detection",
+    "response": "Response",
     "quote": "Summary",
     "code": "Summary",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agent.checks.acquittal import BE, is_acquitted, is_conditional, is_participle, precedes_system
 from agent.checks.lexicon import words
 from agent.checks.phrase import first_phrase
 from agent.checks.rulebook import Grade, Rule
@@ -39,7 +40,7 @@ def grade_match(  # noqa: PLR0911 - one return a reason
     rule: Rule, sentence: Sentence, match: re.Match[str], roster: Roster
 ) -> tuple[Grade, float]:
     """Decide the level from who acts and who is acted on; "none" where the rule does not apply."""
-    if rule.part and not _is_participle(match.group("part")) and not _is_compound(sentence, match):
+    if rule.part and not is_participle(match.group("part")) and not _is_compound(sentence, match):
         return "none", 0.0
     if rule.receiver and _harmless_participle(sentence, match):
         return "none", 0.0
@@ -47,12 +48,16 @@ def grade_match(  # noqa: PLR0911 - one return a reason
     doubt = 1.0
     if rule.forms and is_unreal(sentence, match.start()):
         return "none", 0.0
+    if is_acquitted(rule, sentence, match, roster):
+        return "none", 0.0
     if rule.people and subject_before(sentence, match.start(), roster) == "system":
         return "none", 0.0
-    if rule.predicate and _describes_system(sentence, match.start(), roster):
+    if rule.predicate and _describes_system(sentence, match, roster):
         return "none", 0.0
     if rule.subject:
         kind = _subject_kind(rule, sentence, match, roster)
+        if kind == "we" and is_conditional(sentence, match):
+            return "none", 0.0
         if kind == "unknown" and not rule.sentence_subject and not _may_be_a_name(sentence, match.start()):
             return "none", 0.0
         grade, doubt = _by_subject(rule, kind)
@@ -70,11 +75,16 @@ def _subject_kind(rule: Rule, sentence: Sentence, match: re.Match[str], roster: 
     return _antecedent(sentence, match.start(), roster) if kind == "unknown" else kind
 
 
-def _describes_system(sentence: Sentence, position: int, roster: Roster) -> bool:
+def _describes_system(sentence: Sentence, match: re.Match[str], roster: Roster) -> bool:
+    """Tell whether an adjective stands with a system: before its noun, or behind "was"."""
+    return precedes_system(sentence, match.end(), roster) or _follows_system(sentence, match.start(), roster)
+
+
+def _follows_system(sentence: Sentence, position: int, roster: Roster) -> bool:
     before = [token for token in sentence.tokens if token.end <= position]
     while before and (before[-1].low in words()["adverb"] or before[-1].low.endswith("ly")):
         before.pop()
-    if not before or before[-1].low not in _BE:
+    if not before or before[-1].low not in BE:
         return False
     while before and before[-1].low in words()["auxiliary"]:
         before.pop()
@@ -108,35 +118,13 @@ def _antecedent(sentence: Sentence, position: int, roster: Roster) -> Kind:
     return "unknown" if len(before) > 6 else "person"
 
 
-_BE = frozenset(
-    [
-        "be",
-        "been",
-        "being",
-        "is",
-        "are",
-        "was",
-        "were",
-        "get",
-        "gets",
-        "got",
-        "gotten",
-        "getting",
-        "isn't",
-        "aren't",
-        "wasn't",
-        "weren't",
-    ]
-)
-
-
 def _is_passive(sentence: Sentence, position: int) -> bool:
     """Tell whether the verb at `position` is a participle after a form of "be": its subject suffers it."""
     following = next((token.low for token in sentence.tokens if token.start >= position), "")
-    if not _is_participle(following):
+    if not is_participle(following):
         return False
     for token in reversed([token for token in sentence.tokens if token.end <= position]):
-        if token.low in _BE:
+        if token.low in BE:
             return True
         if not (token.low in words()["adverb"] or token.low.endswith("ly")):
             return False
@@ -271,11 +259,6 @@ def phrase_end(sentence: Sentence, match: re.Match[str]) -> int:
     return max([match.end(), *(token.end for token in phrase[-1:])])
 
 
-def _is_participle(word: str) -> bool:
-    low = word.lower()
-    return low in words()["participle"] or (len(low) > 3 and low.endswith("ed"))
-
-
 def _is_compound(sentence: Sentence, match: re.Match[str]) -> bool:
     """Tell whether a noun and a participle stand in the participle's place, as in "load tested"."""
     start, end = match.span("part")
@@ -285,10 +268,18 @@ def _is_compound(sentence: Sentence, match: re.Match[str]) -> bool:
     return following is not None
 
 
+def _is_acted_on(sentence: Sentence, match: re.Match[str], after: str) -> bool:
+    """Tell whether "they" should have had something done to them: most such things are not people."""
+    before = [token.low for token in sentence.tokens if token.end <= match.start()]
+    following = after.split()[:1]
+    return before[-1:] == ["they"] and bool(following) and is_participle(following[0])
+
+
 def _harmless_participle(sentence: Sentence, match: re.Match[str]) -> bool:
     part = match.group("part").lower()
     if part == "been":
-        return bool(_RECEIVED.match(sentence.text[match.end() :]))
+        after = sentence.text[match.end() :]
+        return bool(_RECEIVED.match(after)) or _is_acted_on(sentence, match, after)
     if part == "had":
         return bool(_PROVIDED.match(sentence.text[match.end() :]))
     return part in _HARMLESS_PARTICIPLES

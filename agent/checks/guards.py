@@ -24,6 +24,8 @@ _REJECTED_BEFORE = re.compile(
     r"|^\W*(?:telling|asking|reminding|urging|training|retraining|blaming|warning)\b[^.;]{0,30}$",
     re.IGNORECASE,
 )
+_RELIEVED = re.compile(r"\b(?:not|\w+n't|no longer|never|nobody|no one) (?:\w+ )?$", re.IGNORECASE)
+"""What people need not do any more is not asked of them."""
 _REJECTED_AFTER = re.compile(
     r"^[^.;]{0,70}?\b(?:(?:does|do|did|has|have|will|would|can|could)(?: not|n't)|cannot|never|hardly"
     r"|rarely) "
@@ -47,7 +49,8 @@ _MENTION_BEFORE = re.compile(
     r"|reject(?:s|ed)?|than|the (?:term|word|phrase|label|category)|calling|labell?(?:ed|"
     r"ing)?|wrong to|misleading to|too easy to|tempting to|easy to (?:call|blame|put|say)"
     r"|unfair to)\b[^.;]{0,45}$"
-    r"|\b(?:said|says|reads?|wrote|called it|listed|stated)\b[^.;]{0,12}$",
+    r"|\b(?:fields?|column|options?|drop-?down|check ?box|menu|tag|code|entry|filter) for [^.;]{0,20}$"
+    r"|\b(?:said|says|reads?|wrote|called it|listed|stated|sp(?:eaks?|oke) of)\b[^.;]{0,12}$",
     re.IGNORECASE,
 )
 _MENTION_AFTER = re.compile(
@@ -58,8 +61,53 @@ _MENTION_AFTER = re.compile(
 )
 
 
+_DENIED = re.compile(
+    r"\b(?:no (?:evidence|sign|indication|hint|suggestion|proof|reason to (?:think|believe|assume|say))"
+    r"|nothing (?:(?:here|there|in [^,;.]{1,30}?) )?(?:suggests?|indicates?|shows?|says?|points?|proves?)"
+    r"|(?:not|never|n't|wrong|unfair|misleading|too easy|of no use|no help) to "
+    r"(?:say|claim|conclude|state|suggest|call|imply|blame|name)"
+    r"|(?:does|do|did|is|was)(?: not|n't) (?:mean|imply|suggest|say|show|prove|because|that)"
+    r"|it is not (?:true|the case)|(?:instead of|rather than) (?:asking|saying|writing|calling|naming)"
+    r"|(?:found|saw|see) no)\b[^.;]{0,80}$"
+    r"|^\W*(?:calling|labell?ing|blaming|stating|saying|claiming|naming|writing|concluding|asking)\b[^.;]{0,90}$",
+    re.IGNORECASE,
+)
+_EXCULPATED = re.compile(
+    r"\b(?:would|could|might) (?:\w+ )?have (?:done|acted|decided|chosen|reacted|made|read|seen|taken)"
+    r"(?: (?:it|that|this|them))?(?: in)?(?: exactly| just)? (?:the same|likewise|alike|no different)"
+    r"|\b(?:under|with|given|on) the same (?:conditions|circumstances|information|evidence|screens?)\b",
+    re.IGNORECASE,
+)
+_LEGAL = re.compile(
+    r"\b(?:courts?|insur\w+|contracts?|clauses?|lawsuits?|legal\w*|liabilit\w+|statut\w+|settlements?"
+    r"|warrant(?:y|ies)|attorneys?|lawyers?|tribunals?|indemnit\w+|claimants?|plaintiffs?|defendants?)\b",
+    re.IGNORECASE,
+)
+
+
+def is_denied(sentence: Sentence, match: re.Match[str]) -> bool:
+    """Tell whether the sentence says that blame would be wrong, or that others would have done the same."""
+    return bool(_DENIED.search(sentence.text[: match.start()]) or _EXCULPATED.search(sentence.text))
+
+
+def is_legal(sentence: Sentence) -> bool:
+    """Tell whether the sentence is about law or insurance, where "negligence" is a term."""
+    return bool(_LEGAL.search(sentence.text))
+
+
+_PURPOSE = re.compile(
+    r"^[^.;,]{0,60}?\b(?:to (?:keep|protect|stop|prevent|contain|isolate|shed|free|relieve|preserve) "
+    r"(?:the|further|more|new|all|other|both|double|any|its|their)"
+    r"|after (?:we|they|he|she|having)(?: had)? (?:seen|checked|confirmed|verified|found|made sure))\b",
+    re.IGNORECASE,
+)
+"""What was done for the system's sake, or upon a finding, was a decision and not a lapse."""
+
+
 def is_explained(sentence: Sentence, match: re.Match[str], roster: Roster) -> bool:
     """Tell whether the sentence itself gives a reason that is not another person's doing."""
+    if _PURPOSE.search(sentence.text[match.end() :]):
+        return True
     for reason in _REASON.finditer(sentence.text):
         if match.start() < reason.start() < match.end():
             continue
@@ -86,7 +134,8 @@ def is_named(sentence: Sentence, match: re.Match[str]) -> bool:
 def is_rejected(sentence: Sentence, match: re.Match[str]) -> bool:
     """Tell whether a remedy is named as one that was not taken or does not help."""
     before, after = sentence.text[: match.start()], sentence.text[match.end() :]
-    return bool(_REJECTED_BEFORE.search(before) or _REJECTED_AFTER.search(after))
+    relieved = match.group().lower().startswith(("have to", "need to")) and _RELIEVED.search(before)
+    return bool(relieved or _REJECTED_BEFORE.search(before) or _REJECTED_AFTER.search(after))
 
 
 def is_hypothesis(sentence: Sentence) -> bool:

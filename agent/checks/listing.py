@@ -29,7 +29,11 @@ def list_report(path: str, lines: Sequence[str], item: Report, *, colour: bool) 
 def list_totals(files: int, reports: Sequence[Report], silenced: int) -> str:
     """Write the last line."""
     counts = {level: sum(item.level == level for item in reports) for level in ("error", "warning", "info")}
-    head = (
-        f"{files} file{'s' if files != 1 else ''}: {counts['error']} errors, {counts['warning']} warnings, "
-    )
-    return f"{head}{counts['info']} notes" + (f", {silenced} silenced" if silenced else "")
+    parts = [counted(counts["error"], "error"), counted(counts["warning"], "warning")]
+    parts.append(counted(counts["info"], "note"))
+    return f"{counted(files, 'file')}: {', '.join(parts)}" + (f", {silenced} silenced" if silenced else "")
+
+
+def counted(count: int, noun: str) -> str:
+    """Write a count with its noun, in the plural where it is not one."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"

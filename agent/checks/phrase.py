@@ -68,6 +68,8 @@ _PAST = frozenset(
 )
 
 
+TITLES = frozenset(["mr", "mrs", "ms", "miss", "dr", "prof", "professor", "sir", "captain"])
+"""Words in front of a person's name."""
 _TEMPORAL = frozenset(["after", "before", "until", "since"])
 """Prepositions that as often open a clause."""
 _NOUNS_IN_ED = frozenset(["need", "feed", "seed", "speed", "shed", "breed", "weed", "greed", "creed"])
@@ -152,6 +154,7 @@ def _cut_at_verb(phrase: list[Token]) -> list[Token]:
             or previous.rstrip("s") in lists["person"]
             or previous in lists["team"]
             or (phrase[index - 1].text[0].isupper() and previous in lists["given_names"])
+            or (index > 1 and phrase[index - 2].low in TITLES)
         )
         low = phrase[index].low
         adjective = (

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Literal
 
 from agent.checks.lexicon import words
-from agent.checks.phrase import is_verbish, noun_phrase
+from agent.checks.phrase import TITLES, is_verbish, noun_phrase
 from agent.checks.prose import OPAQUE
 from agent.checks.sentence import Sentence, Token
 
@@ -211,6 +211,8 @@ def _named(phrase: Sequence[Token], roster: Roster) -> Kind | None:
             if "noreply" in head.low or head.low.rstrip(">").endswith(("bot", "-ci", "[bot]"))
             else "person"
         )
+    if len(phrase) > 1 and head.text[0].isupper() and phrase[-2].low in TITLES:
+        return "person"
     for token in phrase[-2:]:
         name = token.low
         if name in roster.systems:

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 from agent.checks.configuration import DEFAULT, Configuration
 from agent.checks.document import Block, Document
 from agent.checks.grading import ORDER, grade_match, phrase_end
-from agent.checks.guards import is_explained, is_hypothesis, is_mentioned, is_named, is_rejected
+from agent.checks.guards import (
+    is_denied,
+    is_explained,
+    is_hypothesis,
+    is_legal,
+    is_mentioned,
+    is_named,
+    is_rejected,
+)
 from agent.checks.lexicon import words
 from agent.checks.report import Report
 from agent.checks.rulebook import Rule, families, index, rules, split_words
@@ -29,6 +37,9 @@ _THANKS = re.compile(
 
 _CAUSES = frozenset({"B06", "B09"})
 """Families whose findings are about a cause that is stated, not one that was thought of."""
+
+
+_TERMS_OF_LAW = frozenset({"B04", "B14"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +169,8 @@ def _first_hit(rule: Rule, sentence: Sentence, roster: Roster) -> _Hit | None:
         if rule.reason and is_explained(sentence, match, roster):
             continue
         if is_named(sentence, match) or (rule.mention and is_mentioned(sentence, match)):
+            continue
+        if is_denied(sentence, match) or (rule.rule in _TERMS_OF_LAW and is_legal(sentence)):
             continue
         if rule.rule == "B07" and is_rejected(sentence, match):
             continue

@@ -25,18 +25,8 @@ pm-agent check docs --baseline known.json --write-baseline
 pm-agent check docs --gate warning --judge        # rules first, then Claude on what they leave open
 """
 _MARKDOWN = {".md", ".markdown"}
-_FIELDS = (
-    "rule",
-    "level",
-    "line",
-    "column",
-    "end_line",
-    "end_column",
-    "text",
-    "message",
-    "suggestion",
-    "confidence",
-)
+_PLACE = ("line", "column", "end_line", "end_column")
+_FIELDS = ("rule", "level", *_PLACE, "text", "message", "suggestion", "confidence")
 
 
 def configure(subparsers: Subparsers, name: str) -> None:
@@ -90,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
 
     from agent.checks.configuration import read_configuration
 
-    wanted = _read_rules(args.rules)
+    wanted, form = _read_rules(args.rules), _read_form(args.format, as_json=args.json)
     chosen = read_configuration(os.environ.get("PM_AGENT_CONFIG"), cwd=Path.cwd())
     baseline: Path | None = args.baseline or chosen.baseline
     paths = [path for path in _find_files(args.paths) if not chosen.ignores(path)]
@@ -105,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
         results = _without_known(results, baseline)
     if args.fix or args.diff:
         return _edit(results, write=args.fix)
-    _print(results, "json" if args.json else args.format or "text")
+    _print(results, form)
     gate = {"error"} if (args.gate or chosen.gate) == "error" else {"error", "warning"}
     failed = any(item.level in gate for result in results for item in result.reports)
     return ExitCode.FINDINGS if failed else ExitCode.OK
@@ -160,11 +150,12 @@ def _require_one_read(results: list[FileResult]) -> None:
 
 def _write_baseline(file: Path, results: list[FileResult]) -> int:
     from agent.checks.baseline import write_baseline
+    from agent.checks.listing import counted
 
     count = write_baseline(
         file, ((Path(result.path), result.text.splitlines(), result.reports) for result in results)
     )
-    print(f"{file}: {count} findings are known from now on", file=sys.stderr)
+    print(f"{file}: {counted(count, 'finding')} known from now on", file=sys.stderr)
     return ExitCode.OK
 
 
@@ -187,6 +178,7 @@ def _edit(results: list[FileResult], *, write: bool) -> int:
     import difflib
 
     from agent.checks.fixing import apply_edits
+    from agent.checks.listing import counted
 
     count = 0
     for result in results:
@@ -199,19 +191,29 @@ def _edit(results: list[FileResult], *, write: bool) -> int:
         else:
             old, new = result.text.splitlines(keepends=True), edited.splitlines(keepends=True)
             sys.stdout.writelines(difflib.unified_diff(old, new, result.path, result.path))
-    print(f"{count} mechanical edits{' made' if write else ''}", file=sys.stderr)
+    print(f"{counted(count, 'mechanical edit')}{' made' if write else ''}", file=sys.stderr)
     return ExitCode.OK if write or not count else ExitCode.FINDINGS
 
 
+def _read_form(form: str | None, *, as_json: bool) -> str:
+    if as_json and form not in {None, "json"}:
+        raise UserError(f"--json and --format {form} ask for two formats.", hint="Give one of them.")
+    return "json" if as_json else form or "text"
+
+
 def _read_rules(text: str | None) -> tuple[str, ...]:
+    from agent.checks.rule_pages import pages
+
     if text is None:
         return ("",)
     rules = tuple(part.strip().upper() for part in text.split(",") if part.strip())
-    bad = [rule for rule in rules if rule[0] not in "ABCGPS" or (rule[1:] and not rule[1:].isdigit())]
+    known = {name for rule in pages() for name in (rule, rule[0])}
+    bad = [rule for rule in rules if rule not in known]
     if bad or not rules:
         raise UserError(
             f"--rules {text!r} names no rule that exists: {', '.join(bad) or 'it is empty'}.",
-            hint="Give families (A, B, C, P, S) or rule ids, separated by commas, such as B,A01.",
+            hint="Give families (A, B, C, P, S) or ids, separated by commas, such as B,A01. "
+            "`pm-agent rules` lists them.",
         )
     return rules
 

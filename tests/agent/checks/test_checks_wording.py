@@ -1,12 +1,15 @@
 """The wording rules on their own examples, and the traps that keyword lists fall into."""
 
+from pathlib import Path
+
 import pytest
 
 from agent.checks import check_document
 from agent.checks.document import read_document
-from agent.checks.rulebook import Rule, families, rules
+from agent.checks.rulebook import Rule, families, index, rules, split_words
 from agent.checks.wording import check_wording
 
+ORDINARY = Path(__file__).parents[2] / "fixtures/wording/ordinary.txt"
 HEADINGS = {
     "action": "Action items",
     "lesson": "Lessons learned",
@@ -86,6 +89,54 @@ def test_the_subject_decides(person: str, system: str) -> None:
 )
 def test_harmless_sentences_stay_silent(text: str) -> None:
     assert _found(text) == []
+
+
+def _ordinary() -> list[tuple[str, str]]:
+    section = ""
+    rows: list[tuple[str, str]] = []
+    for line in ORDINARY.read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            section = HEADINGS.get(line.strip("[]").split()[1], "Contributing factors")
+        elif line and not line.startswith("#"):
+            rows.append((section, line))
+    return rows
+
+
+def test_ordinary_engineering_sentences_stay_silent() -> None:
+    rows = _ordinary()
+    assert len(rows) > 500
+    assert [text for section, text in rows if _found(text, section)] == []
+
+
+@pytest.mark.parametrize(
+    ("blame", "acquitted"),
+    [
+        ("The operator ignored the page.", "Nothing suggests that the operator ignored the page."),
+        ("The team would have skipped it; it was negligent.", "The court found that the team was negligent."),
+        ("The trainer crashed the site.", "The trainer crashed whenever the rate was zero."),
+        ("It was a careless deployment.", "A careless retry loop multiplied the load."),
+        ("The DBA let the queue fill.", "The DBA let the queue fill to keep the orders."),
+        ("Staff must remember the order.", "Staff should not have to remember the order."),
+        ("The step was skipped by the engineer.", "The step was skipped by the scheduler."),
+    ],
+)
+def test_words_around_the_blame_acquit(blame: str, acquitted: str) -> None:
+    assert _found(blame, "Action items" if "must" in blame else "Contributing factors") != []
+    assert _found(acquitted, "Action items" if "must" in blame else "Contributing factors") == []
+
+
+def test_a_cue_is_named_for_every_branch_of_a_pattern_that_the_fixtures_reach() -> None:
+    lines = (ORDINARY.parent / "blameful.txt").read_text(encoding="utf-8").splitlines()
+    sentences = [line for line in lines if line and line[0] not in "[#"]
+    unindexed = [
+        (rule.id, text)
+        for text in sentences[::3]
+        for number, rule in enumerate(rules())
+        if number not in index().candidates(text.lower(), split_words(text.lower()))
+        and not rule.forms
+        and rule.pattern.search(text)
+    ]
+    assert unindexed == []
 
 
 def test_we_is_a_warning_and_a_person_an_error() -> None:

@@ -26,7 +26,7 @@ def test_text_output_underlines_the_span(tmp_path: Path, capsys: pytest.CaptureF
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith(f"{path}:7:11 error B01 ")
     assert lines[1:3] == ["    The admin forgot the key.", "              ^^^^^^"]
-    assert lines[-1] == "1 file: 1 errors, 0 warnings, 0 notes"
+    assert lines[-1] == "1 file: 1 error, 0 warnings, 0 notes"
 
 
 def test_gates(tmp_path: Path) -> None:
@@ -84,7 +84,10 @@ def test_a_folder_without_markdown_and_an_unknown_rule(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["check", str(tmp_path)]) == 2
-    assert main(["check", _write(tmp_path / "a.md", GOOD), "--rules", "X9"]) == 2
+    path = _write(tmp_path / "a.md", GOOD)
+    assert [main(["check", path, "--rules", name]) for name in ("X9", "B99", "A,B1")] == [2, 2, 2]
+    assert main(["check", path, "--rules", "b,G10,A01"]) == 0
+    assert main(["check", path, "--json", "--format", "sarif"]) == 2
     assert "holds no Markdown" in capsys.readouterr().err
 
 
