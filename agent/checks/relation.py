@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from agent.checks.evidence_text import text_of
@@ -41,7 +42,7 @@ def speaks_of_nothing(place: Place, support: Support) -> str:
 def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator[Evidence]:
     """Yield cited items that share neither a name nor a telling word with the sentence, where others do."""
     cited = [item for item in support.items if item.id in place.evidence]
-    if len(support.items) < 2:
+    if len(support.items) < 2 or _counts_them(place.text, len(cited)):
         return
     told = stems(place.text) - _OF_REPORTS
     named = {name.lower() for name in mentioned(place.text, known)}
@@ -52,7 +53,10 @@ def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator
     holds = {item.id: any(name in texts[item.id].lower() for name in named) for item in support.items}
     if max(shares.values()) < 2:
         return
+    carriers = {item.service for item in support.items if item.service and shares[item.id] >= 2}
     for item in cited:
+        if item.service in carriers or _tells_its_time(item, place.text):
+            continue
         if (
             named
             and item.service
@@ -61,6 +65,18 @@ def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator
             and shares[item.id] < max(2.0, max(shares.values()) / 2)
         ) or (not shares[item.id] and not holds[item.id]):
             yield item
+
+
+def _tells_its_time(item: Evidence, text: str) -> bool:
+    """Tell whether the sentence gives the minute at which the item began."""
+    return item.start is not None and f"{item.start:%H:%M}" in text
+
+
+def _counts_them(text: str, cited: int) -> bool:
+    """Tell whether the sentence counts as many things as it cites: it speaks of them together."""
+    numbers = read_sentence(text).numbers
+    both = cited == 2 and re.search(r"\b(?:both|neither|two)\b", text, re.IGNORECASE)
+    return bool(both) or any(found.spelled and found.value == cited for found in numbers)
 
 
 def better_evidence(place: Place, digest: Digest, holding: str = "") -> str:

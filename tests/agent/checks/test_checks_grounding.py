@@ -1,12 +1,14 @@
 """What a draft says against what it cites: true sentences pass, each kind of lie is reported."""
 
+from pathlib import Path
+
 import pytest
 
 from agent.checks.grounding import check_grounding
 from agent.schema.postmortem import Claim
 from benchmarks.mutations import MUST, measure
 from benchmarks.offline_drafts import offline_drafts
-from benchmarks.paraphrases import FOLDER, draft_of, false_alarms, read_case
+from benchmarks.paraphrases import FOLDER, VARIED, draft_of, false_alarms, read_case
 
 
 def _rules(case: str, evidence: tuple[str, ...], text: str, **fields: object) -> set[str]:
@@ -15,9 +17,10 @@ def _rules(case: str, evidence: tuple[str, ...], text: str, **fields: object) ->
     return {item.rule for item in check_grounding(draft_of(claim, header), digest) if item.level != "info"}
 
 
-def test_true_sentences_of_a_careful_writer_pass() -> None:
-    checked, alarms = false_alarms()
-    assert checked >= 240
+@pytest.mark.parametrize(("folder", "least"), [(FOLDER, 240), (VARIED, 170)])
+def test_true_sentences_of_a_careful_writer_pass(folder: Path, least: int) -> None:
+    checked, alarms = false_alarms(folder)
+    assert checked >= least
     assert len(alarms) <= 0.02 * checked, [alarm.text for alarm in alarms]
 
 
@@ -34,6 +37,13 @@ def test_true_sentences_of_a_careful_writer_pass() -> None:
         ("boutique-4392eb", ("A1",), "The alert for worker-02 fired at 04:32:28 CET.", "G03"),
         ("boutique-4392eb", ("M1",), "37 % of requests to checkoutservice were slow.", "G02"),
         ("boutique-4392eb", ("M1",), "checkoutservice p99 latency rose.", "G04"),
+        ("boutique-9d2b45", ("L1",), "frontend failed three times a second.", "G02"),
+        (
+            "boutique-1d95c3",
+            ("K3",),
+            "Node worker-02 never had event NodeNotReady: Node worker-02 status is now: NodeNotReady.",
+            "G07",
+        ),
         ("boutique-9d2b45", ("K1",), "adservice restarted three times.", "G02"),
         ("boutique-9d2b45", ("K2",), "Its siblings allow 1 s.", "G02"),
         ("boutique-9d2b45", ("K5",), "Two pods of adservice were lost.", "G02"),
