@@ -30,7 +30,8 @@ def record(
         ready = opened(source, Surroundings(home.path, environ))
         if not hasattr(ready, "incident"):
             raise UserError(
-                f"{where} keeps no incident records.", hint='Give as provider "pagerduty" or "github".'
+                f"{where} keeps no incident records.",
+                hint='Give as provider "pagerduty", "github" or "alertmanager".',
             )
         recorder, seconds = cast("Recorder", ready), seconds_of(source, settings)
         found = bounded(lambda: recorder.incident(ident, Deadline(seconds)), seconds)

@@ -12,6 +12,7 @@ from agent.checks.draft_depth import check_depth
 from agent.checks.grounding import check_grounding, known_services
 from agent.checks.places import read_places
 from agent.checks.subject import Roster
+from agent.checks.verdict import check_verdict
 from agent.checks.wording import check_text
 from agent.schema.base import format_utc
 from agent.schema.digest import Digest, FactName
@@ -24,6 +25,7 @@ def check_parts(draft: PostMortem, digest: Digest | None, *, now: datetime) -> t
     found = [*_wording(draft, digest), *_actions(draft), *_consistency(draft, now), *check_depth(draft)]
     if digest is not None:
         found.extend(check_grounding(draft, digest))
+        found.extend(check_verdict(draft, digest))
         found.extend(_header_against_facts(draft, digest))
     order = {"error": 0, "warning": 1, "info": 2}
     return tuple(sorted(found, key=lambda item: order[item.level]))

@@ -47,6 +47,8 @@ def counts_of(item: Evidence) -> Iterator[Quantity]:
             yield Quantity(value, number, "", number, 0.0, stem(key.split("_")[-1]))
 
     """Read an attribute that is a number; None for words and for ids that float() takes, such as 98e591."""
+
+
 def number_of(text: str) -> float | None:
-    """Read an attribute that is a number; None for words, and for ids that float() takes, such as "98e591"."""
+    """Read an attribute that is a number; None for words, and for ids such as "98e591"."""
     return float(text) if _NUMERAL.fullmatch(text) else None

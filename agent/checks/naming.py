@@ -71,7 +71,17 @@ def known_names(digest: Digest) -> dict[str, str]:
     for item in digest.evidence:
         for key in ("object", "pod", "node", "alertname", "metric", "author", "also_in", "container"):
             names.update(part.strip() for part in item.attributes.get(key, "").split(",") if part.strip())
-    return {name.lower(): name for name in names if 3 <= len(name) <= 80 and " " not in name}
+    return {
+        name.lower(): name
+        for name in names
+        if 3 <= len(name) <= 80 and " " not in name and name.lower() not in _OBJECT_KINDS
+    }
+
+
+_OBJECT_KINDS = frozenset(
+    {"pod", "node", "container", "service", "deployment", "job", "namespace", "cluster"}
+)
+"""Words for kinds of things, which recordings also give as the name of one."""
 
 
 PLATFORM = frozenset(
@@ -85,6 +95,8 @@ def mentioned(text: str, known: dict[str, str]) -> Iterator[str]:
         low = word.lower()
         if low in known:
             yield known[low]
+        elif "::" in low and low.rpartition("::")[0] in known:
+            yield known[low.rpartition("::")[0]]
         elif low.endswith(("'s", "s")) and low.rstrip("s").rstrip("'") in known and "-" in low:
             yield known[low.rstrip("s").rstrip("'")]
 

@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     """Take edits in, then print the draft and what stands between it and approval."""
     from agent.checks import check_draft
     from agent.errors import ExitCode
-    from agent.review import state_of, take_in
+    from agent.review import state_of, take_in, with_contradictions
     from agent.review.state import require_draft
 
     folder, at = options.incident_of(args), reviewer.now()
@@ -52,7 +52,8 @@ def run(args: argparse.Namespace) -> int:
     elif taken := take_in(folder, by=by, now=at, check=check_draft):
         edits.append(taken)
     draft, _ = require_draft(folder)
-    state = state_of(folder, check_draft(draft, folder.read_digest(), now=at))
+    found = check_draft(draft, folder.read_digest(), now=at)
+    state = state_of(folder, with_contradictions(folder, draft, found))
     if args.json:
         options.print_json(_document(folder, state, edits))
         return ExitCode.OK

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from agent.errors import NotAllowed, UserError
 from agent.report.sections import COMPUTED, TITLES
+from agent.review.drafts import with_contradictions
 from agent.review.state import Check, ReviewState, blockers, named, require_draft, state_of
 from agent.schema.review import Decision, ReviewEvent
 from agent.store import IncidentFolder
@@ -21,7 +22,8 @@ def approve(folder: IncidentFolder, *, by: str, now: datetime, check: Check) -> 
     name = named(by)
     with folder.locked():
         draft, version = require_draft(folder)
-        state = state_of(folder, check(draft, folder.read_digest(), now=now))
+        found = check(draft, folder.read_digest(), now=now)
+        state = state_of(folder, with_contradictions(folder, draft, found))
         if state.approval_valid and state.approval:
             return Decision(verdict="approve", by=state.approval.by, version=version)
         _not_decided(state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.report.citations import citations
 from agent.report.html import render_html
 from agent.report.markdown import render
 from agent.review.pictures import plots_of
@@ -45,3 +46,21 @@ def read_findings(folder: IncidentFolder) -> tuple[Finding, ...] | None:
         return None
     checked = parse_json(FindingsFile, file.read_bytes(), where=str(file))
     return checked.findings if checked.version == folder.draft_version() else None
+
+
+def with_contradictions(
+    folder: IncidentFolder, draft: PostMortem, findings: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
+    """Add the contradictions that a model found in the recorded draft and no rule can find again.
+
+    Each stays while both of its passages stand in `draft` word for word, so that a hand edit settles it and
+    nothing else does.
+    """
+    passages = {statement.text for statement in citations(draft)}
+    recorded = (item for item in read_findings(folder) or () if item.rule == "C06" and item.text in passages)
+    kept = tuple(
+        item
+        for item in recorded
+        if item not in findings and any(f'("{other}")' in item.message for other in passages)
+    )
+    return (*findings, *kept)

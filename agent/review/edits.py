@@ -11,7 +11,7 @@ from agent.report.changes import describe_changes
 from agent.report.markdown import render
 from agent.report.outline import computed_text
 from agent.report.parsing import parse
-from agent.review.drafts import read_findings, save_draft
+from agent.review.drafts import read_findings, save_draft, with_contradictions
 from agent.review.state import Check, named, read_markdown, require_draft
 from agent.schema.base import parse as validate
 from agent.schema.digest import Digest
@@ -60,7 +60,7 @@ def apply_edit(
         except UserError as error:
             raise _kept(folder, text, error) from error
         digest = folder.read_digest()
-        findings = check(edited, digest, now=now)
+        findings = with_contradictions(folder, edited, check(edited, digest, now=now))
         changes = describe_changes(draft, edited)
         notes = _notes(text, draft, digest, read_findings(folder) or ())
         new_version = save_draft(folder, edited, digest, findings)
@@ -116,7 +116,7 @@ def _settle(
         draft, version = require_draft(folder)
         settled = _with_status(draft, questions, status, words, name)
         digest = folder.read_digest()
-        findings = check(settled, digest, now=now)
+        findings = with_contradictions(folder, settled, check(settled, digest, now=now))
         new_version = save_draft(folder, settled, digest, findings)
         for question in questions:
             event = ReviewEvent(

@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 from agent.checks import check_draft
 from agent.errors import UserError
 from agent.report.citations import citations
+from agent.review.drafts import with_contradictions
 from agent.review.resolving import Resolver
 from agent.schema.base import Model
 from agent.schema.digest import Digest
@@ -68,7 +69,7 @@ def verify(folder: IncidentFolder) -> Verification:
     if draft is not None:
         _check_draft(draft, digest, ledger, digest_sha256=folder.digest_version())
         if digest is not None:
-            _check_grounding(draft, digest, ledger)
+            _check_statements(folder, draft, digest, ledger)
     checked = Checked(artifacts=ledger.artifacts, evidence=ledger.evidence, claims=ledger.claims)
     return Verification(ok=not ledger.problems, checked=checked, problems=tuple(ledger.problems))
 
@@ -157,7 +158,9 @@ def _check_draft(
         ledger.wrong("draft", "draft.json", f"it was written from a digest with sha256 {made}, not this one.")
 
 
-def _check_grounding(draft: PostMortem, digest: Digest, ledger: _Ledger) -> None:
-    for finding in check_draft(draft, digest, now=draft.provenance.drafted_at):
-        if finding.rule.startswith("G") and finding.rule != "G01" and finding.level == "error":
+def _check_statements(folder: IncidentFolder, draft: PostMortem, digest: Digest, ledger: _Ledger) -> None:
+    found = check_draft(draft, digest, now=draft.provenance.drafted_at)
+    for finding in with_contradictions(folder, draft, found):
+        held = finding.rule == "C06" or (finding.rule.startswith("G") and finding.rule != "G01")
+        if held and finding.level == "error":
             ledger.wrong("claim", finding.section, f"{finding.rule} {finding.message}")

@@ -8,8 +8,12 @@ from agent.schema.digest import Digest
 from agent.schema.finding import Finding
 from agent.schema.postmortem import Claim, PostMortem
 
-INVENTED = frozenset({"G02", "G03", "G04", "G05"})
-"""Grounding rules for numbers, times, names, and timeline rows whose time is not their evidence's."""
+INVENTED = frozenset({"G02", "G03", "G04", "G05", "G07", "G09", "G10"})
+"""Grounding rules for numbers, times, names, rows, reversals, quotations and actors that no evidence has.
+
+G01 is counted as a citation of nothing; G06 and G08 are about certainty and choice of citation, and state
+nothing that is not so.
+"""
 
 
 def invented(findings: tuple[Finding, ...]) -> tuple[str, ...]:

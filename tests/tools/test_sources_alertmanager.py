@@ -6,17 +6,19 @@ import re
 from collections.abc import Callable, Generator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
 
+from tests.tools.conversation import answering
 from tests.tools.misbehaving import FAULTS, SECONDS, TOKEN, Fault, inside_200, put_through
 from tests.tools.scopes import scope
 from tests.tools.servers import alertmanager
 from tools.formats import read
 from tools.formats.records import AlertRecord
 from tools.sources.alertmanager import KIND, NO_HISTORY
-from tools.sources.source import Source, Span, Surroundings
+from tools.sources.source import Deadline, Recorder, Source, Span, Surroundings
 
 INCIDENTS = Path(__file__).parents[2] / "evals" / "incidents"
 RECORDED = INCIDENTS / "cluster-faf5d1" / "bundle" / "evidence" / "alertmanager" / "alerts.json"
@@ -108,6 +110,24 @@ def test_probe_of_a_real_server(url: str) -> None:
         "no history: only what fires now",
     )
     assert health.version.startswith("0.")
+
+
+def test_an_alert_that_fires_now_is_a_record() -> None:
+    def alert(number: int, at: str, service: str) -> dict[str, object]:
+        labels = {"alertname": "CheckoutErrors", "severity": "critical", "service": service}
+        told = {"summary": "Checkout answers with errors"}
+        return {"labels": labels, "annotations": told, "startsAt": at, "fingerprint": f"f{number}"}
+
+    reply = [alert(1, "2026-03-01T12:10:00Z", "cart"), alert(2, "2026-03-01T12:04:00Z", "checkout")]
+    with answering(lambda _: reply) as talk:
+        recorder = cast("Recorder", source(talk.url))
+        by_name = recorder.incident("CheckoutErrors", Deadline(20))
+        by_print = recorder.incident("f1", Deadline(20))
+        with pytest.raises(LookupError, match="fires now"):
+            recorder.incident("Other", Deadline(20))
+    assert (by_name.title, by_name.severity) == ("Checkout answers with errors", "critical")
+    assert by_name.start == datetime(2026, 3, 1, 12, 4, tzinfo=UTC)
+    assert (by_name.services, by_print.services) == (("cart", "checkout"), ("cart",))
 
 
 REFUSAL = inside_200(b'{"status":"error","error":"no backend"}', "no JSON list of alerts")

@@ -130,6 +130,21 @@ def test_a_200_that_is_not_ok_is_a_refusal(error: str, outcome: str, says: str, 
     assert (fetched.outcome, says in fetched.note) == (outcome, True)
 
 
+def test_a_list_of_channels_alone_is_no_part_of_the_messages(tmp_path: Path) -> None:
+    def closed(asked: Asked) -> object:
+        return slack(asked) if "list" in asked.path else {"ok": False, "error": "not_in_channel"}
+
+    with answering(closed) as talk:
+        assert source(talk.url, "inc-42").fetch(scope(), tmp_path).outcome == "denied"
+
+
+def test_a_refusal_that_repeats_the_token_is_told_without_it(tmp_path: Path) -> None:
+    with answering(lambda _: {"ok": False, "error": f"bad {TOKEN}"}) as talk:
+        fetched = source(talk.url).fetch(scope(), tmp_path)
+    assert "Slack says bad ***" in fetched.note
+    assert TOKEN not in repr(fetched)
+
+
 def test_a_rate_limit_is_waited_for(tmp_path: Path) -> None:
     refused: list[str] = []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,11 +15,22 @@ from tools.http import Answer, Json, Params, Service, clock_difference
 from tools.sources.gathering import Gathering, GivenUp, load
 from tools.sources.recovering import whole_elements
 from tools.sources.settings import HttpSettings
-from tools.sources.source import Fetched, Health, Scope, Selector, SourceKind, Surroundings
+from tools.sources.source import (
+    Deadline,
+    Fetched,
+    Health,
+    IncidentRecord,
+    Scope,
+    Selector,
+    SourceKind,
+    Surroundings,
+)
 
 NO_HISTORY = "Alertmanager lists only what fires now; alerts that resolved come from Prometheus"
 _ALERTS = "api/v2/alerts"
 _SILENCES = "api/v2/silences"
+_OWNERS = ("service", "app", "deployment", "container", "job")
+"""Labels that name an alert's service, the most telling first."""
 _EVERY_STATE = (("active", "true"), ("silenced", "true"), ("inhibited", "true"), ("unprocessed", "true"))
 
 
@@ -74,6 +85,24 @@ class AlertmanagerSource:
             suggestion=f"Allow {missing[0]}." if missing else "",
         )
 
+    def incident(self, ident: str, deadline: Deadline) -> IncidentRecord:
+        """Read the alerts that fire now with that fingerprint, else that name; see Recorder.
+
+        Of several the earliest start counts, and the services of all.
+        """
+        endpoint = self.settings.endpoint(self.surroundings.environ)
+        with Service(endpoint, left=lambda: deadline.left) as service:
+            document = service.get_json(_ALERTS, _EVERY_STATE)
+        listed = document.value if isinstance(document.value, list) else None
+        if listed is None:
+            raise ValueError(document.answer.note or "the answer is no JSON list of alerts")
+        alerts = [item for item in listed if isinstance(item, dict)]
+        own = [item for item in alerts if item.get("fingerprint") == ident]
+        own = own or [item for item in alerts if _texts(item, "labels").get("alertname") == ident]
+        if not own:
+            raise LookupError(f"no alert of that fingerprint or name fires now, and {NO_HISTORY}")
+        return _record(own)
+
     def _alerts(self, service: Service, gathering: Gathering, selector: Selector) -> None:
         filters = [f'{name}="{value}"' for name, value in sorted(self.settings.matchers.items())]
         if selector.namespaces:
@@ -127,6 +156,26 @@ class AlertmanagerSource:
     def _service(self, scope: Scope) -> Service:
         endpoint = self.settings.endpoint(self.surroundings.environ)
         return Service(endpoint, left=lambda: scope.deadline.left)
+
+
+def _record(alerts: Sequence[Mapping[str, Json]]) -> IncidentRecord:
+    first = min(alerts, key=lambda item: _time(item.get("startsAt")) or datetime.max.replace(tzinfo=UTC))
+    labels, annotations = _texts(first, "labels"), _texts(first, "annotations")
+    owners = [
+        next((found for key in _OWNERS if (found := _texts(item, "labels").get(key))), "") for item in alerts
+    ]
+    return IncidentRecord(
+        title=annotations.get("summary") or labels.get("alertname") or "",
+        start=_time(first.get("startsAt")),
+        severity=labels.get("severity", ""),
+        services=tuple(dict.fromkeys(filter(None, owners))),
+        summary=annotations.get("description", ""),
+    )
+
+
+def _texts(item: Mapping[str, Json], key: str) -> dict[str, str]:
+    found = item.get(key)
+    return {name: str(text) for name, text in found.items()} if isinstance(found, dict) else {}
 
 
 def _later(alert: Json, end: datetime) -> bool:

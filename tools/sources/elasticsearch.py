@@ -106,7 +106,7 @@ class ElasticsearchSource:
                 f": {said}" if said else ""
             )
             answer = replace(answer, outcome="failed", note=note)
-        gathering.record("/", answer, rows=bool(version))
+        gathering.record("/", answer, rows=bool(version), lookup=True)
         if not version:
             return ""
         return "opensearch" if version.get("distribution") == "opensearch" else "elasticsearch"
@@ -172,7 +172,7 @@ class _Asking:
             answer = replace(
                 answer, outcome="failed", note=f"no point in time was opened{_reason(document.value)}"
             )
-        self.gathering.record(path, answer, rows=bool(point))
+        self.gathering.record(path, answer, rows=bool(point), lookup=True)
         return point
 
     def _body(self, query: Json, cursor: _Cursor) -> Json:

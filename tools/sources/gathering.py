@@ -56,12 +56,14 @@ class Gathering:
             path, number = self._destination / f"{stem}-{number}{suffix}", number + 1
         return path
 
-    def record(self, query: str, answer: Answer, *, rows: int = 0, window: Span | None = None) -> None:
+    def record(
+        self, query: str, answer: Answer, *, rows: int = 0, window: Span | None = None, lookup: bool = False
+    ) -> None:
         """Keep a query that left no artifact; raise GivenUp where asking on is of no use."""
         outcome: Outcome = answer.outcome
         if outcome == "ok" and not rows:
             outcome = "empty"
-        self._add(Asked(query, outcome, window, rows), answer)
+        self._add(Asked(query, outcome, window, rows, lookup=lookup), answer)
 
     def keep(
         self,
@@ -88,7 +90,8 @@ class Gathering:
 
     def _add(self, asked: Asked, answer: Answer) -> None:
         cut = answer.outcome == "partial"
-        row = replace(asked, bytes=answer.size, seconds=answer.seconds, truncated=cut, note=answer.note)
+        note = self._service.scrub(answer.note)
+        row = replace(asked, bytes=answer.size, seconds=answer.seconds, truncated=cut, note=note)
         self._asked.append(row)
         self.scope.ended.append(row)
         if asked.outcome in {"denied", "failed"}:

@@ -146,6 +146,7 @@ class _Asking:
             lambda _: self.service.get_json(path, _span(self.window)),
             lambda value, _: Page(_labels_in(value)),
             first=0,
+            lookup=True,
         )
         return [str(name) for name in read_all(self.gathering, paged, window=self.window)]
 

@@ -46,6 +46,8 @@ class Paged(Generic[C]):
     first: C
     most: int = 10_000
     """Items after which no further piece is asked for."""
+    lookup: bool = False
+    """Whether the list only serves to ask the next query."""
 
 
 def read_all(
@@ -67,7 +69,7 @@ def read_all(
             if cursor is not None and len(found) >= paged.most:
                 note = f"stopped after {len(found)} of {paged.told}; there are more"
                 answer, cursor = replace(answer, outcome="partial", note=note), None
-            gathering.record(paged.told, answer, rows=len(page.items), window=window)
+            gathering.record(paged.told, answer, rows=len(page.items), window=window, lookup=paged.lookup)
     finally:
         if found:
             write(found)

@@ -156,7 +156,7 @@ class _Asking:
                     answer = replace(answer, outcome="failed", note=problem)
                 if user:
                     users.append(_person(user))
-                self.gathering.record(f"users.info user={ident}", answer, rows=bool(user))
+                self.gathering.record(f"users.info user={ident}", answer, rows=bool(user), lookup=True)
         finally:
             if users:
                 path = self.destination / "users.json"
@@ -187,7 +187,7 @@ class _Asking:
         window = self.gathering.scope.window
         found = read_all(
             self.gathering,
-            replace(paged, most=self.settings.max_messages),
+            replace(paged, most=self.settings.max_messages, lookup=key == "channels"),
             lambda items: write(list(map(mapping, items))),
             window=window,
         )

@@ -76,6 +76,8 @@ class Asked:
     truncated: bool = False
     """Whether a limit cut the answer."""
     note: str = ""
+    lookup: bool = False
+    """Whether it only served to ask the next query: a list of labels or channels is no evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,7 @@ def outcome_of(asked: tuple[Asked, ...], artifacts: tuple[FetchedArtifact, ...])
     trouble = outcomes & {"denied", "failed", "partial", "not recorded"}
     if not trouble:
         return "ok" if artifacts else "empty"
-    if artifacts or outcomes & {"ok", "empty"}:
+    served = {item.outcome for item in asked if not item.lookup} & {"ok", "empty"}
+    if artifacts or served:
         return "partial"
     return "denied" if "denied" in trouble else "failed"

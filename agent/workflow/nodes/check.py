@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from langgraph.runtime import Runtime
 
-from agent.drafting.contradictions import as_findings, by_rule
+from agent.drafting.contradictions import as_findings
 from agent.workflow.stages import Deps
 from agent.workflow.state import State, Update
 
@@ -15,7 +15,6 @@ def check(state: State, runtime: Runtime[Deps]) -> Update:
     draft, digest = state.drafted, deps.folder.read_digest()
     found = [
         *deps.stages.check(draft, digest, now=deps.now()),
-        *(by_rule(draft, digest) if digest else ()),
         *as_findings(draft, state.contradictions),
     ]
     order = {"error": 0, "warning": 1, "info": 2}

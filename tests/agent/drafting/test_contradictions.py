@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from agent.drafting.contradictions import as_findings, by_rule
+from agent.checks.verdict import check_verdict
+from agent.drafting.contradictions import as_findings
 from agent.drafting.drafter import Contradiction
 from agent.schema.digest import Fact
 from agent.schema.postmortem import Claim, PostMortem
@@ -33,7 +34,7 @@ def found(text: str, verdict: str = "probable") -> list[tuple[str, str]]:
     digest = make.digest(make.item("L1", "shop logged 'timeout' 3 times", service="shop"), **FACTS)
     return [
         (item.section, item.level)
-        for item in by_rule(saying(text, verdict), digest)
+        for item in check_verdict(saying(text, verdict), digest)
         if item.section == "summary.1"
     ]
 

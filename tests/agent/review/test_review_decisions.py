@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.checks import check_draft
 from agent.errors import NotAllowed, NotFound, UserError
 from agent.review import (
     Check,
@@ -15,9 +16,12 @@ from agent.review import (
     publish_markdown,
     reject,
     request_changes,
+    save_draft,
     state_of,
     waive,
 )
+from agent.review.verification import verify
+from agent.schema.finding import Finding
 from agent.store import IncidentFolder
 
 DANA = "Dana (SRE)"
@@ -216,3 +220,41 @@ def test_unknown_questions_and_empty_reasons_are_refused(
     with pytest.raises(UserError, match="without a text"):
         waive(folder, ("Q1",), "  ", by=DANA, now=now, check=check)
     assert len(state_of(folder).open_questions) == 2
+
+
+def test_a_contradiction_that_a_model_found_blocks_until_a_passage_changes(
+    folder: IncidentFolder, now: datetime, check: Check
+) -> None:
+    draft = folder.read_draft()
+    assert draft is not None
+    text, other = draft.summary[0].text, draft.cause.claim.text
+    pair = Finding(
+        rule="C06",
+        level="error",
+        section="summary.1",
+        text=text,
+        message=f'contradicts cause.claim ("{other}"): two causes.',
+    )
+    save_draft(folder, draft, folder.read_digest(), (pair,))
+    settle(folder, now, check)
+    with pytest.raises(NotAllowed, match=r"C06 at summary\.1"):
+        approve(folder, by=DANA, now=now, check=check)
+    assert any("C06" in problem.message for problem in verify(folder).problems)
+
+    said = folder.draft_markdown.read_text()
+    assert text[:40] in said
+    apply_edit(folder, said.replace(text[:40], f"By then, {text[:40]}"), by=DANA, now=now, check=check)
+    assert approve(folder, by=DANA, now=now, check=check).verdict == "approve"
+    assert not any("C06" in problem.message for problem in verify(folder).problems)
+
+
+def test_a_sentence_surer_than_the_verdict_blocks_approval(folder: IncidentFolder, now: datetime) -> None:
+    draft = folder.read_draft()
+    assert draft is not None
+    sure = draft.summary[0].model_copy(update={"text": "The outage was caused by a full queue."})
+    unsure = draft.cause.model_copy(update={"verdict": "not established"})
+    save_draft(
+        folder, draft.model_copy(update={"summary": (sure,), "cause": unsure}), folder.read_digest(), ()
+    )
+    with pytest.raises(NotAllowed, match=r"C06 at summary\.1"):
+        approve(folder, by=DANA, now=now, check=check_draft)
