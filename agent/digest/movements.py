@@ -40,12 +40,12 @@ def _observe(group: Sequence[Move], nodes: frozenset[str], *, counts: bool) -> O
     item, what = lead.excursion, lead.meaning
     service = lead.column.service
     node = bool(service) and service in nodes
-    members = sorted({move.column.series.metric for move in group})
+    members = sorted({spoken_name(move.column.series.metric) for move in group})
     ends = [move.end for move in group]
     ratio = item.ratio
     role, severity = _weight(lead) if counts else ("context", "info")
     attributes = {
-        "metric": lead.column.series.metric,
+        "metric": spoken_name(lead.column.series.metric),
         "unit": what.unit,
         "labels": ", ".join(f"{k}={v}" for k, v in sorted(lead.column.series.labels.items())),
         "members": ", ".join(members),

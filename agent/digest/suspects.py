@@ -27,6 +27,8 @@ _POWER: Mapping[Role, float] = {
     "context": 0.0,
     "noise": 0.0,
 }
+_MOSTLY = 0.6
+"""A node with more than this share of all workloads lies under most of any trouble."""
 _STORE = (
     "mysql",
     "postgres",
@@ -53,6 +55,8 @@ class Case:
     own: list[tuple[float, Evidence, Role]] = field(default_factory=list[tuple[float, Evidence, Role]])
     named: list[tuple[float, Evidence]] = field(default_factory=list[tuple[float, Evidence]])
     """Evidence of others that names it as the far side."""
+    accuses: set[str] = field(default_factory=set[str])
+    """Components that its own evidence names as the far side."""
 
     def strength(self) -> float:
         """Sum with falling weights, so that many weak signs do not beat one strong sign."""
@@ -87,6 +91,7 @@ def suspects(
     scores = {name: case.strength() for name, case in cases.items()}
     scores = _by_graph(cases, scores, graph, extents)
     scores = _by_node(cases, scores, inventory)
+    scores |= _beneath(cases, scores, graph, inventory)
     scores = _by_reach(cases, scores, graph, complained)
     ranked = sorted(scores, key=lambda name: (-scores[name], name))
     return tuple(_suspect(cases[name], scores[name]) for name in ranked[:_MOST] if scores[name] >= _FAINT)
@@ -109,6 +114,7 @@ def _gather(
             if item.component_kind in {"node", "job", "network"}:
                 case.kind = item.component_kind
             case.own.append((score, evidence, item.role))
+            case.accuses.update(item.blames)
         for name in item.blames:
             cases.setdefault(name, Case(name, _named_kind(name))).named.append((score, evidence))
     return {name: case for name, case in cases.items() if case.own or case.named}
@@ -133,15 +139,18 @@ def _named_kind(name: str) -> ComponentKind:
 def _by_graph(
     cases: Mapping[str, Case], scores: Mapping[str, float], graph: CallGraph, extents: Extents
 ) -> dict[str, float]:
-    """Discount a caller whose own callee shows trouble of similar size: its trouble has an explanation."""
+    """Discount a caller whose own callee shows trouble of similar size: its trouble has an explanation.
+
+    A callee that the caller's own messages name needs no comparison of how far both went.
+    """
     result = dict(scores)
     for name, case in cases.items():
         if case.hard():
             continue
         below = [
             scores[callee]
-            for callee in graph.below(name)
-            if callee in scores and extents.explains(callee, name)
+            for callee in graph.below(name) | case.accuses
+            if callee in scores and (callee in case.accuses or extents.explains(callee, name))
         ]
         if below and max(below) >= 0.6 * scores[name]:
             result[name] = scores[name] * 0.6
@@ -179,13 +188,38 @@ def _by_node(
     return result
 
 
+def _beneath(
+    cases: dict[str, Case], scores: Mapping[str, float], graph: CallGraph, inventory: Inventory
+) -> dict[str, float]:
+    """Name the node under all that is slow or failing without such a callee, where it shows nothing itself.
+
+    It ranks behind the best of them, and nearer where there are several. None is named where a condition
+    explains the trouble, where a node is a suspect already, or where one node holds most of everything.
+    """
+    ill = {name for name in cases if scores[name] >= _FAINT}
+    front = {name for name in ill if not graph.below(name) & ill}
+    placed = {node: {pod.workload for pod in pods} for node, pods in inventory.pods_by_node().items()}
+    if not front or any(cases[name].hard() for name in ill) or ill & set(placed):
+        return {}
+    total = sum(len(members) for members in placed.values())
+    for node, members in sorted(placed.items()):
+        if front <= members and len(members) <= _MOSTLY * total:
+            best = max(front, key=lambda name: (scores[name], name))
+            told = sorted(cases[best].own, key=lambda entry: (-entry[0], entry[1].id))
+            if not told:
+                return {}
+            cases[node] = Case(node, "node", named=[(score, evidence) for score, evidence, _ in told])
+            return {node: scores[best] * (0.8 if len(front) > 1 else 0.5)}
+    return {}
+
+
 def _suspect(case: Case, score: float) -> Suspect:
     own = sorted(case.own, key=lambda entry: (-entry[0], entry[1].id))
     far = sorted(case.named, key=lambda entry: (-entry[0], entry[1].id))
     cited = [evidence for _, evidence, _ in own[:5]] + [evidence for _, evidence in far[:2]]
     reason = cited[0].statement
     if not own:
-        reason = f"Named by others: {reason}"
+        reason = f"{'Beneath' if case.kind == 'node' else 'Named by others'}: {reason}"
     return Suspect(
         component=case.name,
         component_kind=case.kind,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.digest import ranking, suspects
+from agent.digest.extents import Extents
 from agent.digest.minting import mint
 from agent.digest.objects import Inventory
 from agent.digest.observation import ComponentKind, Observation, Role
@@ -35,11 +36,16 @@ def seen(
 
 
 def suspected(
-    *found: Observation, graph: CallGraph | None = None, inventory: Inventory | None = None
+    *found: Observation,
+    graph: CallGraph | None = None,
+    inventory: Inventory | None = None,
+    extents: Extents | None = None,
 ) -> tuple[Suspect, ...]:
     ranked = ranking.rank(found, None)
     pairs = list(zip([item for item, _ in ranked], mint(ranked), strict=True))
-    return suspects.suspects(pairs, graph or CallGraph(), inventory or Inventory())
+    return suspects.suspects(
+        pairs, graph or CallGraph(), inventory or Inventory(), extents=extents or Extents()
+    )
 
 
 def names(found: tuple[Suspect, ...]) -> list[str]:
@@ -70,6 +76,41 @@ def test_a_slow_callee_outranks_its_slower_callers() -> None:
         graph=graph,
     )
     assert names(found)[0] == "station"
+
+
+BARELY = Extents({("gateway", "latency"): 1.0, ("station", "latency"): 0.01})
+"""The gateway became far slower than the station did."""
+
+
+def test_a_callee_that_hardly_moved_does_not_explain_its_caller() -> None:
+    graph = CallGraph({("gateway", "station")})
+    slow = seen("gateway", surprise=1.0), seen("station", surprise=0.8)
+    assert names(suspected(*slow, graph=graph))[0] == "station"
+    assert names(suspected(*slow, graph=graph, extents=BARELY))[0] == "gateway"
+
+
+def test_a_callee_that_its_caller_names_explains_it_however_little_it_moved() -> None:
+    graph = CallGraph({("gateway", "station")})
+    found = suspected(
+        seen("gateway", surprise=1.0, kind="L", blames=("station",)),
+        seen("station", surprise=0.8),
+        graph=graph,
+        extents=BARELY,
+    )
+    assert names(found)[0] == "station"
+
+
+def test_a_quiet_node_under_all_trouble_is_named_behind_the_pods_on_it() -> None:
+    inventory = Inventory()
+    placed = {"worker-01": ["a", "b"], "worker-02": ["c", "d", "e"]}
+    for node, workloads in placed.items():
+        pods = [f"{name}-7c5f46fc47-dl2wx" for name in workloads]
+        inventory.read(node, [ObjectState(1, 1, "Pod", pod, None, None, {"node": node}) for pod in pods])
+    together = suspected(seen("a", surprise=0.9), seen("b", surprise=0.8), inventory=inventory)
+    assert names(together) == ["a", "b", "worker-01"]
+    assert together[2].component_kind == "node"
+    apart = suspected(seen("a", surprise=0.9), seen("c", surprise=0.8), inventory=inventory)
+    assert names(apart) == ["a", "c"]
 
 
 def test_callers_and_callees_in_a_circle_do_not_hang() -> None:
