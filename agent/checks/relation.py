@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from agent.checks.evidence_text import text_of
@@ -23,6 +24,17 @@ _OF_REPORTS = frozenset(
     service services reached point same again never""".split()  # noqa: SIM905
 )
 """Words of the report itself, which no evidence has to hold."""
+_TOGETHER = {
+    kind: re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+    for kind, words in {
+        "A": "alerts|alarms|signals",
+        "C": "changes|rollouts|deployments",
+        "K": "pods|nodes|events|workloads|replicas",
+        "M": "metrics|signals|series",
+        "T": "traces|spans|calls",
+    }.items()
+}
+"""Plural words for evidence of a kind."""
 
 
 def speaks_of_nothing(place: Place, support: Support) -> str:
@@ -40,7 +52,8 @@ def speaks_of_nothing(place: Place, support: Support) -> str:
 
 def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator[Evidence]:
     """Yield cited items that share neither a name nor a telling word with the sentence, where others do."""
-    cited = [item for item in support.items if item.id in place.evidence]
+    wanted = place.evidence if place.standing else place.own
+    cited = [item for item in support.items if item.id in wanted]
     if len(support.items) < 2:
         return
     told = stems(place.text) - _OF_REPORTS
@@ -52,7 +65,10 @@ def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator
     holds = {item.id: any(name in texts[item.id].lower() for name in named) for item in support.items}
     if max(shares.values()) < 2:
         return
+    placed = {item.service for item in support.items if item.attributes.get("node", "").lower() in named}
     for item in cited:
+        if (item.service and item.service in placed) or _meant_together(place.text, item):
+            continue
         if (
             named
             and item.service
@@ -61,6 +77,11 @@ def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator
             and shares[item.id] < max(2.0, max(shares.values()) / 2)
         ) or (not shares[item.id] and not holds[item.id]):
             yield item
+
+
+def _meant_together(text: str, item: Evidence) -> bool:
+    """Tell whether a text speaks of all cited items of a kind at once, as "nine alerts" does."""
+    return item.kind in _TOGETHER and bool(_TOGETHER[item.kind].search(text))
 
 
 def better_evidence(place: Place, digest: Digest, holding: str = "") -> str:
