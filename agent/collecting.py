@@ -240,6 +240,8 @@ def _note(sniffed: Sniffed, tally: Tally, clock: Clock) -> str:
         parts.append(f"{tally.undated} without a readable time{hint}")
     if tally.truncated:
         parts.append(f"{tally.truncated} lines longer than 64 KiB were cut")
+    if tally.year_assumed:
+        parts.append("years taken from dated lines of the same file")
     if tally.zone_assumed:
         parts.append("times without a zone count as UTC")
     return "; ".join(parts)

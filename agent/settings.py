@@ -49,13 +49,15 @@ class IncidentsSpec(Model):
 class InvestigationLimits(Model):
     """How far a model may look into the recording before it writes; at a limit the draft goes on without."""
 
-    rounds: int = Field(default=4, ge=0, le=20)
+    rounds: int = Field(default=3, ge=0, le=20)
     """Calls that ask for looks, each for several at once; 0 looks at nothing."""
-    tokens: int = Field(default=30_000, gt=0)
+    looks: int = Field(default=10, ge=1, le=100)
+    """Looks in all rounds together."""
+    tokens: int = Field(default=12_000, gt=0)
     """Tokens of the calls' replies and of what they add to the prompt."""
     seconds: float | None = Field(default=120.0, gt=0)
     """Seconds that the calls took."""
-    usd: float | None = Field(default=0.06, gt=0)
+    usd: float | None = Field(default=0.05, gt=0)
     """What the calls cost at list prices."""
 
 

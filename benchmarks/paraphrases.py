@@ -26,6 +26,8 @@ _DATA = Path(__file__).parents[1] / "tests/agent/checks/data"
 FOLDER = _DATA / "paraphrases"
 DRAFTED = _DATA / "drafted"
 """Sentences of whole drafts as a language model wrote them."""
+VARIED = _DATA / "varied"
+"""Sentences in looser prose: rounded, relative, compared, spelled out, over several pieces of evidence."""
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -130,11 +132,13 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "folder", nargs="?", type=Path, default=FOLDER, help="folder of sentences and evidence"
+        "folder", nargs="?", type=Path, help="folder of sentences and evidence (default: both bundled ones)"
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     args = parser.parse_args()
-    checked, alarms = false_alarms(args.folder)
+    measured = [false_alarms(folder) for folder in ([args.folder] if args.folder else [FOLDER, VARIED])]
+    checked = sum(count for count, _ in measured)
+    alarms = tuple(alarm for _, found in measured for alarm in found)
     if args.json:
         listed = [
             {

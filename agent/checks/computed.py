@@ -141,6 +141,10 @@ def is_computed(support: Support, wanted: Quantity) -> bool:
     if wanted.kind in {"times", "ratio"} and len(support.reading.spans) <= _MOST_SPANS:
         lengths = {span.seconds for span in support.reading.spans if span.seconds}
         return any(close(wanted, b / a) for a in lengths for b in lengths if b > a)
+    if wanted.kind == "percent" and not wanted.text[0].isdigit():
+        quantile = {f"p{round(wanted.value)}", f"p{round(100 - wanted.value)}"}
+        if any(name in support.text for name in quantile):
+            return True
     return wanted.kind == "percent" and any(close(wanted, share) for share in _shares(support))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from agent.checks.polarity import NEGATOR, Contradiction, ability, polarity
+from agent.checks.quantity import read_quantities
 from agent.checks.stem import stems
 from agent.checks.support import Support
 from agent.schema.evidence import Evidence
@@ -88,6 +89,23 @@ def _against(before: str, after: str) -> str:
     return "up" if high > low else "down" if high < low else ""
 
 
+def _moves(before: str, after: str) -> str:
+    """Tell the direction between two levels as written; where only one has a unit, it is that of both."""
+    low, high = (_level(text) for text in (before, after))
+    if low is None or high is None:
+        return ""
+    if low[1] != high[1]:
+        return _against(re.sub(r"[^\d.]|\.$", "", before), re.sub(r"[^\d.]|\.$", "", after))
+    return _against(str(low[0]), str(high[0]))
+
+
+def _level(text: str) -> tuple[float, str] | None:
+    numbers, spans = read_quantities(text.rstrip("."))
+    if spans:
+        return spans[0].seconds, "time"
+    return (numbers[0].base, numbers[0].kind) if numbers else None
+
+
 def _clause_around(text: str, start: int, end: int) -> str:
     begin = max((found.end() for found in _CLAUSE.finditer(text, 0, start)), default=0)
     after = _CLAUSE.search(text, end)
@@ -119,11 +137,11 @@ def _directions(text: str, support: Support) -> Iterator[Contradiction]:
         clause = _clause_around(text, match.start(), match.end())
         said = "up" if match.group("up") else "down"
         pair = re.match(
-            r"[^.;]{0,30}?\bfrom (?:about |roughly |around )?(?P<low>[\d.]+)[^\d;]{0,12}?\bto (?:about "
-            r"|roughly |around )?(?P<high>[\d.]+)",
+            r"[^.;]{0,30}?\bfrom (?:about |roughly |around )?(?P<low>[\d.]+(?:\s?[a-zA-Z%]{1,3}\b)?)"
+            r"[^\d;]{0,12}?\bto (?:about |roughly |around )?(?P<high>[\d.]+(?:\s?[a-zA-Z%]{1,3}\b)?)",
             text[match.end() :],
         )
-        if pair and _against(pair["low"].rstrip("."), pair["high"].rstrip(".")) not in {"", said}:
+        if pair and _moves(pair["low"], pair["high"]) not in {"", said}:
             yield Contradiction(
                 match.group(),
                 "",

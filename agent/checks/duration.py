@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,7 +22,13 @@ _NUMBERS = {
     "ten": 10.0,
     "eleven": 11.0,
     "twelve": 12.0,
+    "thirteen": 13.0,
+    "fourteen": 14.0,
     "fifteen": 15.0,
+    "sixteen": 16.0,
+    "seventeen": 17.0,
+    "eighteen": 18.0,
+    "nineteen": 19.0,
     "twenty": 20.0,
     "thirty": 30.0,
     "forty": 40.0,
@@ -38,14 +45,26 @@ _UNITS = (
     (re.compile(r"^(?:m|mins?|minutes?)$"), 60.0),
     (re.compile(r"^(?:h|hrs?|hours?)$"), 3600.0),
     (re.compile(r"^(?:d|days?)$"), 86400.0),
+    (re.compile(r"^weeks?$"), 604800.0),
 )
-_UNIT = r"(?:ms|msecs?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)"
+_UNIT = r"(?:ms|msecs?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|weeks?)"
 _WORD = "|".join(sorted((word.replace(" ", r"\s") for word in _NUMBERS), key=len, reverse=True))
 _PART = rf"(?:\d{{1,8}}(?:\.\d+)?[\s-]*|(?:{_WORD})[\s-]+){_UNIT}(?![A-Za-z/])(?:\s+and\s+a\s+half)?"
 _ABOUT = (
     r"about|around|approximately|approx\.?|roughly|nearly|almost|over|under|some|~|\u2248"
     r"|more than|less than|up to|at least"
 )
+_RATE = (
+    r"(?:once|twice|(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|dozen)"
+    r"[\w.,]*(?: [a-z][\w-]*){0,2})"
+)
+PER = re.compile(
+    rf"(?P<what>{_RATE}) (?:an?|per|each|every) (?P<unit>second|minute|hour|day|week)\b"
+    r"(?! (?:later|before|after|earlier|ago|and|or|into|long)\b)",
+    re.IGNORECASE,
+)
+"""A rate: so many in a unit of time."""
+UNIT_SECONDS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0}
 _LENGTH = re.compile(
     r"(?<![\w.:/])(?<!\de[-+])(?<!quarter of )(?<!quarters of )(?<!part of )(?<!rest of )"
     rf"(?:(?P<about>{_ABOUT})\s*)?(?P<parts>{_PART}(?:(?:\s*,)?\s*(?:and\s+)?{_PART})*)",
@@ -75,15 +94,40 @@ class Length:
 
 def read_lengths(text: str) -> tuple[Length, ...]:
     """Read every duration of a text, such as "1h 35m", "an hour and a half" or "8.5 ms"."""
-    return tuple(_length(found) for found in _LENGTH.finditer(text))
+    rates = [found.span("unit") for found in PER.finditer(text)]
+    ends = {end for _, end in rates}
+    return tuple(
+        length for found in _LENGTH.finditer(text) if found.end() not in ends for length in _lengths(found)
+    )
 
 
-def _length(found: re.Match[str]) -> Length:
+def _lengths(found: re.Match[str]) -> Iterator[Length]:
+    """Split "6 s, 19 s and 37 s", whose parts do not get smaller in unit, into a length each."""
+    parts = list(_ONE.finditer(found.group("parts")))
+    group: list[re.Match[str]] = []
+    for part in parts:
+        if group and _scale(part) >= _scale(group[-1]):
+            yield _length(found, group)
+            group = []
+        group.append(part)
+    yield _length(found, group)
+
+
+def _scale(part: re.Match[str]) -> float:
+    unit = part.group("unit").lower()
+    return next(seconds for pattern, seconds in _UNITS if pattern.match(unit))
+
+
+def _length(found: re.Match[str], parts: list[re.Match[str]]) -> Length:
+    offset = found.start("parts")
+    first = parts[0].start() == 0
+    start = found.start() if first else offset + parts[0].start()
+    end = offset + parts[-1].end()
     total, step = 0.0, 1.0
-    for part in _ONE.finditer(found.group("parts")):
+    for part in parts:
         number = (part.group("number") or part.group("word")).lower()
         value = _NUMBERS[re.sub(r"\s", " ", number)] if not number[0].isdigit() else float(number)
-        scale = next(seconds for pattern, seconds in _UNITS if pattern.match(part.group("unit").lower()))
+        scale = _scale(part)
         decimals = len(number.partition(".")[2]) if number[0].isdigit() else 0
         step = scale * 10**-decimals
         if part.group("half"):
@@ -92,10 +136,10 @@ def _length(found: re.Match[str]) -> Length:
             step = scale * 0.1
         total += value * scale
     slack = step if step == 60 else step * 0.5
-    if found.group("about"):
+    if first and found.group("about"):
         slack = max(slack, total * 0.15)
     return Length(
-        found.group(), found.start(), found.end(), timedelta(seconds=total), timedelta(seconds=slack + 1e-9)
+        found.string[start:end], start, end, timedelta(seconds=total), timedelta(seconds=slack + 1e-9)
     )
 
 

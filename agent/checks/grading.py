@@ -48,8 +48,6 @@ def grade_match(  # noqa: PLR0911 - one return a reason
     doubt = 1.0
     if rule.forms and is_unreal(sentence, match.start()):
         return "none", 0.0
-    if is_acquitted(rule, sentence, match, roster):
-        return "none", 0.0
     if rule.people and subject_before(sentence, match.start(), roster) == "system":
         return "none", 0.0
     if rule.predicate and _describes_system(sentence, match, roster):
@@ -63,6 +61,8 @@ def grade_match(  # noqa: PLR0911 - one return a reason
         grade, doubt = _by_subject(rule, kind)
     elif (named := _object_kind(rule, sentence, match, roster)) is not None:
         grade, doubt = _by_object(rule, named)
+    if grade != "none" and is_acquitted(rule, sentence, match, roster):
+        return "none", 0.0
     return grade, doubt
 
 

@@ -12,6 +12,7 @@ from agent.checks.contradiction import contradictions
 from agent.checks.mention import Reading, read_sentence
 from agent.checks.naming import PLATFORM, known_names, mentioned, name_like, said_absent
 from agent.checks.places import Place, finding_at, read_places
+from agent.checks.polarity import turned
 from agent.checks.quantity import Quantity
 from agent.checks.quotation import flat, misquoted, quotations, without_copies, without_quotations
 from agent.checks.relation import better_evidence, speaks_of_nothing, unrelated
@@ -107,7 +108,8 @@ class _Reader:
             return
         carried = [*self._quotations(), *self._numbers(), *self._times(), *self._names()]
         yield from carried
-        for found in contradictions(self.own, self.bare, self.support):
+        against = contradictions(self.own, self.bare, self.support)
+        for found in (*against, *turned(self.place.text, self.support)):
             yield finding_at(
                 self.place, "G07", "error", found.words, found.message, "Say what the evidence shows."
             )

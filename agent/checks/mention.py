@@ -27,9 +27,11 @@ _ZONES = {
     "JST": 9.0,
     "AEST": 10.0,
 }
-"""Hours east of Greenwich. CST and IST stand for several zones, so they are compared as written only."""
+"""Hours east of Greenwich."""
+SEVERAL = {"CST": (8.0, -6.0), "IST": (5.5, 1.0, 2.0)}
+"""Zones that are called alike, hours east of Greenwich; compared as written, or as any of them."""
 _CLOCK = re.compile(
-    r"(?<![\d:.])(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d(?:[.,]\d+)?))?(?![\d:])"
+    r"(?<![\d:.])(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d(?:[.,]\d+)?))?(?!\d|:\d)"
     r"(?:\s?(?P<half>[AaPp]\.?[Mm]\b\.?))?"
     r"(?:\s?(?P<zone>(?:UTC|GMT)?[+-]\d\d:?\d\d|Z\b|[A-Z]{3,4}\b))?"
 )
@@ -113,7 +115,8 @@ def read_sentence(text: str) -> Reading:
     names = [f"p{found.group(1)}" for found in _PERCENTILE.finditer(rest)]
     rest = _PERCENTILE.sub(_blank, rest)
     for pattern in (_HANDLE, _NAME):
-        names.extend(found.group() for found in pattern.finditer(rest) if not _GENERIC.match(found.group()))
+        written = (found.group().rstrip(".,:;") for found in pattern.finditer(rest))
+        names.extend(name for name in written if not _GENERIC.match(name))
         rest = pattern.sub(_blank, rest)
     numbers, spans = read_quantities(rest)
     return Reading(numbers, spans, clocks, tuple(dates), tuple(dict.fromkeys(names)))

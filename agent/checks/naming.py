@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from agent.checks.calendar_date import read_day
 from agent.checks.lexicon import words
 from agent.checks.stem import stem
 
@@ -66,6 +67,7 @@ _CAPITAL_ACTS = re.compile(
 def known_names(digest: Digest) -> dict[str, str]:
     """Map every name that the digest vouches for, in lower case, to itself as written."""
     names: set[str] = {item.service for item in digest.evidence if item.service}
+    services = frozenset(names)
     names.update(suspect.component for suspect in digest.suspects)
     names.update(name for edge in digest.topology for name in (edge.caller, edge.callee))
     for item in digest.evidence:
@@ -74,7 +76,10 @@ def known_names(digest: Digest) -> dict[str, str]:
     return {
         name.lower(): name
         for name in names
-        if 3 <= len(name) <= 80 and " " not in name and name.lower() not in _OBJECT_KINDS
+        if 3 <= len(name) <= 80
+        and " " not in name
+        and (name in services or name.lower() not in words()["thing"])
+        and name.lower() not in _OBJECT_KINDS
     }
 
 
@@ -141,13 +146,19 @@ def actors(text: str) -> Iterator[tuple[str, bool]]:
     """Yield who acts in a sentence where that is a person or team, and whether by a name of their own."""
     given = words()["given_names"]
     for found in re.finditer(r"\b[A-Z][a-z]+\b", text):
-        if found.group().lower() in given and found.group().lower() not in {
-            "may",
-            "will",
-            "mark",
-            "grace",
-            "art",
-        }:
+        month = read_day(f"1 {found.group()}")
+        if (
+            month is None
+            and found.group().lower() in given
+            and found.group().lower()
+            not in {
+                "may",
+                "will",
+                "mark",
+                "grace",
+                "art",
+            }
+        ):
             yield found.group(), True
     for pattern in (_PERSON_ACTS, _BY_PERSON):
         for found in pattern.finditer(text):

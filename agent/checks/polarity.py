@@ -14,13 +14,17 @@ from agent.schema.evidence import Evidence
 NEGATOR = (
     r"\b(?:not|never|no|none|nor|without|cannot|neither|hardly|no longer|stopped being|ceased to be)\b|n't\b"
 )
+_NEGATOR = re.compile(r"\b(?:not|never|no longer)\b", re.IGNORECASE)
+_COPIED = 5
+"""Words that a statement must have at least to be known as copied."""
 _FAILING = re.compile(
     r"\b(?:fail\w*|refus\w*|reject\w*|unable|errors?|stuck|missing|down|lost|stopped|cancel\w*"
     r"|time[ds]?[- ]?out|denied|unavailable|impossible)\b",
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    rf"(?:(?:\b0 of \d+|\bnone of|\bno)(?=((?:\s+[\w'-]+){{1,9}}))\1|(?:{NEGATOR})((?:\s+[\w'-]+){{1,3}}))",
+    rf"(?:(?:\b0 of \d+|\bnone of|\bneither|\bno)(?=((?:\s+[\w'-]+){{1,9}}))\1"
+    rf"|(?:{NEGATOR})((?:\s+[\w'-]+){{1,3}}))",
     re.IGNORECASE,
 )
 _ABLE = re.compile(
@@ -43,6 +47,7 @@ class Contradiction:
 
 def polarity(text: str, support: Support) -> Iterator[Contradiction]:
     """Compare what is negated in the sentence with what is negated in the statements it cites."""
+    names = {stem(part) for item in support.items for part in re.findall(r"[A-Za-z]+", item.service or "")}
     mine, mine_plain = _negated(text)
     said = {word.lower() for word in re.findall(r"[A-Za-z]+", _NEGATED.sub(" ", text))}
     denied_words = {word.lower() for found in _NEGATED.finditer(text) for word in _reach(found)}
@@ -56,12 +61,29 @@ def polarity(text: str, support: Support) -> Iterator[Contradiction]:
     for fact in support.facts:
         if not fact.known:
             return
-    for word in sorted((mine & plain) - theirs - twice - _NOT_TELLING):
+    for word in sorted((mine & plain) - theirs - twice - names - _NOT_TELLING):
         if word in _states() and not theirs:
             yield Contradiction(word, "", f'the sentence denies "{word}", which the cited evidence states')
     for word in sorted((theirs & mine_plain) - plain - mine - _NOT_TELLING):
         if word in _states() and not _FAILING.search(text):
             yield Contradiction(word, "", f'the sentence states "{word}", which the cited evidence denies')
+
+
+def turned(text: str, support: Support) -> Iterator[Contradiction]:
+    """Find a statement that is copied but for one negation put in or left out."""
+    said, bare = _plain(text), _plain(_NEGATOR.sub(" ", text))
+    for item in support.items:
+        statement = _plain(_statement_of(item))
+        without = _plain(_NEGATOR.sub(" ", _statement_of(item)))
+        if len(without.split()) < _COPIED or statement in said or without not in bare:
+            continue
+        if without != statement or said != bare:
+            yield Contradiction(text, item.id, f"turns round what {item.id} states: {item.statement}")
+            return
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
 
 
 def ability(text: str, support: Support) -> Iterator[Contradiction]:

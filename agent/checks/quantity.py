@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from agent.checks.duration import read_lengths
+from agent.checks.duration import PER, UNIT_SECONDS, read_lengths
 from agent.checks.stem import STOP, stem
 
 Bound = Literal["", "most", "least"]
@@ -64,12 +65,12 @@ _SPELLED = {
     "zero": 0, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
     "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
-    "sixty": 60, "ninety": 90, "a dozen": 12, "a hundred": 100, "one hundred": 100,
+    "sixty": 60, "ninety": 90, "a dozen": 12, "half a dozen": 6, "a hundred": 100, "one hundred": 100,
 }  # fmt: skip
 _COUNT_WORD = re.compile(
     rf"(?<![\w-])(?:(?P<about>{_ABOUT})|(?P<most>{_MOST})|(?P<least>{_LEAST}))?"
     rf"(?P<word>{'|'.join(sorted(_SPELLED, key=len, reverse=True))})"
-    r"(?=\s+(?:[a-z][\w-]*\s+){0,2}[a-z][\w-]*s\b)(?!\s+(?:is|was|has|this|its|as|does|thirds|fifths|quarters)\b)",
+    r"(?=\s+(?:[a-z][\w-]*\s+){0,2}[a-z][\w-]*s\b)(?!\s+(?:is|was|has|this|its|as|does|thirds|fifths|quarters|(?:up|down|after|in|out|back|side)wards?)\b)",
     re.IGNORECASE,
 )
 _OFTEN = re.compile(r"(?<![\w-])(?P<word>once|twice|thrice)(?![\w-])", re.IGNORECASE)
@@ -86,6 +87,9 @@ _SHARE = re.compile(
 )
 _SHARES = {"half": 50.0, "third": 100 / 3, "two thirds": 200 / 3, "quarter": 25.0, "three quarters": 75.0,
            "fifth": 20.0, "tenth": 10.0}  # fmt: skip
+_COMPARED = re.compile(r"\s+times\s+(?:as\b|more\b|less\b|the\b|its\b|\w+er\b)", re.IGNORECASE)
+_BETWEEN = re.compile(r"\bbetween [\w.]+ and (?P<high>[\w.]+)", re.IGNORECASE)
+EVERY = "every"
 _ORDINAL = re.compile(r"st|nd|rd|th", re.IGNORECASE)
 _AT_MOST = re.compile(
     r"\b(?:within|under|less than|fewer than|up to|at most|no more than|below)\b", re.IGNORECASE
@@ -113,6 +117,8 @@ class Quantity:
     spelled: bool = False
     keyed: bool = False
     """Whether it stands as `key=1`; `leads` is the key, and only a sentence with the key's word means it."""
+    per: float = 0.0
+    """Seconds of the unit of time that it is a rate over, as 60 in "six a minute"; 0 for no rate."""
 
     @property
     def weak(self) -> bool:
@@ -157,7 +163,25 @@ def read_quantities(text: str) -> tuple[tuple[Quantity, ...], tuple[Span, ...]]:
     )
     found.extend(_often(match, text) for match in _OFTEN.finditer(rest) if _counts_times(match, rest))
     found.extend(_share(match) for match in _SHARE.finditer(rest))
-    return tuple(found), tuple(spans)
+    return tuple(_rates(found, text)), tuple(spans)
+
+
+def _rates(numbers: list[Quantity], text: str) -> Iterator[Quantity]:
+    """Mark the numbers that are rates; "between five and six a minute" is bounded from both sides."""
+    wholes = {
+        (found["what"].split()[0].lower(), UNIT_SECONDS[found["unit"].lower()])
+        for found in PER.finditer(text)
+    }
+    between = {found["high"].lower() for found in _BETWEEN.finditer(text)}
+    for number in numbers:
+        first = (
+            re.sub(rf"^(?:{_ABOUT}|{_MOST}|{_LEAST})", "", number.text, flags=re.IGNORECASE)
+            .split()[0]
+            .lower()
+        )
+        per = next((seconds for word, seconds in wholes if word == first), 0.0)
+        bound: Bound = "most" if per and first in between else number.bound
+        yield replace(number, per=per, bound=bound) if per else number
 
 
 def _counts_times(found: re.Match[str], text: str) -> bool:
@@ -177,8 +201,8 @@ def _beside(text: str, start: int, end: int) -> tuple[str, str]:
         word = found.group()
         if word in ",;()" or word[0].isdigit():
             break
-        if word.lower() not in STOP:
-            before = stem(word)
+        if word.lower() not in STOP or word.lower() == EVERY:
+            before = stem(word) if word.lower() != EVERY else EVERY
             break
     after = ""
     for found in _WORDS.finditer(text, end, end + 40):
@@ -220,6 +244,8 @@ def _spelled(found: re.Match[str], text: str, value: float) -> Quantity:
     words = found.group() + (phrase.group() if phrase else "")
     slack = max(0.01, value * 0.1) if found.group("about") else 0.01
     kind = "times" if after == stem("times") else ""
+    if kind and _COMPARED.match(text, found.end()):
+        kind, slack = "ratio", max(slack, 0.5)
     return Quantity(words.strip(), value, kind, value, slack, after, before, _bound_in(found), spelled=True)
 
 

@@ -28,10 +28,7 @@ _TOGETHER = {
     kind: re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
     for kind, words in {
         "A": "alerts|alarms|signals",
-        "C": "changes|rollouts|deployments",
-        "K": "pods|nodes|events|workloads|replicas",
-        "M": "metrics|signals|series",
-        "T": "traces|spans|calls",
+        "M": "signals",
     }.items()
 }
 """Plural words for evidence of a kind."""
@@ -54,7 +51,7 @@ def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator
     """Yield cited items that share neither a name nor a telling word with the sentence, where others do."""
     wanted = place.evidence if place.standing else place.own
     cited = [item for item in support.items if item.id in wanted]
-    if len(support.items) < 2:
+    if len(support.items) < 2 or _counts_them(place.text, len(cited)):
         return
     told = stems(place.text) - _OF_REPORTS
     named = {name.lower() for name in mentioned(place.text, known)}
@@ -65,9 +62,9 @@ def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator
     holds = {item.id: any(name in texts[item.id].lower() for name in named) for item in support.items}
     if max(shares.values()) < 2:
         return
-    placed = {item.service for item in support.items if item.attributes.get("node", "").lower() in named}
+    carriers = {item.service for item in support.items if item.service and shares[item.id] >= 2}
     for item in cited:
-        if (item.service and item.service in placed) or _meant_together(place.text, item):
+        if item.service in carriers or _tells_its_time(item, place.text) or _meant_together(place.text, item):
             continue
         if (
             named
@@ -82,6 +79,18 @@ def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator
 def _meant_together(text: str, item: Evidence) -> bool:
     """Tell whether a text speaks of all cited items of a kind at once, as "nine alerts" does."""
     return item.kind in _TOGETHER and bool(_TOGETHER[item.kind].search(text))
+
+
+def _tells_its_time(item: Evidence, text: str) -> bool:
+    """Tell whether the sentence gives the minute at which the item began."""
+    return item.start is not None and f"{item.start:%H:%M}" in text
+
+
+def _counts_them(text: str, cited: int) -> bool:
+    """Tell whether the sentence counts as many things as it cites: it speaks of them together."""
+    numbers = read_sentence(text).numbers
+    both = cited == 2 and re.search(r"\b(?:both|neither|two)\b", text, re.IGNORECASE)
+    return bool(both) or any(found.spelled and found.value == cited for found in numbers)
 
 
 def better_evidence(place: Place, digest: Digest, holding: str = "") -> str:

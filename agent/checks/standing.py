@@ -19,10 +19,10 @@ _CERTAIN = re.compile(
     re.IGNORECASE,
 )
 _HEDGED = re.compile(
-    r"\b(?:likely|probabl[ey]|possibl[ey]|may|might|could have|perhaps|suggests?|suggested|appears?"
-    r"|appeared|seems?|seemed|"
-    r"suspected|presumably|points? (?:at|to)|consistent with|indicates?|would explain|not established"
-    r"|candidate)\b",
+    r"\b(?:likely|probabl[ey]|possibl[ey]|may|might|could have|perhaps|suggests?|suggested"
+    r"|appear(?:s|ed)? (?:to|that|as|likely|not)|it appears|seems?|seemed|"
+    r"suspected|presumably|points? (?:at|to)(?! the same)|consistent with|indicates?"
+    r"|would explain|not established|candidate)\b",
     re.IGNORECASE,
 )
 _CAUSAL = re.compile(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import combinations
 
-from agent.checks.agreement import agree, same_role, within
-from agent.checks.computed import COUNTED, COUNTERS, PAIR, exact_counts, is_computed, measured
-from agent.checks.evidence_text import counts_of, read_cached, text_of
-from agent.checks.mention import Clock, Reading, weekday_of
-from agent.checks.quantity import Quantity, Span
+from agent.checks.agreement import agree, close, same_role, within
+from agent.checks.computed import COUNTED, COUNTERS, PAIR, changes, exact_counts, is_computed, measured
+from agent.checks.evidence_text import counts_of, number_of, read_cached, text_of
+from agent.checks.mention import SEVERAL, Clock, Reading, weekday_of
+from agent.checks.quantity import EVERY, Quantity, Span
 from agent.checks.stem import stem
 from agent.schema.digest import Digest, Fact
 from agent.schema.evidence import Evidence
@@ -59,6 +59,10 @@ class Support:
 
     def has_number(self, wanted: Quantity) -> bool:
         """Tell whether a number occurs in its role, or follows by unit, rounding, ratio, sum or count."""
+        if wanted.per:
+            return self._has_rate(wanted)
+        if wanted.value == 0 and wanted.counts and self._has_none(wanted.counts):
+            return True
         near = [found for found in self.reading.numbers if agree(wanted, found)]
         if wanted.weak:
             decided = self._has_weak(wanted, near)
@@ -71,12 +75,37 @@ class Support:
         span = Span(wanted.text, wanted.base, wanted.slack, "", "", wanted.bound)
         return wanted.kind == "time" and self.has_length(span)
 
+    def _has_rate(self, wanted: Quantity) -> bool:
+        """Tell whether a rate is written, or is a cited count over the time that it took."""
+        if any(
+            agree(wanted, found) and (found.per == wanted.per or not wanted.weak)
+            for found in self.reading.numbers
+        ):
+            return True
+        lengths = {span.seconds for span in self.reading.spans}
+        lengths.update(
+            (item.end - item.start).total_seconds() for item in self.items if item.start and item.end
+        )
+        counts = {found.base for found in self.reading.numbers if found.kind in {"", "times", "count"}}
+        return any(
+            close(wanted, count / length * wanted.per) for count in counts for length in lengths if length > 0
+        )
+
+    def _has_none(self, counted: str) -> bool:
+        """Tell whether the evidence says that there were none of something: "no ready endpoints"."""
+        return any(
+            counted in {stem(word) for word in found.group().split()[1:]}
+            for found in re.finditer(r"\b(?:no|without)(?: [a-z][\w-]*){1,3}", self.text)
+        )
+
     def _has_weak(self, wanted: Quantity, near: list[Quantity]) -> bool | None:
         """Decide on a small whole number, for which an equal one proves little; None where nothing decides.
 
         A number of the same role wins over any other; where a count is cited as a fact, only that role or the
         fact itself will do.
         """
+        if not wanted.counts and any(close(wanted, level) for change in changes(self) for level in change):
+            return True
         counted = [fact.count for fact in self.facts if fact.count is not None]
         if counted and wanted.kind in {"", "times"}:
             return any(same_role(wanted, found) for found in near) or _is_one_of(wanted, counted)
@@ -102,8 +131,22 @@ class Support:
                 return True
         if any(found.kind == "time" and within(wanted, found.base, slack) for found in self.reading.numbers):
             return True
+        if wanted.leads == EVERY and any(within(wanted, gap, slack) for gap in self._gaps()):
+            return True
         every = dict.fromkeys((*self.moments, *self.edges))
-        return any(within(wanted, abs((b - a).total_seconds()), slack) for a, b in combinations(every, 2))
+        whole = dict.fromkeys(moment.replace(microsecond=0) for moment in every)
+        return any(
+            within(wanted, abs((b - a).total_seconds()), slack)
+            for moments in (every, whole)
+            for a, b in combinations(moments, 2)
+        )
+
+    def _gaps(self) -> Iterator[float]:
+        """Yield the mean seconds from one occurrence to the next of what occurs many times."""
+        for item in self.items:
+            count = number_of(item.attributes.get("count", "")) or 0
+            if item.start and item.end and count > 1:
+                yield (item.end - item.start).total_seconds() / count
 
     def has_clock(self, clock: Clock, *, edges: bool = False) -> bool:
         """Tell whether a time of day is that of a cited item; a time without seconds covers its minute."""
@@ -112,6 +155,11 @@ class Support:
             own.extend(_of_day(moment) for moment in self.moments)
             if edges:
                 own.extend(_of_day(moment) for moment in self.edges)
+            own.extend(
+                (found.seconds - hours * 3600) % 86400
+                for found in self.reading.clocks
+                for hours in SEVERAL.get(found.zone, ())
+            )
         if clock.exact:
             return any(abs(found - clock.seconds) < 1 for found in own)
         return any(

@@ -13,16 +13,19 @@ from datetime import datetime
 from itertools import pairwise
 from multiprocessing.context import BaseContext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.digest import skeletons
-from agent.digest.counting import LineCounter, Plan
-from agent.digest.kinds import Kind
+from agent.digest.kinds import Kind, Plan
 from tools.formats.logs_text import LineReader
 from tools.formats.opening import Damage, chunks, decode, head, whole_lines
 from tools.formats.records import Clock, Tally
 from tools.formats.stamps import Stamps
 
-CHUNK = 1 << 17
+if TYPE_CHECKING:
+    from agent.digest.counting import LineCounter
+
+CHUNK = 1 << 20
 """Bytes that are counted in one step."""
 PART = 128 << 20
 """Bytes that one process counts, at most, before it hands back what it found."""
@@ -67,6 +70,7 @@ def count(path: Path, clock: Clock, origin: float, *, base_width: float, workers
     parts = [
         (path, low, high, replace(plan, first_time=_first(path, low, plan))) for low, high in _pairs(cuts)
     ]
+    _counter(plan)  # imported before processes fork
     with ProcessPoolExecutor(min(cores, len(parts)), mp_context=_context()) as pool:
         return _together(pool.map(_count_part, parts), plan)
 
@@ -149,11 +153,17 @@ _Part = tuple[list[Kind], int, int, bool]
 
 def _count_part(part: tuple[Path, int, int, Plan]) -> _Part:
     path, low, high, plan = part
-    counter = LineCounter(plan)
+    counter = _counter(plan)
     gc.disable()  # the process ends with this work, and nothing here forms cycles
     for block in whole_lines(_between(path, low, high), CHUNK):
         counter.feed(block)
     return _part(counter)
+
+
+def _counter(plan: Plan) -> LineCounter:
+    from agent.digest.counting import LineCounter  # noqa: PLC0415 - numpy, which large logs alone are worth
+
+    return LineCounter(plan)
 
 
 def _part(counter: LineCounter) -> _Part:
@@ -170,7 +180,7 @@ def _between(path: Path, low: int, high: int) -> Iterator[bytes]:
 
 
 def _one(path: Path, plan: Plan) -> Counted:
-    counter = LineCounter(plan)
+    counter = _counter(plan)
     damage = ""
     try:
         for block in whole_lines(chunks(path), CHUNK):

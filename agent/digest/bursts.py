@@ -10,7 +10,7 @@ from statistics import fmean, median, variance
 
 from agent.digest.novelty import Novelty, Verdict, upper_tail
 
-ALPHA = 5e-3
+ALPHA = 1e-2
 """Chance of a burst where nothing changed, of one pattern and all stretches together."""
 RATIO = 1.4
 """A rise below this is not called a burst, however certain it is."""

@@ -9,6 +9,8 @@ from agent.digest.wording import plural
 from agent.schema.bundle import Artifact, Manifest, Request
 from agent.schema.digest import Coverage, SourceQuery
 
+_MOST_NOTES = 5
+
 
 def ledger(manifest: Manifest, offsets: Sequence[Offset] = ()) -> tuple[Coverage, ...]:
     """One row for each request and signal; a request that returned nothing keeps its row and its outcome.
@@ -35,6 +37,19 @@ def queries(manifest: Manifest) -> tuple[SourceQuery, ...]:
     )
 
 
+def _told(artifacts: Sequence[Artifact], already: str) -> list[str]:
+    """Say once what several artifacts have noted; counts that stand in columns of the row are left out."""
+    parts = dict.fromkeys(
+        part
+        for note in sorted({artifact.note for artifact in artifacts})
+        for part in note.split("; ")
+        if part and not part.endswith("without a readable time") and part not in already
+    )
+    found = list(parts)
+    more = len(found) - _MOST_NOTES
+    return found if more <= 0 else [*found[:_MOST_NOTES], f"{plural(more, 'further note')} in the manifest"]
+
+
 def _row(request: Request, artifacts: Sequence[Artifact], offsets: Sequence[Offset]) -> Coverage:
     bad = sum(artifact.malformed for artifact in artifacts)
     notes = [request.note] if request.note else []
@@ -43,7 +58,7 @@ def _row(request: Request, artifacts: Sequence[Artifact], offsets: Sequence[Offs
         notes.append(
             f"{plural(bad, 'row')} could not be read, the first at {first.path}:{first.first_bad_line}"
         )
-    notes.extend(sorted({artifact.note for artifact in artifacts if artifact.note} - set(notes))[:5])
+    notes.extend(_told(artifacts, request.note))
     paths = {artifact.path for artifact in artifacts}
     notes.extend(offset.sentence() for offset in offsets if offset.artifact in paths)
     outcome = request.outcome

@@ -50,7 +50,7 @@ def _varying(group: Sequence[Pattern]) -> tuple[str, dict[str, int]]:
     values: Counter[str] = Counter()
     for words, pattern in zip(texts, group, strict=True):
         values[words[place].strip("\"'.,;:()[]{}")] += pattern.count
-    if len(values) < 2 or VARIABLE in values:
+    if len(values) < 2 or any(VARIABLE in value for value in values):
         return "", {}
     form = [VARIABLE if len(column) > 1 else next(iter(column)) for column in columns]
     return " ".join(form), dict(values)

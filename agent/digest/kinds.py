@@ -1,13 +1,28 @@
-"""What was counted of lines of one kind, in slots of time."""
+"""What was counted of lines of one kind, in slots of time, and what is laid down before counting."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
+from agent.digest.skeletons import Anchor
+from tools.formats.records import Clock
+
 _WIDTH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What every process that reads a part of one file must know alike."""
+
+    clock: Clock
+    origin: float
+    width: float
+    anchors: tuple[Anchor, ...]
+    first_time: datetime | None
 
 
 class Slot(NamedTuple):

@@ -12,7 +12,7 @@ from agent.digest import bursts, novelty
 from agent.digest.logs import LogBook, Pattern, Place
 from agent.digest.novelty import Verdict
 from agent.digest.observation import Observation, Role, one_line, quoted
-from agent.digest.wording import duration, headline, instant, times
+from agent.digest.wording import duration, headline, instant, quotation, times
 from agent.schema.evidence import Pointer, Severity
 
 _MOST = 60
@@ -248,9 +248,9 @@ def _statement(reading: Reading, message: str) -> str:
     who = pattern.service or "an unnamed service"
     what = {"fatal": "fatal error", "error": "error", "warning": "warning"}.get(pattern.level, "message")
     text = (
-        f'"{one_line(headline(pattern.form), 180)}" ({_values(pattern)})'
+        f"{quotation(one_line(headline(pattern.form), 180))} ({_values(pattern)})"
         if pattern.values
-        else f'"{one_line(message, 180)}"'
+        else quotation(one_line(message, 180))
     )
     if _KUBECTL.match(message):
         return f"The logs of {who} could not be fetched: kubectl answered {text} {times(pattern.count)}"

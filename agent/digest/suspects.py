@@ -71,6 +71,7 @@ def suspects(
     pairs: Sequence[tuple[Observation, Evidence]],
     graph: CallGraph,
     inventory: Inventory,
+    *,
     complained: frozenset[str] = frozenset(),
     complaint: frozenset[str] = frozenset(),
     extents: Extents = _UNCOMPARED,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import datetime
 
 from agent.digest import instants
@@ -17,6 +19,23 @@ Stamp = bytes | int | None
 NO_SLOT = -(1 << 40)
 Timed = tuple[slice, Slots, Style | None]
 """Where the stamp of lines of one key stands, the slots of its stamps, and how it is written."""
+
+
+class RunStamps:
+    """The stamps of a block's lines, kept for each run of lines; single ones can be set."""
+
+    def __init__(self, firsts: Sequence[int], stamps: Sequence[Stamp]) -> None:
+        self._firsts = firsts
+        self._stamps = stamps
+        self._own: dict[int, Stamp] = {}
+
+    def __setitem__(self, index: int, stamp: Stamp) -> None:
+        self._own[index] = stamp
+
+    def __getitem__(self, index: int) -> Stamp:
+        if index in self._own:
+            return self._own[index]
+        return self._stamps[bisect_right(self._firsts, index) - 1]
 
 
 class Timing:

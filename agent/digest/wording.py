@@ -89,6 +89,16 @@ def headline(record: str) -> str:
     return more if first.startswith(lines[0]) and _PREFIXES.match(lines[0] + " .") else f"{first} {more}"
 
 
+_QUOTED_HEAD = re.compile(r'^"((?:[^"\\]|\\.)*)"(?= |$)')
+"""The message of a structured klog record, before its keys."""
+
+
+def quotation(text: str) -> str:
+    """Put a message in quotation marks; those within it become single ones, as in prose."""
+    bare = _QUOTED_HEAD.sub(r"\1", text).replace('\\"', '"')
+    return '"' + bare.strip().replace('"', "'") + '"'
+
+
 def spoken(message: str) -> str:
     """Strip what a logger put before the message; a message that is nothing else stays."""
     rest = message

@@ -30,16 +30,15 @@ def as_findings(draft: PostMortem, found: Iterable[Contradiction]) -> tuple[Find
 
 
 def passages(draft: PostMortem) -> Iterator[tuple[str, str]]:
-    """Yield every passage that can contradict another, with its place."""
+    """Yield every claim that can contradict another, with its place.
+
+    Rows of the timeline are left out: their times and values come from code, which checks what repeats them.
+    """
     for place, claim in _sentences(draft):
         yield place, claim.text
-    for number, row in enumerate(draft.timeline, 1):
-        yield f"timeline.{number}", row.event
     yield "cause.claim", draft.cause.claim.text
     for factor in draft.factors:
         yield f"factors.{factor.id}.claim", factor.claim.text
-        for number, why in enumerate(factor.whys, 1):
-            yield f"factors.{factor.id}.whys.{number}", why.answer
     for number, item in enumerate(draft.ruled_out, 1):
         yield f"ruled_out.{number}.against", item.against.text
 

@@ -173,7 +173,7 @@ def _detection(digest: Digest) -> tuple[Claim, ...]:
 def _promptness(digest: Digest) -> str:
     """Say how the first alert stood to the first symptom; a gap of 0 s may hide that it came before."""
     gap, alert, symptom = (digest.fact(name) for name in _PROMPT)
-    if gap.seconds:
+    if gap.seconds and round(gap.seconds):
         return f"fired {gap.text} after the first symptom"
     early = alert.time and symptom.time and symptom.time - alert.time >= timedelta(seconds=1)
     return "fired before the first symptom was recorded" if early else "fired when the first symptom showed"

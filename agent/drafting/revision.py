@@ -87,7 +87,7 @@ def _timeline(
             kept.append(row)
             continue
         rendered = _rendered(brief, row)
-        if rendered is not None and rendered != row:
+        if rendered is not None and rendered != row and not _told(rendered, (*timeline, *kept)):
             kept.append(rendered)
         else:
             question = f"Did this happen at {row.time:%Y-%m-%d %H:%M:%S} UTC: {row.event}?"
@@ -102,6 +102,10 @@ def _rendered(brief: Brief, row: TimelineRow) -> TimelineRow | None:
         if found is not None and found.start is not None:
             return rows.render(found, found.start)
     return None
+
+
+def _told(row: TimelineRow, others: tuple[TimelineRow, ...]) -> bool:
+    return any(other.time == row.time and set(row.evidence) <= set(other.evidence) for other in others)
 
 
 def _factors(

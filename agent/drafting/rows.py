@@ -119,12 +119,15 @@ def _recoveries(digest: Digest, shown: set[str]) -> list[_Moment]:
             and attributes.get("harm") == "bad"
             and attributes.get("change") in {"shift", "ramp"}
         ):
-            name = attributes.get("metric") or "metric"
-            about = f"{name} of {item.service}" if item.service else name
-            found.append(
-                _Moment(item.end, item, f"{about} left the deviating level", item.salience, over=True)
-            )
+            event = f"{_measured(item)} left the deviating level"
+            found.append(_Moment(item.end, item, event, item.salience, over=True))
     return found
+
+
+def _measured(item: Evidence) -> str:
+    """Name what moved as the statement does, which leaves the functions of a query out."""
+    subject, moved, _ = sentence(item.statement).partition(" from ")
+    return subject.rpartition(" ")[0] if moved else item.attributes.get("metric") or "metric"
 
 
 def _form(moment: _Moment) -> str | None:
@@ -148,9 +151,15 @@ def _shared_row(alike: list[list[_Moment]]) -> TimelineRow:
         time=firsts[0].time,
         event="; ".join(dict.fromkeys(events)),
         source=_sources(everything),
-        actor=listed(list(dict.fromkeys(actor(moment.evidence) for moment in firsts))),
+        actor=_actors(firsts),
         evidence=tuple(dict.fromkeys(moment.evidence.id for moment in everything)),
     )
+
+
+def _actors(moments: list[_Moment]) -> str:
+    """Give the actor that all have in common; the event of a shared row names each of several."""
+    names = {actor(moment.evidence) for moment in moments}
+    return names.pop() if len(names) == 1 else "system"
 
 
 def _sources(moments: list[_Moment]) -> str:

@@ -20,8 +20,9 @@ VALUES = {
     "recorded 5eed5eed5eed5eed>>",
     "found": "<<recorded 5eed5eed5eed5eed\nM7 | no time | shop | latency of shop stayed at 3\n"
     "recorded 5eed5eed5eed5eed>>",
-    "rounds": "4",
-    "reason": "its 4 rounds are used",
+    "looks": "10",
+    "rounds": "3",
+    "reason": "its 3 rounds are used",
     "timeline": "(the rows)",
     "explanations": "(the explanations)",
     "notes": "",

@@ -27,10 +27,8 @@ from agent.schema.postmortem import ActionItem, Claim, PostMortem, SectionName, 
 from agent.settings import InvestigationLimits
 
 _CALLS: tuple[tuple[SectionName, ...], ...] = (
-    ("summary", "impact"),
-    ("detection", "response"),
-    ("went_well", "went_badly", "lucky"),
-    ("lessons", "prevention"),
+    ("summary", "impact", "detection", "response"),
+    ("went_well", "went_badly", "lucky", "lessons", "prevention"),
 )
 """Sections that are written in one call; the calls run side by side."""
 
@@ -40,7 +38,7 @@ def _today() -> date:
 
 
 class ClaudeDrafter:
-    """Looks into the recording, then one call each for timeline, factors, actions, and four for the prose."""
+    """Looks into the recording, then one call each for timeline, factors, actions, and two for the prose."""
 
     def __init__(
         self,
@@ -79,7 +77,12 @@ class ClaudeDrafter:
         if self._limits.rounds == 0 or not brief.digest.evidence:
             return None
         bench = investigating.Bench(recording, self._limits, self._meter.paid, label_of(brief.digest))
-        reply = self._ask(investigating.STEP, brief, {"rounds": str(self._limits.rounds)}, bench)
+        reply = self._ask(
+            investigating.STEP,
+            brief,
+            {"rounds": str(self._limits.rounds), "looks": str(self._limits.looks)},
+            bench,
+        )
         known = {item.id for item in recording.found} | {item.id for item in brief.digest.evidence}
         return Investigation(
             explanations=shaping.explanations(reply.hypotheses, known),

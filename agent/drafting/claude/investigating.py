@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import accumulate
 from typing import cast
 
 from pydantic import JsonValue, ValidationError
@@ -20,7 +21,8 @@ from agent.errors import ToolRefused
 from agent.settings import InvestigationLimits
 
 STEP = "investigate"
-MOST_LINE, MOST_ANSWER, MOST_LOOKS = 420, 5_000, 8
+TOO_MANY = "more looks than are allowed"
+MOST_LINE, MOST_ANSWER, MOST_LOOKS = 300, 750, 4
 """Characters of a line and of an answer, and looks that one round may ask for."""
 
 
@@ -60,13 +62,13 @@ class Bench:
         self._rounds += 1
         results: list[Block] = [
             self._one(use)
-            if number < MOST_LOOKS
-            else _refused(use, f"more than {MOST_LOOKS} looks in a round")
+            if number < MOST_LOOKS and self.looks < self._limits.looks
+            else _refused(use, TOO_MANY)
             for number, use in enumerate(uses)
         ]
-        results[-1] = results[-1].model_copy(update={"cached": True})
         self.ended = self._limit()
         if not self.ended:
+            results[-1] = results[-1].model_copy(update={"cached": True})
             return tuple(results), ()
         prompt = prompts.load("close")
         return (*results, Text(text=prompt.render(reason=self.ended))), (prompt.reference,)
@@ -87,6 +89,7 @@ class Bench:
         used = sum(call.reply.usage.output_tokens + call.counted - call.shared for call in calls)
         checks: tuple[tuple[bool, Callable[[], str]], ...] = (
             (self._rounds >= limits.rounds, lambda: f"its {limits.rounds} rounds are used"),
+            (self.looks >= limits.looks, lambda: f"its {limits.looks} looks are used"),
             (used >= limits.tokens, lambda: f"its {limits.tokens} tokens are used"),
             (
                 limits.seconds is not None and sum(call.seconds for call in calls) >= limits.seconds,
@@ -104,9 +107,18 @@ def told(answer: Answer, label: str) -> str:
     """Render an answer for the prompt: fenced, bounded, with what was left out said outside of the fence."""
     if answer.not_recorded:
         return f"not recorded: {plain(answer.not_recorded, most=200).text}"
-    lines = "\n".join(plain(line, most=MOST_LINE).text for line in answer.lines)
-    text = fence(lines, label, most=MOST_ANSWER).text
-    return f"{text}\n(cut: {plain(answer.cut, most=300).text})" if answer.cut else text
+    lines = [plain(line, most=MOST_LINE).text for line in answer.lines]
+    shown = _first(lines)
+    cut = [f"{len(lines) - len(shown)} more lines are not shown"] if len(shown) < len(lines) else []
+    cut += [plain(answer.cut, most=120).text] if answer.cut else []
+    text = fence("\n".join(shown), label).text
+    return f"{text}\n(cut: {'; '.join(cut)})" if cut else text
+
+
+def _first(lines: list[str]) -> list[str]:
+    """Keep whole lines while they fit; an id that is shown stands beside what it is about."""
+    ends = accumulate(len(line) + 1 for line in lines)
+    return [line for line, end in zip(lines, ends, strict=True) if end <= MOST_ANSWER]
 
 
 def _look(use: ToolUse) -> Look:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import prompts
@@ -22,7 +23,22 @@ _MOST_DIGEST = 20 * fitting.MOST
 """Characters no digest within a budget has; what bounds it is the budget."""
 _ORDER = "evidence, most telling first: id | time | severity | component | statement | attributes | quote"
 _SAID = frozenset({"summary", "description", "message", "text", "template", "title"})
-_SKIPPED = frozenset({"labels", "members", "also_in", "pod", "sigmas"})
+_SKIPPED = frozenset(
+    {
+        "labels",
+        "members",
+        "also_in",
+        "pod",
+        "sigmas",
+        "ratio",
+        "direction",
+        "change",
+        "metric_kind",
+        "p_value",
+    }
+    | {"severity", "level", "template"}
+)
+"""Attributes that the statement says in words, or that tell a reader nothing."""
 
 
 def prefix(brief: Brief, label: str, budget: int = fitting.DEFAULT) -> tuple[str, str]:
@@ -131,12 +147,19 @@ def evidence_line(item: Evidence) -> str:
     pairs = [
         f"{key}={plain(value, most=_VALUE).text}"
         for key, value in item.attributes.items()
-        if key not in _SKIPPED and value and not (key in _SAID and value.casefold()[:60] in told)
+        if key not in _SKIPPED and value and not _said(key, value.casefold(), told)
     ]
     line += f" | {'; '.join(pairs)}" if pairs else ""
     if item.quote and item.quote.casefold()[:60] not in told:
         line += f" | quote: {plain(item.quote, most=_QUOTE).text}"
     return line
+
+
+def _said(key: str, value: str, told: str) -> bool:
+    """Whether the statement holds the value: its beginning for prose, all of it as a word for others."""
+    if key in _SAID:
+        return value[:60] in told
+    return re.search(rf"(?<![\w.]){re.escape(value)}(?![\w]|\.\d)", told) is not None
 
 
 def draft_text(places: Iterable[tuple[str, str]], verdict: str, label: str) -> str:

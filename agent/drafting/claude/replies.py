@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from agent.schema.postmortem import ActionKind, Category, Layer, Priority, SectionName, Strength
 
@@ -23,7 +23,7 @@ class SaidClaim(_Part):
 
     text: str
     evidence: list[str]
-    facts: list[str]
+    facts: list[str] = Field(default_factory=list[str])
     standing: Literal["supported", "inferred"]
 
 
@@ -99,7 +99,7 @@ class SaidRewrite(_Part):
     place: str
     text: str
     evidence: list[str]
-    facts: list[str]
+    facts: list[str] = Field(default_factory=list[str])
     standing: Literal["supported", "inferred"]
 
 
@@ -112,15 +112,15 @@ class SaidContradiction(_Part):
 
 
 class Reply(_Part):
-    """All that can be asked for; a call fills its own fields and leaves the others empty."""
+    """All that can be asked for; a call fills its own fields and leaves the others out."""
 
-    rows: list[SaidRow]
-    hypotheses: list[SaidHypothesis]
-    verdict: Verdict
-    cause: list[SaidClaim]
-    factors: list[SaidFactor]
-    actions: list[SaidAction]
-    sections: list[SaidSection]
-    questions: list[SaidQuestion]
-    rewrites: list[SaidRewrite]
-    contradictions: list[SaidContradiction]
+    rows: list[SaidRow] = Field(default_factory=list[SaidRow])
+    hypotheses: list[SaidHypothesis] = Field(default_factory=list[SaidHypothesis])
+    verdict: Verdict = "not asked"
+    cause: list[SaidClaim] = Field(default_factory=list[SaidClaim])
+    factors: list[SaidFactor] = Field(default_factory=list[SaidFactor])
+    actions: list[SaidAction] = Field(default_factory=list[SaidAction])
+    sections: list[SaidSection] = Field(default_factory=list[SaidSection])
+    questions: list[SaidQuestion] = Field(default_factory=list[SaidQuestion])
+    rewrites: list[SaidRewrite] = Field(default_factory=list[SaidRewrite])
+    contradictions: list[SaidContradiction] = Field(default_factory=list[SaidContradiction])

@@ -25,7 +25,8 @@ from agent.schema.digest import Digest
 from agent.schema.postmortem import ActionItem, Cause, Claim, Factor, Hypothesis, TimelineRow, Why
 
 _HARD = frozenset("LMACKT")
-MOST_FACTORS, MOST_ITEMS, MOST_EXPLANATIONS, MOST_CONTRADICTIONS = 8, 9, 6, 12
+MOST_FACTORS, MOST_ITEMS, MOST_EXPLANATIONS, MOST_CONTRADICTIONS = 4, 6, 3, 12
+MOST_FOR, MOST_AGAINST = 5, 3
 
 
 def timeline(said: Sequence[SaidRow], digest: Digest) -> tuple[TimelineRow, ...]:
@@ -75,8 +76,10 @@ def explanations(said: Sequence[SaidHypothesis], known: AbstractSet[str]) -> tup
     return tuple(
         Explanation(
             text=cleaned(item.text),
-            evidence_for=tuple(name for name in dict.fromkeys(item.evidence_for) if name in known),
-            evidence_against=tuple(name for name in dict.fromkeys(item.evidence_against) if name in known),
+            evidence_for=tuple(name for name in dict.fromkeys(item.evidence_for) if name in known)[:MOST_FOR],
+            evidence_against=tuple(name for name in dict.fromkeys(item.evidence_against) if name in known)[
+                :MOST_AGAINST
+            ],
             against=cleaned(item.against_text),
             settled_by=cleaned(item.settled_by),
             state=item.state,
@@ -154,7 +157,7 @@ def _factors(said: Sequence[SaidFactor], digest: Digest, ledger: Ledger) -> tupl
                 title=title,
                 component=_component(item.component, digest),
                 claim=carried,
-                whys=tuple(_why(why, digest) for why in item.whys[:5] if why.question and why.answer),
+                whys=tuple(_why(why, digest) for why in item.whys[:4] if why.question and why.answer),
                 confidence=0.8 if carried.standing == "supported" else 0.5,
             )
         )

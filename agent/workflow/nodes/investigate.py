@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from langgraph.runtime import Runtime
 
+from agent.drafting.drafter import Investigation
+from agent.schema.evidence import Evidence, Severity
 from agent.store import open_bundle
 from agent.workflow.briefing import brief_of
 from agent.workflow.stages import Deps
 from agent.workflow.state import State, Update
+
+MOST_UNCITED = 4
+"""Pieces of evidence that are kept though no explanation cites them, the most severe first."""
+_SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+
+
+def telling(found: tuple[Evidence, ...], investigation: Investigation) -> tuple[Evidence, ...]:
+    """Keep what the explanations rest on and a little more, in the order of the looks; ids stay as minted."""
+    cited = {
+        name for item in investigation.explanations for name in (*item.evidence_for, *item.evidence_against)
+    }
+    rest = sorted((item for item in found if item.id not in cited), key=_rank)
+    kept = cited | {item.id for item in rest[:MOST_UNCITED]}
+    return tuple(item for item in found if item.id in kept)
+
+
+def _rank(item: Evidence) -> int:
+    return _SEVERITIES.index(item.severity)
 
 
 def investigate(state: State, runtime: Runtime[Deps]) -> Update:
@@ -22,9 +44,10 @@ def investigate(state: State, runtime: Runtime[Deps]) -> Update:
     investigation = deps.drafter.investigate(brief, recording)
     if investigation is None:
         return {"notes": {"investigate": f"{deps.drafter.name}: no model looked beyond the digest"}}
-    note = f"{investigation.looks} looks, {len(recording.found)} more evidence"
+    kept = telling(recording.found, investigation)
+    note = f"{investigation.looks} looks, {len(kept)} more evidence"
     return {
         "investigation": investigation,
-        "digest_sha256": deps.folder.write_digest(digest.with_found(recording.found)),
+        "digest_sha256": deps.folder.write_digest(digest.with_found(kept)),
         "notes": {"investigate": f"{note}; {investigation.ended}" if investigation.ended else note},
     }

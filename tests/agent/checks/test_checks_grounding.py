@@ -8,7 +8,7 @@ from agent.checks.grounding import check_grounding
 from agent.schema.postmortem import Claim
 from benchmarks.mutations import MUST, measure
 from benchmarks.offline_drafts import offline_drafts
-from benchmarks.paraphrases import DRAFTED, FOLDER, draft_of, false_alarms, read_case
+from benchmarks.paraphrases import DRAFTED, FOLDER, VARIED, draft_of, false_alarms, read_case
 
 
 def _rules(
@@ -19,9 +19,10 @@ def _rules(
     return {item.rule for item in check_grounding(draft_of(claim, header), digest) if item.level != "info"}
 
 
-def test_true_sentences_of_a_careful_writer_pass() -> None:
-    checked, alarms = false_alarms()
-    assert checked >= 240
+@pytest.mark.parametrize(("folder", "least"), [(FOLDER, 240), (VARIED, 170)])
+def test_true_sentences_of_a_careful_writer_pass(folder: Path, least: int) -> None:
+    checked, alarms = false_alarms(folder)
+    assert checked >= least
     assert len(alarms) <= 0.02 * checked, [alarm.text for alarm in alarms]
 
 
@@ -124,6 +125,13 @@ def test_a_true_sentence_passes_where_its_turned_twin_is_reported(
         ("boutique-4392eb", ("A1",), "The alert for worker-02 fired at 04:32:28 CET.", "G03"),
         ("boutique-4392eb", ("M1",), "37 % of requests to checkoutservice were slow.", "G02"),
         ("boutique-4392eb", ("M1",), "checkoutservice p99 latency rose.", "G04"),
+        ("boutique-9d2b45", ("L1",), "frontend failed three times a second.", "G02"),
+        (
+            "boutique-1d95c3",
+            ("K3",),
+            "Node worker-02 never had event NodeNotReady: Node worker-02 status is now: NodeNotReady.",
+            "G07",
+        ),
         ("boutique-9d2b45", ("K1",), "adservice restarted three times.", "G02"),
         ("boutique-9d2b45", ("K2",), "Its siblings allow 1 s.", "G02"),
         ("boutique-9d2b45", ("K5",), "Two pods of adservice were lost.", "G02"),
@@ -131,6 +139,7 @@ def test_a_true_sentence_passes_where_its_turned_twin_is_reported(
         ("boutique-9d2b45", ("K1",), "invoiceservice was in CrashLoopBackOff after 4 restarts.", "G04"),
         ("boutique-9d2b45", ("K1",), "adservice ran the image shop/adservice:2.4.1.", "G04"),
         ("boutique-9d2b45", ("K1",), "Priya restarted adservice.", "G10"),
+        ("boutique-9d2b45", ("K1",), "Julia restarted adservice.", "G10"),
         ("boutique-9d2b45", ("K1",), "The platform team restarted adservice.", "G10"),
         ("boutique-9d2b45", ("L1",), 'frontend logged "could not retrieve basket".', "G09"),
         ("boutique-9d2b45", ("K6", "L1"), "frontend logged its error before the probe failed.", "G07"),

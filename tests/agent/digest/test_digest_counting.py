@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.digest import absorbing, bulk, skeletons
-from agent.digest.counting import LineCounter, Plan
+from agent.digest.counting import LineCounter
 from agent.digest.families import merged
-from agent.digest.kinds import Kind
+from agent.digest.kinds import Kind, Plan
 from agent.digest.logs import LogBook
 from benchmarks import generate
 from tools.formats import read

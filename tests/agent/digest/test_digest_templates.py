@@ -8,6 +8,7 @@ import pytest
 
 from agent.digest import bursts, templates
 from agent.digest.bursts import Counts
+from agent.digest.wording import quotation
 from benchmarks import loghub
 
 
@@ -22,6 +23,11 @@ def groups(*messages: str) -> int:
         ("mounted /var/lib/a", "mounted /srv/data/b.img"),
         ("session opened for user anna", "session opened for user bert", "session opened for user carla"),
         ("deleting a1 b2 c3", "deleting a1 b2 c3 d4 e5"),
+        (
+            "GET /api/v1/foods/Wu%20Xi/Tai%20Yuan/G12 HTTP/1.1 503",
+            "GET /api/v1/foods/Bei%20Jing/Su%20Zhou/D3 HTTP/1.1 503",
+        ),
+        ("GET /api/v<*>/foods/<*>/Wu%<*>Xi/G<*> 503", "GET /api/v<*>/foods/<*>/Bei%<*>Jing/D<*> 503"),
         ("peer 00:1a:2b:3c:4d:5e joined", "peer 10:1a:2b:3c:4d:5f joined"),
     ],
 )
@@ -37,10 +43,23 @@ def test_messages_that_differ_in_values_are_one_group(messages: tuple[str, ...])
         ("peer added to ring", "peer dead to ring"),
         ("cupsd startup succeeded", "klogd startup failed"),
         ("state=ON", "state=OFF"),
+        ("GET /api/v1<*>/orders 503", "POST /api/v1<*>/orders 503"),
     ],
 )
 def test_states_of_one_thing_stay_apart(messages: tuple[str, ...]) -> None:
     assert groups(*messages) == len(messages)
+
+
+@pytest.mark.parametrize(
+    ("message", "quoted"),
+    [
+        ('desc = "dial tcp: refused"', "\"desc = 'dial tcp: refused'\""),
+        (r'"started volume \"a\"" pod="b"', "\"started volume 'a' pod='b'\""),
+        ("plain", '"plain"'),
+    ],
+)
+def test_a_message_is_quoted_with_one_pair_of_double_quotes(message: str, quoted: str) -> None:
+    assert quotation(message) == quoted
 
 
 def test_the_order_of_messages_does_not_matter() -> None:

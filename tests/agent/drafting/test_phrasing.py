@@ -60,7 +60,17 @@ def test_the_same_of_several_services_in_one_second_is_one_row(make: Making) -> 
     (row,) = rows(make.digest(*items))
     assert row.event == "cart, mail and shop were still Pending"
     assert row.evidence == ("K1", "K2", "K3")
-    assert row.actor == "cart, mail and shop"
+    assert row.actor == "system"
+
+
+def test_the_end_of_a_query_is_told_by_the_metrics_that_it_reads(make: Making) -> None:
+    said = "cart throttled_periods / periods rose from 0 to 1.76, peak 1.89"
+    item = make.item(
+        "M1", said, service="cart", at=AT, until="2026-03-17T09:05:00Z",
+        metric="sum by (pod) (rate(throttled_periods[3m])) / sum(periods)", harm="bad", change="shift",
+    )  # fmt: skip
+    *_, last = rows(make.digest(item))
+    assert last.event == "cart throttled_periods / periods left the deviating level"
 
 
 def test_routine_messages_and_namespace_roll_outs_make_no_row(make: Making) -> None:

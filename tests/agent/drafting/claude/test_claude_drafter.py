@@ -61,8 +61,8 @@ def test_a_faithful_model_drafts_without_errors(folder: IncidentFolder) -> None:
     assert draft.actions[0].owner
     steps = [request.step for request in endpoint.requests]
     assert steps[:3] == ["investigate", "timeline", "factors"]
-    assert sorted(steps[3:8]) == ["actions", *["sections"] * 4]
-    assert steps[8:] == ["contradictions"]
+    assert sorted(steps[3:6]) == ["actions", *["sections"] * 2]
+    assert steps[6:] == ["contradictions"]
     findings = json.loads((folder.path / "findings.json").read_text())
     assert '"level": "error"' not in json.dumps(findings)
 
@@ -171,7 +171,7 @@ def test_a_stop_by_budget_keeps_what_was_paid(folder: IncidentFolder) -> None:
     first = scripted()
     with pytest.raises(BudgetSpent):
         drafted(folder, Dear(first), Budget(usd=0.12))
-    assert 0 < len(first.requests) < 9
+    assert 0 < len(first.requests) < 7
     second = scripted()
     drafted(folder, second)
     kept = {request.key for request in first.requests}
@@ -187,7 +187,7 @@ def test_a_refusal_stops_clearly_and_the_next_run_asks_again(folder: IncidentFol
     after = scripted()
     drafted(folder, after)
     assert after.requests[0].step == "factors"
-    assert len(PaidCalls(folder.model_calls).calls) == 10
+    assert len(PaidCalls(folder.model_calls).calls) == 8
 
 
 def test_a_crash_amid_the_sections_pays_for_none_twice(folder: IncidentFolder) -> None:
@@ -206,7 +206,7 @@ def test_a_crash_amid_the_sections_pays_for_none_twice(folder: IncidentFolder) -
     after = scripted()
     drafted(folder, after)
     assert paid == 5
-    assert len(after.requests) == 4
+    assert len(after.requests) == 2
 
 
 def test_beyond_the_investigation_a_draft_waits_for_four_replies(folder: IncidentFolder) -> None:
@@ -222,7 +222,7 @@ def test_beyond_the_investigation_a_draft_waits_for_four_replies(folder: Inciden
     stages = ("timeline", "factors", "writing", "contradictions")
     waited = sum(outcome.seconds[stage] for stage in stages)
     assert 4 * delay <= waited < 4 * delay + 0.9 * delay
-    assert outcome.usage["calls"] == 9
+    assert outcome.usage["calls"] == 7
     assert outcome.usage["usd"] > 0
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from agent.drafting.claude.drafter import ClaudeDrafter
-from agent.drafting.claude.investigating import tools
-from agent.drafting.looks import LOOKS
+from agent.drafting.claude.investigating import MOST_ANSWER, TOO_MANY, told, tools
+from agent.drafting.looks import LOOKS, Answer
 from agent.drafting.model.endpoint import Endpoint, ScriptedEndpoint, said
 from agent.drafting.model.meter import Meter
 from agent.drafting.model.paid import PaidCalls
@@ -21,6 +21,7 @@ from agent.drafting.model.request import ModelReply, ModelRequest, ToolResult, T
 from agent.review.verification import verify
 from agent.settings import InvestigationLimits, Settings
 from agent.store import IncidentFolder
+from agent.workflow.nodes.investigate import MOST_UNCITED
 from agent.workflow.run import run_draft
 
 from .obedient import Fields, empty, faithful
@@ -124,6 +125,7 @@ def test_each_use_gets_its_own_answer_fenced_or_refused(folder: IncidentFolder) 
     ("limits", "reason"),
     [
         (InvestigationLimits(rounds=1), "its 1 rounds are used"),
+        (InvestigationLimits(looks=2), "its 2 looks are used"),
         (InvestigationLimits(tokens=40), "its 40 tokens are used"),
         (InvestigationLimits(usd=0.0001), "its 0.0001 USD are spent"),
         (InvestigationLimits(seconds=1e-9), "seconds have passed"),
@@ -207,3 +209,40 @@ def test_every_look_is_a_tool_with_a_description_and_a_closed_schema() -> None:
         assert len(tool.description) > 15
         assert tool.parameters["additionalProperties"] is False
         assert "title" not in json.dumps({"p": tool.parameters}).replace('"title": {', "")
+
+
+def test_of_a_long_answer_whole_lines_are_shown_and_the_rest_is_counted() -> None:
+    lines = tuple(f"M{number} {'x' * 200}" for number in range(1, 9))
+    text = told(Answer(lines, cut="5 series are not shown"), "5eed")
+    shown = [line for line in text.splitlines() if line.startswith("M")]
+    assert shown == list(lines[: len(shown)])
+    assert 0 < sum(len(line) + 1 for line in shown) <= MOST_ANSWER
+    assert text.endswith(f"(cut: {8 - len(shown)} more lines are not shown; 5 series are not shown)")
+
+
+def test_beyond_its_looks_a_round_is_refused(folder: IncidentFolder) -> None:
+    endpoint = looking(LOOK)
+    run(folder, endpoint, UNLIMITED.model_copy(update={"looks": 1}))
+    first, *others = results(endpoint.requests[1])
+    assert not first.refused
+    assert {other.text for other in others} == {TOO_MANY}
+
+
+def test_what_no_explanation_cites_is_kept_only_in_part(folder: IncidentFolder) -> None:
+    wide = uses(("find_series", {"metric": "cpu"}), ("find_series", {"metric": "mem"}))
+
+    def answer(request: ModelRequest) -> ModelReply | str:
+        if request.step != "investigate":
+            return json.dumps(faithful(request))
+        if len(request.messages) == 1:
+            return wide
+        last = re.findall(r"^M\d+", results(request)[-1].text, re.MULTILINE)[-1]
+        thought = {"text": "Memory ran out.", "against_text": "", "settled_by": "a dump", "state": "leading"}
+        return json.dumps({"hypotheses": [{**thought, "evidence_for": [last], "evidence_against": []}]})
+
+    run(folder, endpoint := ScriptedEndpoint(answer))
+    digest = folder.read_digest()
+    assert digest
+    [cited] = re.findall(r"leading: Memory ran out. for \[(M\d+)\]", endpoint.requests[2].model_dump_json())
+    assert cited == digest.investigated[-1]
+    assert len(digest.investigated) == 1 + MOST_UNCITED
