@@ -1,8 +1,9 @@
 """Measure false alarms of the grounding checks: `python -m benchmarks.paraphrases [FOLDER] [--json]`.
 
 FOLDER holds sentences.jsonl (case, evidence, facts, standing, text: true sentences about recorded incidents
-in the words of a careful writer) and one CASE.json a case with the evidence that they cite. Every finding
-is a false alarm.
+in the words of a careful writer) and one CASE.json a case with the evidence that they cite. A sentence that
+answers a why-chain also has its basis and, as `lent`, the citations of the claim above it. Every finding is a
+false alarm.
 """
 
 from __future__ import annotations
@@ -18,11 +19,14 @@ from agent.checks.grounding import check_grounding
 from agent.schema.digest import Digest, Edge, Fact, FactName
 from agent.schema.evidence import Evidence
 from agent.schema.finding import Finding
-from agent.schema.postmortem import Cause, Claim, Header, PostMortem, Provenance
+from agent.schema.postmortem import Cause, Claim, Factor, Header, PostMortem, Provenance, Why
 from benchmarks.rows import say
 
-FOLDER = Path(__file__).parents[1] / "tests/agent/checks/data/paraphrases"
-VARIED = FOLDER.parent / "varied"
+_DATA = Path(__file__).parents[1] / "tests/agent/checks/data"
+FOLDER = _DATA / "paraphrases"
+DRAFTED = _DATA / "drafted"
+"""Sentences of whole drafts as a language model wrote them."""
+VARIED = _DATA / "varied"
 """Sentences in looser prose: rounded, relative, compared, spelled out, over several pieces of evidence."""
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -52,9 +56,10 @@ def false_alarms(folder: Path = FOLDER) -> tuple[int, tuple[Alarm, ...]]:
             facts=tuple(row["facts"]),
             standing=row["standing"],
         )
-        found = tuple(
-            item for item in check_grounding(draft_of(claim, header), digest) if item.level != "info"
-        )
+        draft = draft_of(claim, header)
+        if "basis" in row:
+            draft = draft.model_copy(update={"summary": (), "factors": (_factor_with(claim, row),)})
+        found = tuple(item for item in check_grounding(draft, digest) if item.level != "info")
         if found:
             alarms.append(Alarm(row["case"], row["text"], found))
     return len(lines), tuple(alarms)
@@ -82,6 +87,18 @@ def draft_of(claim: Claim, header: Header) -> PostMortem:
     parts |= dict.fromkeys(("actions", "prevention", "open_questions", "ruled_out", "coverage", "gaps"), ())
     source = Provenance(drafter="test", drafted_at=_NOW, pm_agent="0", digest_sha256="0")
     return PostMortem(header=header, summary=(claim,), cause=cause, provenance=source, **parts)
+
+
+def _factor_with(answer: Claim, row: dict[str, Any]) -> Factor:
+    """Wrap a sentence as the answer of a why-chain, whose claim lends it its own citations."""
+    why = Why(question="Why?", answer=answer.text, evidence=answer.evidence, basis=row["basis"])
+    said = Claim(
+        text="Nothing is said here.",
+        evidence=tuple(row["lent"]),
+        facts=answer.facts,
+        standing="stated by a person",
+    )
+    return Factor(id="F1", layer="immediate", category="dependency", title="Nothing", claim=said, whys=(why,))
 
 
 def read_case(path: Path) -> tuple[Digest, Header]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent.checks.agreement import close
@@ -13,6 +14,8 @@ from agent.checks.stem import stem
 
 if TYPE_CHECKING:
     from agent.checks.support import Support
+    from agent.schema.digest import Digest
+    from agent.schema.evidence import Evidence
 
 PAIR = re.compile(
     r"(?<![\w.])(?P<part>\d+)\s*(?:of|out of|/)\s*(?:the )?(?P<whole>\d+)(?![\w.])", re.IGNORECASE
@@ -77,6 +80,7 @@ def exact_counts(support: Support, wanted: Quantity) -> Iterator[float]:
     if wanted.counts in COUNTED:
         yield float(len({item.service for item in items if item.service}))
         yield float(sum(counts))
+        yield from map(float, _distinct(support, wanted))
     kind = _KINDS.get(wanted.counts)
     if kind:
         yield float(sum(item.kind == kind for item in items))
@@ -90,6 +94,41 @@ def exact_counts(support: Support, wanted: Quantity) -> Iterator[float]:
     ]
     if len(restarts) > 1:
         yield sum(restarts)
+
+
+def _distinct(support: Support, wanted: Quantity) -> Iterator[int]:
+    """Yield how many different nodes, pods or services are cited; a node is no service."""
+    if wanted.counts == "node":
+        named = {item.attributes.get("node") or item.service for item in support.items}
+        yield len(named & support.nodes)
+    elif wanted.counts == "pod":
+        yield len({item.attributes.get("object") for item in support.items if _is_pod(item)})
+    elif wanted.counts in {stem("services"), stem("workloads"), stem("components")}:
+        yield len({item.service for item in support.items if item.service} - support.nodes)
+
+
+def _is_pod(item: Evidence) -> bool:
+    return item.attributes.get("object_kind") == "Pod"
+
+
+def counting(number: Quantity, text: str) -> Quantity:
+    """Let a count in words count the noun behind its adjective: "three slow services"."""
+    behind = re.match(r" (?P<noun>[a-z]+)", text.partition(number.text)[2])
+    noun = stem(behind["noun"]) if behind else ""
+    if not number.spelled or number.counts in COUNTED or noun not in COUNTED:
+        return number
+    return replace(number, counts=noun)
+
+
+def is_total(number: Quantity, text: str, digest: Digest) -> bool:
+    """Tell whether a number is the whole that the digest counts: "six of the nine alerts"."""
+    if not re.search(rf"\bof (?:the |all )?{re.escape(number.text)}", text):
+        return False
+    fired = next((fact.count for fact in digest.facts if fact.name == "alerts_fired"), None)
+    if number.counts == "alert" and fired is not None:
+        return number.value == fired
+    kind = _KINDS.get(number.counts)
+    return kind in {"A", "C"} and number.value == sum(item.kind == kind for item in digest.evidence)
 
 
 def is_computed(support: Support, wanted: Quantity) -> bool:

@@ -42,7 +42,7 @@ _DENIED = re.compile(rf"(?:{NEGATOR})(?:\s+\w+){{0,2}}\s*$", re.IGNORECASE)
 _RECOVERED = re.compile(
     r"\b(?:recovered|(?:was|were|has been|have been|got|had) (?:resolved|restored|cleared)|resolved"
     r"|returned to (?:its |their |the )?(?:normal|baseline|usual)\w*"
-    r"|back to normal|went away|subsided)\b",
+    r"|back to normal|went away|subsided|(?<=not )recover(?! (?:until|before|within|for|by)\b))\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[A-Za-z0-9_][\w'./:-]*")
@@ -156,7 +156,7 @@ def _directions(text: str, support: Support) -> Iterator[Contradiction]:
         if denied:
             contrary = shown == {said}
         else:
-            returned = _BACK.search(text) and any(item.end is not None for item in meant)
+            returned = _BACK.search(text) and any(_has_ended(item) for item in meant)
             contrary = said not in shown and not returned
         if contrary:
             first = meant[0]
@@ -189,12 +189,16 @@ def _recoveries(text: str, support: Support) -> Iterator[Contradiction]:
     for match in _RECOVERED.finditer(text):
         denied = bool(_DENIED.search(text[: match.start()]))
         meant = _meant(_clause_around(text, match.start(), match.end()), lasting)
-        ended = [item for item in meant if item.end is not None]
+        ended = [item for item in meant if _has_ended(item)]
         if (not ended) != denied and (not denied or len(ended) == len(meant)):
             says = "lasted to the end of the recording" if not ended else "ended"
             yield Contradiction(
                 match.group(), meant[0].id, f'"{match.group()}": what {meant[0].id} shows {says}'
             )
+
+
+def _has_ended(item: Evidence) -> bool:
+    return item.end is not None or bool(item.attributes.get("recovered_after"))
 
 
 def _near_copies(text: str, support: Support) -> Iterator[Contradiction]:
@@ -241,6 +245,8 @@ def _same_sense(word: str) -> str:
     """Write number words as digits and verbs of direction as one word each."""
     if word in _DIGITS:
         return _DIGITS[word]
+    if word == "peaked":
+        return "peak"
     match = _DIRECTION.fullmatch(word)
     return word if match is None else "rose" if match.group("up") else "fell"
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from agent.checks import actors as acting
 from agent.checks.agreement import close
-from agent.checks.computed import changes
+from agent.checks.computed import changes, counting, is_total
 from agent.checks.contradiction import contradictions
 from agent.checks.mention import Reading, read_sentence
-from agent.checks.naming import PLATFORM, known_names, mentioned, name_like
+from agent.checks.naming import PLATFORM, known_names, mentioned, name_like, said_absent
 from agent.checks.places import Place, finding_at, read_places
 from agent.checks.polarity import turned
 from agent.checks.quantity import Quantity
@@ -146,8 +146,10 @@ class _Reader:
         for span in self.reading.spans:
             if not self.support.has_length(span):
                 yield self._not_carried("G02", span.text)
-        for number in self.reading.numbers:
-            if number.text not in pairs and not self.support.has_number(number) and not self._listed(number):
+        for written in self.reading.numbers:
+            number = counting(written, self.bare)
+            carried = self.support.has_number(number) or is_total(number, self.bare, self.digest)
+            if number.text not in pairs and not carried and not self._listed(number):
                 yield self._not_carried("G02", number.text)
 
     def _levels(self) -> Iterator[Finding]:
@@ -190,12 +192,13 @@ class _Reader:
         wanted = dict.fromkeys((*self.reading.names, *name_like(text, self.known)))
         for name in wanted:
             inside = name[0].isupper() and name.isalpha() and name.lower() in self.support.text
-            if not inside and not self.support.has_name(name):
+            absent = name.lower() in self.known and said_absent(name, text)
+            if not (inside or absent) and not self.support.has_name(name):
                 yield self._elsewhere(name, "error")
         for name in mentioned(text, self.known):
             if name in PLATFORM and self._is_platform(name):
                 continue
-            if name not in wanted and not self.support.has_name(name):
+            if name not in wanted and not self.support.has_name(name) and not said_absent(name, text):
                 plain = name.isalpha() and name.islower() and not name.endswith("service")
                 yield self._elsewhere(name, "warning" if plain else "error")
         for who, message in acting.invented(text, self.support):

@@ -106,6 +106,13 @@ def mentioned(text: str, known: dict[str, str]) -> Iterator[str]:
             yield known[low.rstrip("s").rstrip("'")]
 
 
+def said_absent(name: str, text: str) -> bool:
+    """Tell whether a text names something only to say that the record holds no word of it."""
+    denied = rf"\bno(?:ne|thing)?\b[^,;.]*?(?<![\w-]){re.escape(name)}(?![\w-])"
+    held = r"\b(?:recorded|found|known|logged|seen|on record)\b"
+    return bool(re.search(rf"{denied}[^,;.]*{held}", text, re.IGNORECASE))
+
+
 def name_like(text: str, known: dict[str, str]) -> Iterator[str]:
     """Yield words that can only name a component or an alert, by their shape."""
     for found in _SERVICE.finditer(text):
@@ -167,7 +174,8 @@ def _is_thing(word: str) -> bool:
     first = word.split(maxsplit=1)[0]
     single = first.removesuffix("s")
     return (
-        any(
+        first in _PRONOUNS
+        or any(
             item in lists[name]
             for name in (
                 "thing",
@@ -186,6 +194,12 @@ def _is_thing(word: str) -> bool:
     )
 
 
+_PRONOUNS = frozenset(
+    """what whatever who whoever which whichever why when where how it this that these those something
+    anything nothing everything nobody somebody anybody everybody someone anyone everyone each either neither
+    another others many most several few both all none some""".split()  # noqa: SIM905
+)
+"""A closed class: they stand for who or what acts and name nobody."""
 _THINGS = frozenset(
     stem(word)
     for word in """

@@ -40,7 +40,10 @@ class Place:
     standing: str = ""
     """Standing of the claim; "" for texts that are no claims."""
     own: tuple[str, ...] = ()
-    """The citations of this very text, where `evidence` also lends it those of the claim around it."""
+    """What this very text must be carried by, where `evidence` also lends it the citations of its claim.
+
+    Empty for a title and for a link of a why-chain that is marked assumed.
+    """
 
     @cached_property
     def bare(self) -> str:
@@ -94,7 +97,7 @@ def _factor(factor: Factor) -> Iterator[Place]:
             cited,
             claim.facts,
             why.basis != "open",
-            own=why.evidence,
+            own=why.evidence if why.basis == "evidenced" else (),
         )
         yield Place(f"{base}.whys.{number}", "factor", why.question)
 

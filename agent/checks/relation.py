@@ -24,6 +24,14 @@ _OF_REPORTS = frozenset(
     service services reached point same again never""".split()  # noqa: SIM905
 )
 """Words of the report itself, which no evidence has to hold."""
+_TOGETHER = {
+    kind: re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+    for kind, words in {
+        "A": "alerts|alarms|signals",
+        "M": "signals",
+    }.items()
+}
+"""Plural words for evidence of a kind."""
 
 
 def speaks_of_nothing(place: Place, support: Support) -> str:
@@ -41,7 +49,8 @@ def speaks_of_nothing(place: Place, support: Support) -> str:
 
 def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator[Evidence]:
     """Yield cited items that share neither a name nor a telling word with the sentence, where others do."""
-    cited = [item for item in support.items if item.id in place.evidence]
+    wanted = place.evidence if place.standing else place.own
+    cited = [item for item in support.items if item.id in wanted]
     if len(support.items) < 2 or _counts_them(place.text, len(cited)):
         return
     told = stems(place.text) - _OF_REPORTS
@@ -55,7 +64,7 @@ def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator
         return
     carriers = {item.service for item in support.items if item.service and shares[item.id] >= 2}
     for item in cited:
-        if item.service in carriers or _tells_its_time(item, place.text):
+        if item.service in carriers or _tells_its_time(item, place.text) or _meant_together(place.text, item):
             continue
         if (
             named
@@ -65,6 +74,11 @@ def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator
             and shares[item.id] < max(2.0, max(shares.values()) / 2)
         ) or (not shares[item.id] and not holds[item.id]):
             yield item
+
+
+def _meant_together(text: str, item: Evidence) -> bool:
+    """Tell whether a text speaks of all cited items of a kind at once, as "nine alerts" does."""
+    return item.kind in _TOGETHER and bool(_TOGETHER[item.kind].search(text))
 
 
 def _tells_its_time(item: Evidence, text: str) -> bool:

@@ -47,6 +47,9 @@ class Support:
     edges: tuple[datetime, ...] = field(default=())
     """Start and end of the incident: what "after the start" counts from."""
 
+    nodes: frozenset[str] = frozenset()
+    """What the whole digest knows as nodes, which are no services."""
+
     def meant_by(self, told: frozenset[str]) -> Support:
         """Leave out numbers that stand as `key=1` where the stems of the sentence lack the key."""
         heard = told | _ANY_KEY
@@ -240,7 +243,12 @@ def gather(digest: Digest, header: Header, evidence: Iterable[str], facts: Itera
         tuple(found for one in read for found in one.dates),
         tuple(found for one in read for found in one.names),
     )
-    return Support(items, named, text, text.lower(), reading, tuple(dict.fromkeys(moments)), edges)
+    told = tuple(dict.fromkeys(moments))
+    return Support(items, named, text, text.lower(), reading, told, edges, _nodes(digest))
+
+
+def _nodes(digest: Digest) -> frozenset[str]:
+    return frozenset(item.attributes["node"] for item in digest.evidence if item.attributes.get("node"))
 
 
 def _of_day(moment: datetime) -> float:

@@ -8,11 +8,13 @@ from agent.checks.grounding import check_grounding
 from agent.schema.postmortem import Claim
 from benchmarks.mutations import MUST, measure
 from benchmarks.offline_drafts import offline_drafts
-from benchmarks.paraphrases import FOLDER, VARIED, draft_of, false_alarms, read_case
+from benchmarks.paraphrases import DRAFTED, FOLDER, VARIED, draft_of, false_alarms, read_case
 
 
-def _rules(case: str, evidence: tuple[str, ...], text: str, **fields: object) -> set[str]:
-    digest, header = read_case(FOLDER / f"{case}.json")
+def _rules(
+    case: str, evidence: tuple[str, ...], text: str, folder: Path = FOLDER, /, **fields: object
+) -> set[str]:
+    digest, header = read_case(folder / f"{case}.json")
     claim = Claim.model_validate({"text": text, "evidence": evidence, **fields})
     return {item.rule for item in check_grounding(draft_of(claim, header), digest) if item.level != "info"}
 
@@ -22,6 +24,92 @@ def test_true_sentences_of_a_careful_writer_pass(folder: Path, least: int) -> No
     checked, alarms = false_alarms(folder)
     assert checked >= least
     assert len(alarms) <= 0.02 * checked, [alarm.text for alarm in alarms]
+
+
+def test_true_sentences_of_whole_drafts_by_a_model_pass() -> None:
+    checked, alarms = false_alarms(DRAFTED)
+    assert checked >= 100
+    assert len(alarms) <= 0.02 * checked, [alarm.text for alarm in alarms]
+
+
+_BOUTIQUE, _TRAINTICKET = "boutique-4392eb", "trainticket-608b96"
+
+
+@pytest.mark.parametrize(
+    ("case", "evidence", "true", "lie", "rule"),
+    [
+        (
+            _BOUTIQUE,
+            ("A3", "A4", "A5"),
+            "All three services with an alert were slow.",
+            "All four services with an alert were slow.",
+            "G02",
+        ),
+        (
+            _BOUTIQUE,
+            ("A1", "A3", "A4", "A5"),
+            "Alerts fired for three slow services.",
+            "Alerts fired for five slow services.",
+            "G02",
+        ),
+        (_BOUTIQUE, ("A1", "A2"), "Alerts fired for two nodes.", "Alerts fired for three nodes.", "G02"),
+        (_BOUTIQUE, ("K8", "K9", "K12"), "The three pods shared it.", "The five pods shared it.", "G02"),
+        (
+            _BOUTIQUE,
+            ("A3", "A4", "A5"),
+            "Three of the five alerts were LATENCY_DEGRADATION.",
+            "Three of the seven alerts were LATENCY_DEGRADATION.",
+            "G02",
+        ),
+        (
+            _BOUTIQUE,
+            ("M3",),
+            "tcp_retans of worker-02 rose, and no change of frontend is recorded.",
+            "tcp_retans of worker-02 rose, and frontend had no pod there.",
+            "G04",
+        ),
+        (
+            _BOUTIQUE,
+            ("M5",),
+            "tcp_retans of worker-03 rose from 0 to 0.333 and peaked at 0.467.",
+            "worker-03 tcp_retans rose from 0 to 0.333 and fell at 0.467.",
+            "G07",
+        ),
+        (
+            _TRAINTICKET,
+            ("M2",),
+            "The p50 latency of ts-station-service recovered.",
+            "The p50 latency of ts-station-service did not recover.",
+            "G07",
+        ),
+        (
+            _TRAINTICKET,
+            ("M5",),
+            "The p50 latency of ts-security-service did not recover.",
+            "The p50 latency of ts-security-service recovered.",
+            "G07",
+        ),
+        (
+            _BOUTIQUE,
+            ("M3",),
+            "What raised tcp_retans of worker-02 is not shown.",
+            "Maren raised tcp_retans of worker-02.",
+            "G10",
+        ),
+        (
+            _BOUTIQUE,
+            ("M3", "A1", "A2"),
+            "Both alerts named TCP retransmission, as tcp_retans of worker-02 did.",
+            "The scheduler evicted a pod of another tenant.",
+            "G08",
+        ),
+    ],
+)
+def test_a_true_sentence_passes_where_its_turned_twin_is_reported(
+    case: str, evidence: tuple[str, ...], true: str, lie: str, rule: str
+) -> None:
+    assert _rules(case, evidence, true, DRAFTED) == set()
+    assert rule in _rules(case, evidence, lie, DRAFTED)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +139,7 @@ def test_true_sentences_of_a_careful_writer_pass(folder: Path, least: int) -> No
         ("boutique-9d2b45", ("K1",), "invoiceservice was in CrashLoopBackOff after 4 restarts.", "G04"),
         ("boutique-9d2b45", ("K1",), "adservice ran the image shop/adservice:2.4.1.", "G04"),
         ("boutique-9d2b45", ("K1",), "Priya restarted adservice.", "G10"),
+        ("boutique-9d2b45", ("K1",), "Julia restarted adservice.", "G10"),
         ("boutique-9d2b45", ("K1",), "The platform team restarted adservice.", "G10"),
         ("boutique-9d2b45", ("L1",), 'frontend logged "could not retrieve basket".', "G09"),
         ("boutique-9d2b45", ("K6", "L1"), "frontend logged its error before the probe failed.", "G07"),
