@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from agent.schema.base import Model
 from agent.schema.postmortem import Factor, PostMortem
@@ -14,7 +14,10 @@ class CauseGrade(Model):
     """Ranks are 1-based; None where no factor fits or there is nothing to compare with."""
 
     cause_rank: int | None
-    """First factor that names the component and, where the label tells one, the mechanism."""
+    """First factor that names the component and, where the label tells one, the mechanism.
+
+    What the sentence that states the cause says of the mechanism counts with the first factor.
+    """
     component_rank: int | None
     """First factor that names the component, whatever it says of it."""
 
@@ -23,10 +26,14 @@ def grade(draft: PostMortem, expected: ExpectedCause) -> CauseGrade:
     """Rank the labelled cause among the factors, those that the cause rests on first."""
     if not expected.graded or draft.cause.verdict == "no incident":
         return CauseGrade(cause_rank=None, component_rank=None)
-    factors = ranked(draft)
+    texts = [_text(factor) for factor in ranked(draft)]
+    stated = draft.cause.claim.text if draft.cause.factors else ""
+    told = [f"{text}\n{stated}" if rank == 0 else text for rank, text in enumerate(texts)]
+    fits = [
+        _names(text, expected) and _explains(more, expected) for text, more in zip(texts, told, strict=True)
+    ]
     return CauseGrade(
-        cause_rank=_first(factors, lambda text: _names(text, expected) and _explains(text, expected)),
-        component_rank=_first(factors, lambda text: _names(text, expected)),
+        cause_rank=_first(fits), component_rank=_first([_names(text, expected) for text in texts])
     )
 
 
@@ -37,8 +44,8 @@ def ranked(draft: PostMortem) -> tuple[Factor, ...]:
     return (*first, *(factor for factor in draft.factors if factor not in first))
 
 
-def _first(factors: tuple[Factor, ...], fits: Callable[[str], bool]) -> int | None:
-    return next((rank for rank, factor in enumerate(factors, 1) if fits(_text(factor))), None)
+def _first(fits: Sequence[bool]) -> int | None:
+    return next((rank for rank, fit in enumerate(fits, 1) if fit), None)
 
 
 def _text(factor: Factor) -> str:
