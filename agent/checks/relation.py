@@ -62,9 +62,10 @@ def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator
     holds = {item.id: any(name in texts[item.id].lower() for name in named) for item in support.items}
     if max(shares.values()) < 2:
         return
-    carriers = {item.service for item in support.items if item.service and shares[item.id] >= 2}
+    carriers = [item for item in cited if item.service and shares[item.id] >= 2]
     for item in cited:
-        if item.service in carriers or _tells_its_time(item, place.text) or _meant_together(place.text, item):
+        beside = any(other.service == item.service for other in carriers if other is not item)
+        if beside or _tells_its_time(item, place.text) or _meant_together(place.text, item):
             continue
         if (
             named
