@@ -69,7 +69,7 @@ class _Stages:
             done = [
                 Text.assemble(
                     ("✓ ", "green"),
-                    f"{event.stage:<12}",
+                    f"{event.stage:<14}",
                     (f"{event.seconds:6.1f} s  ", "dim"),
                     printable(event.note),
                 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -137,7 +138,19 @@ def _summarise(folder: IncidentFolder, outcome: DraftOutcome) -> None:
     draft = folder.read_draft()
     if draft is None:
         return
-    print("\n".join(summary_lines(draft, outcome)), file=sys.stderr)
+    lines = summary_lines(draft, outcome)
+    if sys.stderr.isatty():
+        lines = [wrapped(line, shutil.get_terminal_size().columns) for line in lines]
+    print("\n".join(lines), file=sys.stderr)
+
+
+def wrapped(line: str, width: int) -> str:
+    """Break a line of the summary between words, its further lines under its first word."""
+    import textwrap
+
+    return textwrap.fill(
+        line, width, subsequent_indent=" " * 13, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def summary_lines(draft: PostMortem, outcome: DraftOutcome) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.cli.draft import wrapped
 from agent.cli.main import main
 from agent.errors import ExitCode
 from agent.samples import Sample
@@ -169,3 +170,12 @@ def test_a_sample_is_copied_into_the_home_once(monkeypatch: pytest.MonkeyPatch, 
     assert folder.path == elsewhere / "home" / "shop-1"
     shutil.rmtree(elsewhere / "offered")
     assert locate("shop-1", Home(elsewhere / "home")) == folder
+
+
+def test_a_long_line_of_the_summary_breaks_between_words_under_its_first_word() -> None:
+    line = "  cause      probable: slow responses of ts-station-service without load of its own"
+    first, *more = wrapped(line, 40).splitlines()
+    assert first == "  cause      probable: slow responses of"
+    assert more == ["             ts-station-service without", "             load of its own"]
+    assert wrapped("  actions    7 proposed", 40) == "  actions    7 proposed"
+    assert wrapped("", 40) == ""
