@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from typing import BinaryIO
 
-from tools.redaction.rules import Rule, View, rules
+from tools.redaction.gate import Gate, Region
+from tools.redaction.rules import Rule, rules
 
 _BLOCK = 1 << 20
+_LINE = 1 << 24
 _CARRY = 1 << 16
 """Bytes before a block's end that are looked at again with the next block when no line ends there."""
-_SHAPE = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", b"A" * 26 + b"0" * 10)
-_BEFORE, _NEEDED, _AFTER = 280, 400, 1200
-"""Bytes around a literal: where a match may begin, what it needs, and what is searched at once."""
+_NEAR = 300
+"""Bytes before a secret that may decide that it is one."""
+_LOOK = 4
+"""Bytes behind a match that a pattern may look at."""
 _MASK = re.compile(rb"<[a-z-]+-[a-z]{4}>")
 _CUT_END = b" \t\r\n\"'"
 
@@ -43,10 +47,6 @@ class Redactor:
     """Mask IP addresses too."""
     counts: dict[str, int] = field(default_factory=dict[str, int])
     """How often each rule masked something."""
-    _active: tuple[Rule, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._active = tuple(rule for rule in rules() if self.addresses or not rule.optional)
 
     def text(self, text: str, *, cut: bool = False) -> str:
         """Mask a text; where it may have been `cut`, also a secret of which only the beginning is left."""
@@ -70,17 +70,39 @@ class Redactor:
 
     def hits(self, data: bytes, *, cut: bool = False) -> list[Hit]:
         """Find what would be masked, in order and without overlaps."""
-        scan = _Scan(data)
         found: list[Hit] = []
-        for rule in self._active:
-            found.extend(_matches(rule, data, scan.places(rule)))
-            if cut:
-                found.extend(_tail(rule, data))
-        return _disjoint(found)
+        done: dict[str, int] = {}
+        for region in _gate(self.addresses).regions(data):
+            for rule in region.rules:
+                for hit, end in _matches(rule, data, region, done.get(rule.name, 0)):
+                    done[rule.name] = end
+                    if hit:
+                        found.append(hit)
+        if cut:
+            found.extend(hit for rule in _active(self.addresses) for hit in _tail(rule, data))
+        return _disjoint(found) if found else found
 
     def stream(self, source: BinaryIO, target: BinaryIO) -> None:
-        """Mask a stream block by block; only lines longer than 1 MiB may be divided, with a wide overlap."""
-        target.writelines(self.data(block) for block in blocks(source))
+        """Mask a stream in blocks of whole lines; how it is read in pieces changes nothing.
+
+        A line longer than 16 MiB is divided away from what is masked; a private key beyond 64 KiB may be.
+        """
+        rest = b""
+        while read := _filled(source):
+            data = rest + read
+            end = _boundary(data) or (self._division(data) if len(data) > _LINE else 0)
+            target.write(self.data(data[:end]))
+            rest = data[end:]
+        target.write(self.data(rest))
+
+    def _division(self, data: bytes) -> int:
+        """Find a blank within a line so far from what is masked that no pattern reaches over it."""
+        begin = len(data) - 2 * _CARRY
+        apart = [(begin + hit.start - _NEAR, begin + hit.end) for hit in self.hits(data[begin:])]
+        end = data.rfind(b" ", begin + _NEAR, begin + _CARRY) + 1
+        while end and (over := next((low for low, high in apart if low < end <= high), None)) is not None:
+            end = data.rfind(b" ", begin + _NEAR, max(begin + _NEAR, over)) + 1
+        return end or begin + _CARRY
 
     def _mask(self, kind: str, value: bytes) -> bytes:
         number = int.from_bytes(hmac.digest(self.salt, kind.encode() + b"\0" + value, sha256)[:8], "big")
@@ -91,113 +113,83 @@ class Redactor:
         return b"<%s-%s>" % (kind.encode(), bytes(letters))
 
 
-def blocks(source: BinaryIO) -> Iterator[bytes]:
-    """Cut a stream into blocks of whole lines, private keys of many lines kept together."""
-    rest = b""
-    while read := source.read(_BLOCK):
-        data = rest + read
-        end = _boundary(data)
-        if end:
-            yield data[:end]
-        rest = data[end:]
-    if rest:
-        yield rest
+@cache
+def _active(addresses: bool) -> tuple[Rule, ...]:  # noqa: FBT001 - the key of a cache
+    return tuple(rule for rule in rules() if addresses or not rule.optional)
+
+
+@cache
+def _gate(addresses: bool) -> Gate:  # noqa: FBT001
+    return Gate(_active(addresses))
+
+
+def _filled(source: BinaryIO) -> bytes:
+    """Read a block whole, however little the source gives at once."""
+    parts: list[bytes] = []
+    missing = _BLOCK
+    while missing and (read := source.read(missing)):
+        parts.append(read)
+        missing -= len(read)
+    return b"".join(parts)
 
 
 def _boundary(data: bytes) -> int:
+    """Find where the last line ends, or the last before a private key that is not whole yet, or 0."""
     end = data.rfind(b"\n") + 1
     begun = data.rfind(b"-----BEGIN ", max(0, end - _CARRY), end)
     if begun > 0 and data.find(b"-----END ", begun, end) < 0:
         return data.rfind(b"\n", 0, begun) + 1
-    if not end and len(data) > 16 * _BLOCK:
-        return max(data.rfind(b" "), data.rfind(b",")) + 1 or len(data) - _CARRY
     return end
 
 
-class _Scan:
-    """Where literals and gates occur in one block, each looked up once."""
-
-    def __init__(self, data: bytes) -> None:
-        self._views: dict[View, bytes] = {"exact": data}
-        self._found: dict[tuple[View, bytes], list[int]] = {}
-
-    def places(self, rule: Rule) -> list[int]:
-        """List one place for each line that may hold a match, more where several literals do."""
-        found = [self._gate(gate) for gate in rule.gates]
-        found += [self._literal(rule.view, literal) for literal in rule.literals]
-        places = found[0] if len(found) == 1 else sorted(place for places in found for place in places)
-        if rule.confirm is None:
-            return places
-        view, confirm = self._view(rule.view), rule.confirm
-        return [place for place in places if confirm.match(view, place)]
-
-    def _gate(self, gate: re.Pattern[bytes]) -> list[int]:
-        key: tuple[View, bytes] = ("exact", gate.pattern)
-        if key not in self._found:
-            self._found[key] = [match.start() for match in gate.finditer(self._views["exact"])]
-        return self._found[key]
-
-    def _literal(self, name: View, literal: bytes) -> list[int]:
-        if (name, literal) not in self._found:
-            self._found[name, literal] = _places(literal, self._view(name))
-        return self._found[name, literal]
-
-    def _view(self, name: View) -> bytes:
-        if name not in self._views:
-            data = self._views["exact"]
-            self._views[name] = data.lower() if name == "folded" else data.translate(_SHAPE)
-        return self._views[name]
+def _matches(rule: Rule, data: bytes, region: Region, done: int) -> Iterator[tuple[Hit | None, int]]:
+    """Search a region after `done`; yield with each match, masked or not, where it ends."""
+    place, high = max(region.low, done), _reach(rule, data, region)
+    while match := rule.pattern.search(data, place, high):
+        whole = _whole(rule, data, match, high)
+        if whole is None:
+            place = match.start() + 1
+            continue
+        place = whole.end()
+        yield _hit(rule, data, whole), place
 
 
-def _matches(rule: Rule, data: bytes, places: list[int]) -> Iterator[Hit]:
-    """Try the pattern around the places of its literals."""
-    for low, high in _spans(rule, data, places):
-        for match in rule.pattern.finditer(data, low, high):
-            whole = _whole(rule, data, match, high)
-            group = next((name for name in ("secret", "secret2") if whole.groupdict().get(name)), 0)
-            start, end = whole.span(group)
-            if _MASK.fullmatch(data, start, end):
-                continue
-            if rule.check is None or _passes(rule.check, data[whole.start() : start], data[start:end]):
-                yield Hit(start, end, rule.name, rule.kind)
+def _reach(rule: Rule, data: bytes, region: Region) -> int:
+    """Say how far a rule searches: to the region's end, or over as many lines as it may."""
+    high = region.high
+    for _ in range(rule.lines - 1):
+        line = data.find(b"\n", high + 1, region.low + _CARRY)
+        if line < 0:
+            return max(high, min(len(data), region.low + _CARRY))
+        high = line
+    return high
 
 
-def _whole(rule: Rule, data: bytes, match: re.Match[bytes], high: int) -> re.Match[bytes]:
-    """Match again to the line's end where the span's end may have cut a match."""
-    if match.end() < high or high == len(data):
+def _whole(rule: Rule, data: bytes, match: re.Match[bytes], high: int) -> re.Match[bytes] | None:
+    """Match again to the line's end where the end of what was searched may have cut or allowed a match."""
+    if match.end() < high - _LOOK or high == len(data) or data[high : high + 1] == b"\n":
         return match
     end = data.find(b"\n", high)
-    return rule.pattern.match(data, match.start(), end if end >= 0 else len(data)) or match
+    return rule.pattern.match(data, match.start(), end if end >= 0 else len(data))
+
+
+def _hit(rule: Rule, data: bytes, match: re.Match[bytes]) -> Hit | None:
+    """Take the secret out of a match; None where a mask stands already, or a check says that it is none."""
+    start, end = match.span()
+    if rule.groups:
+        group = next((name for name in rule.groups if match[name] is not None), None)
+        if group is None:
+            return None
+        start, end = match.span(group)
+    if _MASK.fullmatch(data, start, end):
+        return None
+    if rule.check and not _passes(rule.check, data[match.start() : start], data[start:end]):
+        return None
+    return Hit(start, end, rule.name, rule.kind)
 
 
 def _passes(check: Callable[[str, str], bool], before: bytes, value: bytes) -> bool:
     return check(before.decode("utf-8", "replace"), value.decode("utf-8", "replace"))
-
-
-def _places(literal: bytes, view: bytes) -> list[int]:
-    places: list[int] = []
-    at = view.find(literal)
-    while at >= 0:
-        places.append(at)
-        at = view.find(literal, at + len(literal))
-    return places
-
-
-def _spans(rule: Rule, data: bytes, places: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Yield what is searched: within the line, but no further from a place than a pattern can reach."""
-    done = 0
-    for place in places:
-        if place + _NEEDED <= done or (place < done and done == len(data)):
-            continue
-        line = data.rfind(b"\n", max(0, place - _BEFORE), place) + 1
-        low = max(line, place - _BEFORE, 0)
-        high = data.find(b"\n", place, place + _AFTER)
-        for _ in range(rule.lines - 1):
-            high = data.find(b"\n", high + 1) if high >= 0 else high
-        if high < 0:
-            high = min(len(data), place + (_AFTER if rule.lines == 1 else _CARRY))
-        yield low, high
-        done = high + (_NEEDED if high < place + _AFTER else 0)
 
 
 def _tail(rule: Rule, data: bytes) -> Iterator[Hit]:

@@ -14,12 +14,61 @@ _PLACEHOLDER = re.compile(r"[<$%*{\[(]|\.\.\.")
 _NUMBER_OR_OBJECT = re.compile(r"(?i)0x[0-9a-f]+|\d+|[\w.$]+@[0-9a-f]{1,16}")
 _WORDS = re.compile(r"[A-Za-z]+(?:[-_./: ][A-Za-z]+)*[.,;:!]?")
 _OWN_DOMAINS = frozenset(
-    {"internal", "local", "lan", "svc", "cluster", "localdomain", "corp", "service", "slice"}
+    {
+        *(
+            "internal",
+            "local",
+            "lan",
+            "svc",
+            "cluster",
+            "localdomain",
+            "corp",
+            "localhost",
+            "home",
+            "intranet",
+        ),
+        *("service", "slice", "socket", "target", "timer", "scope", "mount", "device", "swap", "path"),
+        *("js", "mjs", "cjs", "jsx", "ts", "tsx", "vue", "dll", "exe", "jar", "class", "java", "yaml", "yml"),
+        *("json", "xml", "html", "conf", "log", "txt", "cpp", "whl", "tgz", "gz", "deb", "rpm"),
+    }
 )
-
-
+"""Last parts of what only looks like a mail domain: networks of one's own, systemd's units, files."""
 _HOSTING = (".amazonaws.com", ".googleapis.com", ".windows.net", ".azure.com")
 """Where machines live and nobody has a mailbox: `app@db-1.rds.amazonaws.com` is a database."""
+_MACHINES = frozenset(
+    {
+        *(
+            "git",
+            "root",
+            "daemon",
+            "nobody",
+            "www-data",
+            "nginx",
+            "apache",
+            "postgres",
+            "mysql",
+            "oracle",
+            "redis",
+        ),
+        *(
+            "mongodb",
+            "cassandra",
+            "elasticsearch",
+            "hdfs",
+            "yarn",
+            "hadoop",
+            "spark",
+            "hive",
+            "hbase",
+            "kafka",
+        ),
+        *("kafka", "zookeeper", "jenkins", "ubuntu", "ec2-user", "centos", "debian", "vagrant"),
+        *("rabbit", "rabbitmq", "celery", "emqx", "ejabberd", "couchdb", "mockbuild", "buildd"),
+    }
+)
+"""Accounts of systems, and nodes named `kind@host`: nobody's address."""
+_VERSION = re.compile(r"v?\d+\.\d")
+_OBJECT = re.compile(r"(?:[\w.]*[.$])?[A-Z]\w*@[0-9a-f]{5,8}\.[a-z]+")
 
 
 def password(key: str, value: str) -> bool:
@@ -68,11 +117,11 @@ def phone(key: str, value: str) -> bool:  # noqa: ARG001
 
 
 def email(key: str, value: str) -> bool:  # noqa: ARG001
-    """Tell mail addresses from `user@host` of logins and repositories."""
+    """Tell mail addresses from `user@host` of logins, nodes, packages, objects and stack frames."""
     local, _, domain = value.rpartition("@")
-    if domain.lower().endswith(_HOSTING):
+    if domain.lower().endswith(_HOSTING) or _VERSION.match(domain) or _OBJECT.fullmatch(value):
         return False
-    return local != "git" and domain.rpartition(".")[2].lower() not in _OWN_DOMAINS
+    return local.lower() not in _MACHINES and domain.rpartition(".")[2].lower() not in _OWN_DOMAINS
 
 
 def ipv6(key: str, value: str) -> bool:  # noqa: ARG001

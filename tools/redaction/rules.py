@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal, cast
+from typing import cast
 
 from tools.redaction.checks import CHECKS
 
-View = Literal["exact", "folded", "shape"]
+_AROUND = re.compile(r"\(\?<?[!=](?:\\.|\[(?:\\.|[^\]])*\]|[^()\\\[])*\)")
+_NAME = re.compile(r"\(\?P<\w+>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,11 @@ class Rule:
     name: str
     kind: str
     """What stands in the mask."""
-    view: View
-    literals: tuple[bytes, ...]
-    confirm: re.Pattern[bytes] | None
-    """What a literal's place in its view must match as well."""
-    gates: tuple[re.Pattern[bytes], ...]
+    cue: bytes
+    """RE2 syntax without groups: what a line must hold before the pattern is tried."""
     pattern: re.Pattern[bytes]
+    groups: tuple[str, ...]
+    """Which groups of the pattern hold the secret; without any it is the whole match."""
     check: Callable[[str, str], bool] | None
     tails: tuple[bytes, ...]
     """How one begins, for texts that were cut within it."""
@@ -43,21 +43,19 @@ class Rule:
 def rules() -> tuple[Rule, ...]:
     """Read the table once; a match goes to the rule that stands first."""
     text = files("tools.redaction").joinpath("rules.toml").read_text(encoding="utf-8")
-    data = cast("dict[str, object]", tomllib.loads(text))
-    gates = {name: re.compile(gate.encode()) for name, gate in cast("dict[str, str]", data["gates"]).items()}
-    return tuple(_rule(table, gates) for table in cast("list[dict[str, object]]", data["rule"]))
+    return tuple(_rule(table) for table in cast("list[dict[str, object]]", tomllib.loads(text)["rule"]))
 
 
-def _rule(table: dict[str, object], gates: Mapping[str, re.Pattern[bytes]]) -> Rule:
+def _rule(table: dict[str, object]) -> Rule:
     check = table.get("check")
+    text = str(table["pattern"])
+    pattern = re.compile(text.encode())
     return Rule(
         name=str(table["name"]),
         kind=str(table["kind"]),
-        view=cast("View", table.get("view", "exact")),
-        literals=tuple(text.encode() for text in _texts(table.get("literals", []))),
-        confirm=re.compile(str(table["confirm"]).encode()) if "confirm" in table else None,
-        gates=tuple(gates[name] for name in _texts(table.get("gates", []))),
-        pattern=re.compile(str(table["pattern"]).encode()),
+        cue=str(table.get("cue") or _cue(text)).encode(),
+        pattern=pattern,
+        groups=tuple(name for name in pattern.groupindex if name.startswith("secret")),
         check=CHECKS[str(check)] if check else None,
         tails=tuple(text.encode() for text in _texts(table.get("tails", []))),
         lines=int(str(table.get("lines", 1))),
@@ -65,6 +63,13 @@ def _rule(table: dict[str, object], gates: Mapping[str, re.Pattern[bytes]]) -> R
         hits=_examples(table["hits"]),
         misses=_examples(table["misses"]),
     )
+
+
+def _cue(pattern: str) -> str:
+    """Leave out what RE2 does not know: look-arounds, the verbose form, and groups that nobody asks for."""
+    if pattern.startswith("(?x)"):
+        pattern = "".join(pattern.removeprefix("(?x)").split())
+    return _NAME.sub("(?:", _AROUND.sub("", pattern))
 
 
 def _texts(value: object) -> list[str]:
