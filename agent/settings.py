@@ -68,7 +68,7 @@ class Settings(Model):
     """Folder that holds one folder an incident; in the file relative to the file."""
     drafter: Literal["auto", "offline", "claude"] = "auto"
     people: Literal["handles", "roles"] = "handles"
-    """Whether the timeline's actors and the items' owners keep handles or are replaced by roles."""
+    """Whether actors, owners and people named in sentences keep their names or are replaced by roles."""
     authors: tuple[str, ...] = ()
     """Who stands in the header of every draft; in the environment separated by commas."""
     checkpoint_dsn: SecretStr | None = None

@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import BinaryIO
 
 from tools.redaction.gate import Gate, Region
+from tools.redaction.names import Names
 from tools.redaction.rules import Rule, rules
 
 _BLOCK = 1 << 20
@@ -28,6 +29,10 @@ _MASK = re.compile(rb"<[a-z-]+-[a-z]{4}>")
 _CUT_END = b" \t\r\n\"'"
 
 
+PERSON = "person"
+"""The rule of people's names, which are replaced and not masked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One thing that is masked: bytes start to end."""
@@ -36,6 +41,7 @@ class Hit:
     end: int
     rule: str
     kind: str
+    """What stands in the mask; of a person what is shown instead."""
 
 
 @dataclass(slots=True)
@@ -45,6 +51,8 @@ class Redactor:
     salt: bytes = b""
     addresses: bool = False
     """Mask IP addresses too."""
+    names: Names | None = None
+    """People whose names are replaced too."""
     counts: dict[str, int] = field(default_factory=dict[str, int])
     """How often each rule masked something."""
 
@@ -63,7 +71,7 @@ class Redactor:
         done = 0
         for hit in hits:
             self.counts[hit.rule] = self.counts.get(hit.rule, 0) + 1
-            parts += [data[done : hit.start], self._mask(hit.kind, data[hit.start : hit.end])]
+            parts += [data[done : hit.start], self._shown(hit, data)]
             done = hit.end
         parts.append(data[done:])
         return b"".join(parts)
@@ -78,6 +86,8 @@ class Redactor:
                     done[rule.name] = end
                     if hit:
                         found.append(hit)
+        if self.names:
+            found[:0] = [Hit(start, end, PERSON, shown) for start, end, shown in self.names.find(data)]
         if cut:
             found.extend(hit for rule in _active(self.addresses) for hit in _tail(rule, data))
         return _disjoint(found) if found else found
@@ -103,6 +113,9 @@ class Redactor:
         while end and (over := next((low for low, high in apart if low < end <= high), None)) is not None:
             end = data.rfind(b" ", begin + _NEAR, max(begin + _NEAR, over)) + 1
         return end or begin + _CARRY
+
+    def _shown(self, hit: Hit, data: bytes) -> bytes:
+        return hit.kind.encode() if hit.rule == PERSON else self._mask(hit.kind, data[hit.start : hit.end])
 
     def _mask(self, kind: str, value: bytes) -> bytes:
         number = int.from_bytes(hmac.digest(self.salt, kind.encode() + b"\0" + value, sha256)[:8], "big")

@@ -55,6 +55,8 @@ def _positive(text: str) -> int:
 def run(args: argparse.Namespace) -> int:
     """Print the digest."""
     from agent.digest import digest
+    from agent.naming import hidden_names
+    from agent.settings import read_settings
 
     folder = options.incident_of(args)
     bundle = folder.bundle()
@@ -64,7 +66,8 @@ def run(args: argparse.Namespace) -> int:
             hint=f"`pm-agent collect {folder.id}` makes one.",
             exit_code=ExitCode.NO_EVIDENCE,
         )
-    computed = digest(bundle, folder.read_incident())
+    incident = folder.read_incident()
+    computed = digest(bundle, incident, hidden_names(incident, read_settings()))
     if args.json or args.budget:
         from agent.drafting.claude.rendering import fitted
 

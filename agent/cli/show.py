@@ -67,6 +67,8 @@ def run(args: argparse.Namespace) -> int:
 def _digest_of(folder: IncidentFolder) -> tuple[Digest, Bundle]:
     """Read the digest that the draft cites; compute it where no draft was made or a snapshot is newer."""
     from agent.digest import digest
+    from agent.naming import hidden_names
+    from agent.settings import read_settings
 
     newest = folder.bundle()
     if newest is None:
@@ -78,7 +80,8 @@ def _digest_of(folder: IncidentFolder) -> tuple[Digest, Bundle]:
     written = folder.read_digest()
     if written is not None and (cited := folder.bundle(written.snapshot)) is not None:
         return written, cited
-    return digest(newest, folder.read_incident()), newest
+    incident = folder.read_incident()
+    return digest(newest, incident, hidden_names(incident, read_settings())), newest
 
 
 def _near(wanted: str, computed: Digest) -> str:

@@ -8,14 +8,15 @@ from agent.schema.evidence import Evidence, Pointer
 from agent.schema.incident import Incident
 from agent.store import Bundle
 from tools.redact import Redactor
+from tools.redaction.names import Names
 
 
-def digest(bundle: Bundle, incident: Incident) -> Digest:
-    """Compute the digest and mask every text of it; the same bytes give the same digest.
+def digest(bundle: Bundle, incident: Incident, names: Names | None = None) -> Digest:
+    """Compute the digest and mask every text of it, `names` too; the same bytes give the same digest.
 
     The lines that pointers lead to stay as they were recorded, readable on this machine only.
     """
-    return masked(engine.digest(bundle, incident), Redactor(salt=incident.id.encode()))
+    return masked(engine.digest(bundle, incident), Redactor(salt=incident.id.encode(), names=names))
 
 
 def masked(found: Digest, redactor: Redactor) -> Digest:

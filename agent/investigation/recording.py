@@ -23,14 +23,15 @@ from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
 from agent.store import Bundle
 from tools.redact import Redactor
+from tools.redaction.names import Names
 
 
 class SealedRecording:
     """Answers looks from one snapshot and collects the evidence that they mint."""
 
-    def __init__(self, bundle: Bundle, digest: Digest) -> None:
+    def __init__(self, bundle: Bundle, digest: Digest, names: Names | None = None) -> None:
         self._shelf, self._digest = Shelf(bundle), digest
-        self._minter = Minter(digest, Redactor(salt=digest.incident.encode()))
+        self._minter = Minter(digest, Redactor(salt=digest.incident.encode(), names=names))
 
     @property
     def found(self) -> tuple[Evidence, ...]:

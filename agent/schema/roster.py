@@ -35,23 +35,28 @@ class Member(Model):
         return any(name.removeprefix("@").casefold() in own for name in names if name)
 
 
-def united(people: tuple[Person, ...], roster: tuple[Member, ...]) -> dict[str, str]:
-    """Give the role of every name that somebody is known by, as written and with @ before it.
+def roles(people: tuple[Person, ...], roster: tuple[Member, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Give for everybody whose role is told the role and every name.
 
     The role in the incident goes before the standing one.
     """
-    roles: dict[str, str] = {}
+    found: list[tuple[str | None, tuple[str, ...]]] = []
+    rest = list(people)
     for member in roster:
-        named = (one for one in people if member.answers_to(one.handle, one.name or ""))
+        named = [one for one in rest if member.answers_to(one.handle, one.name or "")]
+        rest = [one for one in rest if one not in named]
+        own = (name for one in named for name in (one.handle, one.name or "") if name)
         role = next((one.role for one in named if one.role), None) or member.role
-        if role:
-            roles |= {known: role for name in member.names for known in (name, f"@{name}")}
-    for person in people:
-        if person.role:
-            for name in (person.handle, person.name or ""):
-                if name:
-                    roles |= {name: person.role, f"@{name}": person.role}
-    return roles
+        found.append((role, tuple(dict.fromkeys((*member.names, *own)))))
+    found += [(one.role, tuple(name for name in (one.handle, one.name) if name)) for one in rest]
+    return tuple((role, names) for role, names in found if role)
+
+
+def united(people: tuple[Person, ...], roster: tuple[Member, ...]) -> dict[str, str]:
+    """Give the role of every name that somebody is known by, as written and with @ before it."""
+    return {
+        known: role for role, names in roles(people, roster) for name in names for known in (name, f"@{name}")
+    }
 
 
 def handles(roster: tuple[Member, ...]) -> dict[str, str]:

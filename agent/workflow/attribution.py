@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from agent.drafting.drafter import Drafter, Metered
-from agent.schema.incident import Person
+from agent.naming import hidden_names, without_names
+from agent.schema.incident import Incident
 from agent.schema.postmortem import PostMortem
 from agent.schema.roster import handles, united
 from agent.settings import Settings
 
 
-def attribute(draft: PostMortem, people: tuple[Person, ...], settings: Settings) -> PostMortem:
+def attribute(draft: PostMortem, incident: Incident, settings: Settings) -> PostMortem:
     """Apply the team's settings: its authors, one handle a person, with `people = "roles"` roles instead.
 
-    A handle whose role neither the record nor the roster tells stays, because evidence must remain findable.
+    Roles also stand for names within sentences. A handle whose role neither the record nor the roster tells
+    stays, because evidence must remain findable.
     """
+    draft = without_names(draft, hidden_names(incident, settings), salt=incident.id)
     header = draft.header
     if settings.authors:
         header = header.model_copy(update={"authors": settings.authors})
     draft = draft.model_copy(update={"header": header})
-    shown = united(people, settings.roster) if settings.people == "roles" else handles(settings.roster)
+    shown = (
+        united(incident.people, settings.roster) if settings.people == "roles" else handles(settings.roster)
+    )
     if not shown:
         return draft
     return draft.model_copy(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.drafting.drafter import Brief, Comment
 from agent.errors import NotFound
+from agent.naming import hidden_names, without_names
 from agent.schema.postmortem import OpenQuestion
 from agent.store import IncidentFolder
 from agent.workflow.stages import Deps
@@ -18,11 +19,13 @@ def brief_of(state: State, deps: Deps) -> Brief:
             f"{deps.folder.path} has lost its digest.json.",
             hint=f"`pm-agent draft --incident {deps.folder.id} --redraft` computes it again.",
         )
+    incident = deps.folder.read_incident()
+    names = hidden_names(incident, deps.settings)
     return Brief(
-        incident=deps.folder.read_incident(),
+        incident=without_names(incident, names, salt=incident.id),
         digest=digest,
-        answers=state.answers,
-        comments=state.comments,
+        answers=tuple(without_names(item, names, salt=incident.id) for item in state.answers),
+        comments=tuple(without_names(item, names, salt=incident.id) for item in state.comments),
         investigation=state.investigation,
     )
 

@@ -199,7 +199,8 @@ def _basis(deps: Deps) -> str:
     """Hash what a run depends on; a change of record, drafter or version starts a new run."""
     record = deps.folder.incident_file.read_bytes()
     shared = "\0".join(source.model_dump_json() for source in deps.settings.sources)
-    told = f"{deps.drafter.name}\0{version('pm-agent')}\0{shared}\0".encode()
+    people = deps.settings.people + "\0".join(member.model_dump_json() for member in deps.settings.roster)
+    told = f"{deps.drafter.name}\0{version('pm-agent')}\0{shared}\0{people}\0".encode()
     return hashlib.sha256(told + record).hexdigest()
 
 

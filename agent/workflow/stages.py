@@ -21,6 +21,7 @@ from agent.settings import Settings
 from agent.sourcing import Declared
 from agent.store import Bundle, IncidentFolder
 from agent.workflow.progress import Progress, silent
+from tools.redaction.names import Names
 
 Part = tuple[Request, tuple[Artifact, ...]]
 
@@ -102,13 +103,13 @@ class Stages:
 
     fetch: Fetch
     seal: Seal
-    digest: Callable[[Bundle, Incident], Digest]
+    digest: Callable[[Bundle, Incident, Names | None], Digest]
     assemble: Assemble
     check: Check
     save: Save
     finalise: Finalise
     edited_by_hand: Callable[[IncidentFolder], bool]
-    recording: Callable[[Bundle, Digest], Recording] = SealedRecording
+    recording: Callable[[Bundle, Digest, Names | None], Recording] = SealedRecording
 
 
 @dataclass(frozen=True, slots=True)

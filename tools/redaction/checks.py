@@ -29,7 +29,24 @@ _OWN_DOMAINS = frozenset(
         ),
         *("service", "slice", "socket", "target", "timer", "scope", "mount", "device", "swap", "path"),
         *("js", "mjs", "cjs", "jsx", "ts", "tsx", "vue", "dll", "exe", "jar", "class", "java", "yaml", "yml"),
-        *("json", "xml", "html", "conf", "log", "txt", "cpp", "whl", "tgz", "gz", "deb", "rpm"),
+        *(
+            "json",
+            "xml",
+            "html",
+            "conf",
+            "log",
+            "txt",
+            "cpp",
+            "whl",
+            "tgz",
+            "gz",
+            "deb",
+            "rpm",
+            "png",
+            "jpg",
+            "svg",
+            "css",
+        ),
     }
 )
 """Last parts of what only looks like a mail domain: networks of one's own, systemd's units, files."""

@@ -26,5 +26,5 @@ def assemble(state: State, runtime: Runtime[Deps]) -> Update:
         version=version("pm-agent"),
         digest_sha256=state.digest_sha256,
     )
-    draft = credited(attribute(draft, brief.incident.people, deps.settings), deps.drafter)
+    draft = credited(attribute(draft, brief.incident, deps.settings), deps.drafter)
     return {"draft": draft, "revisions": 0, "withdrawn": False, "contradictions": ()}

@@ -7,6 +7,7 @@ from typing import get_args
 from langgraph.runtime import Runtime
 
 from agent.drafting.drafter import Investigation
+from agent.naming import hidden_names
 from agent.schema.evidence import Evidence, Severity
 from agent.store import open_bundle
 from agent.workflow.briefing import brief_of
@@ -39,7 +40,8 @@ def investigate(state: State, runtime: Runtime[Deps]) -> Update:
     """
     deps, brief = runtime.context, brief_of(state, runtime.context)
     digest = brief.digest.with_found(())
-    recording = deps.stages.recording(open_bundle(deps.folder.path / state.snapshot), digest)
+    names = hidden_names(deps.folder.read_incident(), deps.settings)
+    recording = deps.stages.recording(open_bundle(deps.folder.path / state.snapshot), digest, names)
     brief = brief.model_copy(update={"digest": digest})
     investigation = deps.drafter.investigate(brief, recording)
     if investigation is None:

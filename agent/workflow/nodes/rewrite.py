@@ -17,7 +17,7 @@ def rewrite(state: State, runtime: Runtime[Deps]) -> Update:
     before = deps.folder.read_draft() or state.drafted
     brief = brief_of(state, deps)
     draft = rewritten(deps.drafter, brief, before, section)
-    shown = attribute(draft, brief.incident.people, deps.settings)
+    shown = attribute(draft, brief.incident, deps.settings)
     fields = {name: getattr(shown, name) for name in fields_of(section)}
     draft = draft.model_copy(update=fields)
     same = all(getattr(draft, name) == getattr(before, name) for name in fields)

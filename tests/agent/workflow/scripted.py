@@ -32,6 +32,7 @@ from agent.sourcing import Declared
 from agent.store import Bundle, IncidentFolder, write_model
 from agent.workflow.stages import Part, Stages
 from tests.agent.specs import files_spec
+from tools.redaction.names import Names
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -96,7 +97,7 @@ def seal(scratch: Path, incident: Incident, parts: tuple[Part, ...], at: datetim
     return manifest
 
 
-def digest(bundle: Bundle, incident: Incident) -> Digest:
+def digest(bundle: Bundle, incident: Incident, names: Names | None = None) -> Digest:
     evidence = tuple(
         Evidence(
             id=f"L{number}",
