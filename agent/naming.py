@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import cast
 
 from agent.schema.base import M
-from agent.schema.incident import Incident
-from agent.schema.roster import roles
+from agent.schema.incident import Incident, Person
+from agent.schema.roster import Member, roles
 from agent.settings import Settings
 from tools.redact import Redactor
 from tools.redaction.names import Known, Names
@@ -22,9 +23,14 @@ def hidden_names(incident: Incident, settings: Settings) -> Names | None:
     """Give the names that `people = "roles"` replaces; None where handles are shown or no role is told."""
     if settings.people != "roles":
         return None
-    people = [Known(role, names) for role, names in roles(incident.people, settings.roster)]
-    services = {part for name in incident.services for part in (name, *name.split("-"))}
-    return Names(people, services) if people else None
+    return _names(incident.people, settings.roster, incident.services)
+
+
+@lru_cache(maxsize=8)
+def _names(people: tuple[Person, ...], roster: tuple[Member, ...], services: tuple[str, ...]) -> Names | None:
+    known = [Known(role, names) for role, names in roles(people, roster)]
+    taken = {part for name in services for part in (name, *name.split("-"))}
+    return Names(known, taken) if known else None
 
 
 def without_names(model: M, names: Names | None, *, salt: str) -> M:

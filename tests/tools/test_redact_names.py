@@ -53,7 +53,7 @@ def shown(text: str, *people: Known, taken: tuple[str, ...] = ()) -> str:
         ('{"user": "mark", "op": "mark"}', '{"user": "release engineer", "op": "mark"}'),
         ("May Rose took command", "incident commander took command"),
         ("May asked for a status", "incident commander asked for a status"),
-        ("josé ángel núñez or Jose Nunez, JOSÉ NÚÑEZ", "network lead or network lead, network lead"),
+        ("josé ángel núñez or Jose Nunez or JOSÉ NÚÑEZ", "network lead or network lead or network lead"),
         ("José looked at the switch", "network lead looked at the switch"),
         ("mark.l deployed v2", "release engineer deployed v2"),
     ],
