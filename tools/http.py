@@ -153,7 +153,7 @@ class Service:
         return self._parsed(self.get(path, params))
 
     def post_json(self, path: str, body: Json, params: Params = ()) -> Document:
-        """Send a JSON body to an address that only reads, and read the JSON answer."""
+        """Send a JSON body, None for none at all, to an address that only reads; read the JSON answer."""
         return self._parsed(self._ask(_Question("POST", path, params, body)))
 
     def download(self, path: str, params: Params, target: Path) -> Answer:

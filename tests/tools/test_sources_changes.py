@@ -43,7 +43,7 @@ def test_grafana_annotations_by_what_they_mark(tmp_path: Path) -> None:
     reply = [
         annotation(1, "checkout v42", "deploy", "service:checkout", login="dana"),
         annotation(2, "back to v41", "rollback", login="dana"),
-        annotation(3, "load test begins", "loadtest", login="sam"),
+        annotation(3, "load test begins", "loadtest", login="", userName="sam"),
         {**annotation(4, ""), **firing, "timeEnd": millis(20)},
         {**annotation(20, ""), **firing, "newState": "Normal"},
     ]

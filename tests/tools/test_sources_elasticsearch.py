@@ -47,6 +47,7 @@ class Engine:
             case "logs-*/_pit" if not self.open:
                 return {"id": "point-1"}
             case "logs-*/_search/point_in_time" if self.open:
+                assert asked.body is None  # the server refuses any body here
                 return {"pit_id": "point-1"}
             case "_search":
                 return self.search(cast("Body", asked.body))

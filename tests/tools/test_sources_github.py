@@ -65,7 +65,12 @@ def github(asked: Asked) -> object:
                 {"state": "success", "created_at": "2026-03-01T12:01:00Z"},
                 {"state": "in_progress", "created_at": "2026-03-01T11:59:00Z"},
             ]
-        case "/deployments/6/statuses" | "/releases":
+        case "/deployments/6/statuses":
+            return [
+                {"state": "inactive", "created_at": "2026-03-01T12:01:01Z"},
+                {"state": "success", "created_at": "2026-01-01T10:02:00Z"},
+            ]
+        case "/releases":
             return []
         case "/pulls":
             assert (asked.query["state"], asked.query["sort"], asked.query["direction"]) == (

@@ -165,7 +165,7 @@ class _Asking:
         params: Params = [("keep_alive", _KEEP)]
         if self.engine == "elasticsearch":
             params = [*params, ("ignore_unavailable", "true")]
-        document = self.service.post_json(path, {}, params)
+        document = self.service.post_json(path, None, params)  # OpenSearch refuses any body here
         point = string(mapping(document.value).get(key))
         answer = document.answer
         if answer.outcome == "ok" and not point:

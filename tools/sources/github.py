@@ -32,6 +32,8 @@ _PAGE = 100
 _DEPLOYS = re.compile(r"deploy|release|rollout|roll-out|publish|promote|rollback", re.IGNORECASE)
 _SEVERITY = re.compile(r"\b(?:sev(?:erity)?[-_ :/]?\d|p\d)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:.*?[#-])?(\d+)")
+_LATER = frozenset({"inactive"})
+"""States that a deployment gets when the next one succeeds; they are no change of their own."""
 
 Item = dict[str, Json]
 
@@ -123,7 +125,8 @@ class _Asking:
     def _deployments(self, changes: list[Change]) -> None:
         for number, item in enumerate(self._newest("deployments", "created_at")):
             statuses = self._statuses(item) if number < self.max_statuses else []
-            last = max(statuses, key=lambda one: string(one.get("created_at")), default=Item())
+            own = [one for one in statuses if one.get("state") not in _LATER]
+            last = max(own, key=lambda one: string(one.get("created_at")), default=Item())
             state = string(last.get("state")) or "created"
             where = string(item.get("environment"))
             title = f"Deployment of {string(item.get('ref'))} to {where}: {state}"

@@ -104,7 +104,7 @@ class GrafanaSource:
             time=time,
             title=string(item.get("text")) or ", ".join(tags),
             service=next(iter(services), ""),
-            author=string(item.get("login")),
+            author=_author(item),
         )
 
     def _service(self, deadline: Deadline) -> Service:
@@ -129,9 +129,14 @@ def _message(item: dict[str, Json], time: datetime) -> Json:
     return {
         "type": "message",
         "ts": f"{time.timestamp():.6f}",
-        "username": string(item.get("login")) or "Grafana",
+        "username": _author(item) or "Grafana",
         "text": string(item.get("text")),
     }
+
+
+def _author(item: dict[str, Json]) -> str:
+    """Name the writer: documented is `userName`, which servers leave out or empty beside a `login`."""
+    return string(item.get("login")) or string(item.get("userName"))
 
 
 def _time(millis: Json) -> datetime | None:
