@@ -159,6 +159,24 @@ def test_a_longer_answer_than_the_limit_is_cut_on_disk_and_said(tmp_path: Path) 
     assert "cut after 2500 bytes" in answer.note
 
 
+def test_of_an_answer_of_two_gigabytes_no_more_is_read_than_memory_may_hold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tools.http._MEMORY_BYTES", 8 << 20)
+    pulled: list[int] = []
+
+    def huge() -> Iterator[bytes]:
+        for _ in range(2048):
+            pulled.append(1 << 20)
+            yield b" " * (1 << 20)
+
+    made, _ = service(lambda _: httpx.Response(200, content=huge()))
+    answer = made.get("/logs")
+    assert (answer.outcome, len(answer.body)) == ("partial", 8 << 20)
+    assert sum(pulled) <= 10 << 20
+    assert "cut after" in answer.note
+
+
 def test_a_failed_download_leaves_no_file(tmp_path: Path) -> None:
     def torn() -> Iterator[bytes]:
         yield b"half"
