@@ -23,8 +23,19 @@ NOISE = (
     b"blk_-1608999687919862906 terminating: java.lang.Object@6d06d69c",
     b"caf\xc3\xa9 \xff\xfe \x00 \x0b \r",
 )
+LONG = (
+    b"mail to " + b"a" * 60 + b"@mail.example.org.",
+    b"dsn " + b"u" * 50 + b":" + b"p1" * 90 + b"@tcp(db:3306)",
+    b"amqp://" + b"user" * 25 + b":" + b"Pw9" * 60 + b"@mq/",
+    b"api_key=" + b"Zq8" * 1200,
+    b"Bearer " + b"a" * 1190 + b"7 x",
+    b"cookie: " + b"sid=" + b"k9" * 900 + b"; theme=dark",
+    b"eyJ" + b"a7" * 590 + b"." + b"b8" * 700,
+    b"x" * 1170 + b" 4111 1111 1111 1111" + b"2",
+)
+"""What is longer than the bytes that are searched at first."""
 PIECES = st.one_of(
-    st.sampled_from([*SECRETS, *EXAMPLES]),
+    st.sampled_from([*SECRETS, *EXAMPLES, *LONG]),
     st.sampled_from(NOISE),
     st.sampled_from([b" ", b"\n", b"", b",", b'"', b"=", b"@", b"://", b"x" * 250, b"x" * 900, b"y " * 700]),
     st.binary(max_size=8),
@@ -51,6 +62,13 @@ def slow(data: bytes) -> list[Hit]:
 @given(TEXTS)
 def test_the_gate_loses_nothing(data: bytes) -> None:
     assert Redactor(addresses=True).hits(data) == slow(data)
+
+
+@pytest.mark.parametrize("text", LONG)
+@pytest.mark.parametrize("before", [b"", b"y " * 700, b"password=hunter2 "])
+def test_long_ones_are_found_whole(text: bytes, before: bytes) -> None:
+    for line in (before + text, before + text + b" tail " * 300, text + b" " + before + text):
+        assert Redactor().hits(line) == [hit for hit in slow(line) if hit.rule not in {"ipv4", "ipv6"}]
 
 
 def test_all_examples_and_planted_secrets_in_one_line_of_half_a_megabyte() -> None:

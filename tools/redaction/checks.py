@@ -13,6 +13,8 @@ _NO_VALUE = re.compile(
 _PLACEHOLDER = re.compile(r"[<$%*{\[(]|\.\.\.")
 _NUMBER_OR_OBJECT = re.compile(r"(?i)0x[0-9a-f]+|\d+|[\w.$]+@[0-9a-f]{1,16}")
 _WORDS = re.compile(r"[A-Za-z]+(?:[-_./: ][A-Za-z]+)*[.,;:!]?")
+_PLACE = re.compile(r"[A-Za-z][A-Za-z-]*(?:[./](?:[A-Za-z][A-Za-z-]*|v?\d{1,3})){2,}")
+"""A routing key or the path of a resource: words and small numbers, three or more."""
 _OWN_DOMAINS = frozenset(
     {
         *(
@@ -80,7 +82,7 @@ _MACHINES = frozenset(
             "kafka",
         ),
         *("kafka", "zookeeper", "jenkins", "ubuntu", "ec2-user", "centos", "debian", "vagrant"),
-        *("rabbit", "rabbitmq", "celery", "emqx", "ejabberd", "couchdb", "mockbuild", "buildd"),
+        *("deploy", "rabbit", "rabbitmq", "celery", "emqx", "ejabberd", "couchdb", "mockbuild", "buildd"),
     }
 )
 """Accounts of systems, and nodes named `kind@host`: nobody's address."""
@@ -103,7 +105,7 @@ def secretish(key: str, value: str) -> bool:
     bare = value.rsplit(maxsplit=1)[-1] if value.split() else ""
     if len(bare) < 6 or _NO_VALUE.fullmatch(value) or _PLACEHOLDER.match(bare) or _WORDS.fullmatch(value):
         return False
-    if _NUMBER_OR_OBJECT.fullmatch(bare.rstrip(".,;:)")):
+    if _NUMBER_OR_OBJECT.fullmatch(bare.rstrip(".,;:)")) or _PLACE.fullmatch(bare):
         return False
     quoted = key.rstrip().endswith(("'", '"'))
     if not quoted and " " in value:
