@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
+from agent.digest.tallies import Ints
+
 _WORD = 8
 _PADDING = bytes(64)
 """Behind the last line, so that eight bytes can be read wherever a stamp may stand."""
@@ -58,23 +57,3 @@ class Block:
         high = np.minimum(low + lengths[firsts], self.ends[firsts])
         stamps = [self.body[a:b] for a, b in zip(low.tolist(), high.tolist(), strict=True)]
         return firsts, stamps
-
-
-def spread(values: Sequence[int], firsts: Ints, size: int) -> Ints:
-    """Give each line the value of its run."""
-    return np.repeat(np.array(values, dtype=np.int64), np.diff(firsts, append=size))
-
-
-def tallied(codes: Ints) -> Iterator[tuple[int, int, int, int]]:
-    """Yield each code with its count, and the indexes of its first and last line."""
-    order = np.argsort(codes, kind="stable")
-    ordered = codes[order]
-    lows: Ints = np.append(0, np.flatnonzero(ordered[1:] != ordered[:-1]) + 1)
-    highs: Ints = np.append(lows[1:], len(ordered))
-    yield from zip(
-        ordered[lows].tolist(),
-        (highs - lows).tolist(),
-        order[lows].tolist(),
-        order[highs - 1].tolist(),
-        strict=True,
-    )

@@ -205,15 +205,10 @@ def _together(parts: Iterator[_Part], plan: Plan) -> Counted:
 
 
 def _merge(merged: dict[tuple[bytes, bytes], Kind], kind: Kind, before: int) -> None:
-    kind.line += before
-    kind.end_line += before
-    kind.stretches = [(before, numbers) for _, numbers in kind.stretches]
+    kind.move(before)
     held = merged.setdefault((kind.key, kind.event), kind)
     if held is not kind:
-        held.count += kind.count
-        held.timeless += kind.timeless
-        held.overflow |= kind.overflow
-        held.stretches += kind.stretches
+        held.add(kind)
 
 
 def reader_of(clock: Clock, first: datetime | None) -> LineReader:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from agent.digest import absorbing, bulk, clocks, metrics
+from agent.digest import bulk, clocks, metrics
 from agent.digest.alerts import AlertBook, subject
 from agent.digest.changes import ChangeBook
 from agent.digest.chat import ChatBook
@@ -141,6 +141,8 @@ def _read(bundle: Bundle, artifact: Artifact, add: Callable[[str, Record], None]
     clock = Clock(zone=artifact.assume_zone, recorded_at=artifact.recorded_at)
     path = bundle.path(artifact.path)
     if artifact.format in bulk.FORMATS and path.stat().st_size >= bulk.LARGE:
+        from agent.digest import absorbing  # noqa: PLC0415 - numpy, which large logs alone are worth
+
         counted = bulk.count(path, clock, intake.logs.origin, base_width=BUCKET_SECONDS)
         absorbing.absorb(intake.logs, artifact.path, counted, clock, artifact.labels)
         if counted.zone_assumed:

@@ -22,10 +22,13 @@ class EventPlace:
     kinds: dict[bytes, int] = field(default_factory=dict[bytes, int])
     """Event number -> number of its kind."""
 
-    def known(self, line: bytes) -> int:
-        """Give the kind of a line by its event number; -1 where this number was not met yet."""
-        at = line.find(self.prefix) + len(self.prefix)
-        return self.kinds.get(line[at : at + self.length], -1) if self.prefix else -1
+    def known(self, text: bytes, low: int, high: int) -> int:
+        """Give the kind of the line from `low` to `high` by its event number; -1 where it was not met yet."""
+        at = text.find(self.prefix, low, high) if self.prefix else -1
+        if at < 0:
+            return -1
+        at += len(self.prefix)
+        return self.kinds.get(text[at : at + self.length], -1)
 
     def number(self, line: bytes) -> bytes:
         """Read the event number of a line of this key; empty where it has none."""

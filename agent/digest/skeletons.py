@@ -1,4 +1,4 @@
-"""Cheap keys of log lines, made for a whole chunk at once; lines of one key differ in numbers and ids."""
+"""Where ids stand in the lines of a log, and a key for lines whose ids stand everywhere."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-DIGITS = b"0123456789"
-KEY_LENGTH = 700
+ID_LENGTH = 8
+"""From this length on a run of hexadecimal digits is an id, whatever stands around it."""
+_COARSE_LENGTH = 700
 _WORD = re.compile(rb"[0-9A-Za-z]{6,}")
 _LONG = 12
 """From this length on a word of digits and letters is an id; shorter ones are if all are hexadecimal."""
 _HEX = b"0123456789abcdef-"
 _ANY = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-"
+_EMPTIED = re.compile(rb"[0-9A-Fa-f]{%d,}" % ID_LENGTH)
+_GROUPS = re.compile(rb"-[0-9A-Fa-f]{4}-")
+"""What follows the first part of a UUID; its middle parts are too short to be left out."""
 _REACH = 12
 _NAME = re.compile(rb"[A-Za-z]{2}[^0-9A-Za-z\n]{1,4}\Z")
 _DISTINCT = 20
@@ -29,13 +33,15 @@ class Anchor:
 
 
 def anchors(sample: Sequence[bytes]) -> tuple[Anchor, ...]:
-    """Find the texts behind which lines carry ids with letters, which deleting digits leaves apart."""
+    """Find the texts behind which lines carry ids with letters that stay when it is emptied."""
     values: dict[bytes, set[bytes]] = defaultdict(set)
     seen: dict[bytes, int] = defaultdict(int)
     for line in sample:
         for match in _WORD.finditer(line):
             word = match.group()
             if word.isalpha() or word.isdigit() or (len(word) < _LONG and word.strip(_HEX)):
+                continue
+            if _EMPTIED.fullmatch(word) and not _GROUPS.match(line, match.end()):
                 continue
             start = match.start()
             if before := _NAME.search(line, max(0, start - _REACH), start):
@@ -51,20 +57,9 @@ def anchors(sample: Sequence[bytes]) -> tuple[Anchor, ...]:
     return tuple(sorted(found, key=lambda anchor: anchor.text))
 
 
-def keys_of(chunk: bytes, places: Sequence[Anchor]) -> list[bytes]:
-    """Give the key of each line of a chunk: without ids behind anchors, without digits."""
-    chunk = chunk.translate(None, DIGITS)
-    for place in places:  # anchors hold no digit, and there is less to search now
-        first, *rest = chunk.split(place.text)
-        if rest:
-            made_of = place.made_of
-            chunk = place.text.join((first, *[part.lstrip(made_of) for part in rest]))
-    return chunk.split(b"\n")
-
-
 _WITH_DIGIT = re.compile(rb"[\w-]*\d[\w-]*")
 
 
 def coarse_key(line: bytes) -> bytes:
     """Give a line's key without any word that has a digit, for sources whose ids stand everywhere."""
-    return _WITH_DIGIT.sub(b"", line[:KEY_LENGTH])
+    return _WITH_DIGIT.sub(b"", line[:_COARSE_LENGTH])

@@ -13,7 +13,7 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.digest import absorbing, bulk, skeletons
+from agent.digest import absorbing, bulk, skeletons, tallies
 from agent.digest.counting import LineCounter
 from agent.digest.families import merged
 from agent.digest.kinds import Kind, Plan
@@ -49,10 +49,7 @@ def by_keys(path: Path, *, width: float = 10.0) -> LogBook:
 
 
 def told(kind: Kind) -> tuple[object, ...]:
-    slots: dict[int, tuple[int, int, int, int]] = {}
-    for slot in kind.slots():
-        count, line, begun, _ = slots.get(slot.number, (0, slot.line, slot.begun, 0))
-        slots[slot.number] = (count + slot.many, line, begun, slot.ended)
+    slots = tallies.together(kind.tallies).tolist()
     return kind.key, kind.event, kind.line, kind.end_line, kind.text, kind.count, kind.timeless, slots
 
 
