@@ -154,6 +154,7 @@ _Part = tuple[list[Kind], int, int, bool]
 def _count_part(part: tuple[Path, int, int, Plan]) -> _Part:
     path, low, high, plan = part
     counter = _counter(plan)
+    counter.keep_memory()
     gc.disable()  # the process ends with this work, and nothing here forms cycles
     for block in whole_lines(_between(path, low, high), CHUNK):
         counter.feed(block)

@@ -15,7 +15,7 @@ from agent.digest.instants import BAD, Style
 from agent.digest.kinds import BEGUN, CODE, ENDED, MANY, Kind, Plan
 from agent.digest.numbers import EventPlace, event_place
 from agent.digest.tallies import Ints
-from agent.digest.timing import NO_TIME, Timed, Timing
+from agent.digest.timing import NO_TIME, Timing
 from agent.digest.trails import Trail
 from tools.formats.logline import LogLine
 from tools.formats.opening import LINE_LIMIT, decode
@@ -29,9 +29,18 @@ _STEP = 1_000_003
 _NO_SLOT = -(1 << 40)
 _DROPPED = -1
 """In place of a kind's number: the line belongs to the message above."""
+_UNKNOWN = -2
 _PENDING = 1 << 18
 """Rows of counts from which on they are added up, so that memory is bounded by what is distinct."""
+_BLOCK = 31 << 20
 _ORDINARY, _EVENT, _CAREFUL, _UNDATED, _PLAIN, _BLANK = range(6)
+
+
+class _Table(dict[bytes, int]):
+    """Keys -> numbers of kinds."""
+
+    def __missing__(self, key: bytes) -> int:
+        return _UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,6 @@ class _Head:
     pod: str | None
     text: str
     partial: bool
-    event: EventPlace | None = None
 
 
 class LineCounter:
@@ -53,7 +61,8 @@ class LineCounter:
         self.overflowed = 0
         self._kinds: list[Kind] = []
         self._heads: list[_Head] = []
-        self._table: dict[bytes, int] = {}
+        self._places: dict[int, EventPlace] = {}
+        self._table = _Table()
         self._coarse: dict[bytes, int] = {}
         self._rest: int | None = None
         self._timing = Timing(plan.clock, plan.first_time)
@@ -64,6 +73,14 @@ class LineCounter:
         self._trail = Trail(instants.seconds(plan.first_time) if plan.first_time else NO_TIME)
         self._counts: list[Ints] = []
         self._pending = 0
+
+    @staticmethod
+    def keep_memory() -> None:
+        """Have the C library keep what is freed for the next chunk, where it learns that from a large block.
+
+        See M_MMAP_THRESHOLD in mallopt(3): otherwise each array costs the kernel its pages anew.
+        """
+        np.empty(_BLOCK, dtype=np.uint8)
 
     @property
     def zone_assumed(self) -> bool:
@@ -98,13 +115,13 @@ class LineCounter:
 
     def _numbers(self, block: Block) -> Ints:
         """Give the number of each line's kind."""
-        lines = keys.keys_of(block.body, self.plan.anchors)
-        found = list(map(self._table.get, lines))
-        if None in found:
-            found = [
-                self._meet(lines[i], block, i) if number is None else number for i, number in enumerate(found)
-            ]
-        return np.array(found, dtype=np.int64)
+        lines = keys.keys_of(block.text, self.plan.anchors)
+        if block.longest > skeletons.KEY_LENGTH:
+            lines = [line[: skeletons.KEY_LENGTH] for line in lines]
+        found: Ints = np.fromiter(map(self._table.__getitem__, lines), np.int64, len(lines))
+        for index in np.flatnonzero(found == _UNKNOWN).tolist():
+            found[index] = self._meet(lines[index], block, index)
+        return found
 
     def _seconds(self, block: Block, laid: Ints) -> Ints:
         """Give the time of each line whose stamp stands at the place of its kind; BAD where none does."""
@@ -151,8 +168,8 @@ class LineCounter:
     def _new(self, key: bytes, line: bytes, index: int, *, allow_times: bool) -> int:
         text = _text(line)
         parsed = self._timing.reader.read(text)
-        at = self.lines + index + 1
-        kind, event = Kind(key, b"", at, at, text), None
+        number, at = len(self._kinds), self.lines + index + 1
+        kind = Kind(key, b"", at, at, text)
         where = self._timing.place(parsed, line, text) if parsed.own and allow_times else None
         special = _ORDINARY if where else _special(parsed)
         if special == _PLAIN:
@@ -161,28 +178,32 @@ class LineCounter:
             kind.undated = True
         elif special == _ORDINARY and (event := event_place(line)) is not None:
             special = _EVENT
-        return self._add(kind, _Head(parsed.pod, _opening(parsed), parsed.partial, event), where, special)
-
-    def _add(self, kind: Kind, head: _Head, where: Timed | None, special: int) -> int:
-        place, style = where or self._timing.nowhere
-        at = next((i for i, known in enumerate(self._styles) if known is style), len(self._styles))
-        if at == len(self._styles):
-            self._styles.append(style)
+            self._places[number] = event
         self._kinds.append(kind)
-        self._heads.append(head)
-        self._traits.append((place.start, place.stop - place.start, at, special))
-        return len(self._kinds) - 1
+        self._heads.append(_Head(parsed.pod, _opening(parsed), parsed.partial))
+        place, style = where or self._timing.nowhere
+        self._traits.append((place.start, place.stop - place.start, self._styled(style), special))
+        return number
+
+    def _styled(self, style: Style) -> int:
+        found = next((i for i, known in enumerate(self._styles) if known is style), len(self._styles))
+        if found == len(self._styles):
+            self._styles.append(style)
+        return found
 
     def _events(self, block: Block, numbers: Ints, indexes: Ints) -> None:
         """Part the lines of one key by the number that names their event."""
+        text, places = block.text, self._places
         lows, highs = block.starts[indexes].tolist(), block.ends[indexes].tolist()
-        for index, number, low, high in zip(
-            indexes.tolist(), numbers[indexes].tolist(), lows, highs, strict=True
-        ):
-            place = self._heads[number].event
-            found = place.known(block.body, low, high) if place else number
-            if found != number:
-                numbers[index] = found if found >= 0 else self._event(number, block.line(index), index)
+        given: list[int] = numbers[indexes].tolist()
+        for index, number, low, high in zip(indexes.tolist(), given, lows, highs, strict=True):
+            place = places[number]
+            at = text.find(place.prefix, low, high) if place.prefix else -1
+            found = place.kinds.get(text[at + place.start : at + place.stop]) if at >= 0 else None
+            if found is None:
+                numbers[index] = self._event(number, block.line(index), index)
+            elif found != number:
+                numbers[index] = found
 
     def _specially(self, block: Block, numbers: Ints, specials: Ints, seconds: Ints) -> None:
         """Go through the lines that must be seen with those above: traces, lines without a time."""
@@ -207,10 +228,7 @@ class LineCounter:
 
     def _event(self, number: int, line: bytes, index: int) -> int:
         """Give the kind of a line by its event number."""
-        head = self._heads[number]
-        place = head.event
-        if place is None:
-            return number
+        place = self._places[number]
         event = place.number(line)
         found = place.kinds.get(event)
         if found is None:
@@ -219,7 +237,7 @@ class LineCounter:
                 found = len(self._kinds)
                 at = self.lines + index + 1
                 self._kinds.append(Kind(self._kinds[number].key, event, at, at, _text(line)))
-                self._heads.append(head)
+                self._heads.append(self._heads[number])
                 self._traits.append(self._traits[number])
             else:
                 self._kinds[number].event = event

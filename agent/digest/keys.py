@@ -14,9 +14,6 @@ import numpy.typing as npt
 from agent.digest.skeletons import Anchor
 
 DIGITS = b"0123456789"
-KEY_LENGTH = 700
-"""Bytes that are kept of a key where lines are long."""
-_LONG_LINES = 300
 _WINDOW = 64 << 10
 """Bytes that are worked on at once, so that they and what is made of them stay in a near cache."""
 _WORD = 64
@@ -28,15 +25,15 @@ Bits = npt.NDArray[np.uint64]
 
 def keys_of(chunk: bytes, places: Sequence[Anchor]) -> list[bytes]:
     """Give the key of each line: without digits, hexadecimal ids, and what stands behind anchors."""
-    size = len(chunk)
+    ended = chunk.endswith(b"\n")
     chunk = _emptied(chunk)
     for place in places:  # anchors hold no digit, and there is less to search now
         first, *rest = chunk.split(place.text)
         if rest:
             made_of = place.made_of
             chunk = place.text.join((first, *[part.lstrip(made_of) for part in rest]))
-    keys = chunk.split(b"\n")
-    return [key[:KEY_LENGTH] for key in keys] if size > _LONG_LINES * len(keys) else keys
+    found = chunk.split(b"\n")
+    return found[:-1] if ended else found
 
 
 def _emptied(text: bytes) -> bytes:

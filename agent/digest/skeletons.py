@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 ID_LENGTH = 8
 """From this length on a run of hexadecimal digits is an id, whatever stands around it."""
-_COARSE_LENGTH = 700
+KEY_LENGTH = 700
+"""Bytes that are kept of a key."""
 _WORD = re.compile(rb"[0-9A-Za-z]{6,}")
 _LONG = 12
 """From this length on a word of digits and letters is an id; shorter ones are if all are hexadecimal."""
@@ -62,4 +63,4 @@ _WITH_DIGIT = re.compile(rb"[\w-]*\d[\w-]*")
 
 def coarse_key(line: bytes) -> bytes:
     """Give a line's key without any word that has a digit, for sources whose ids stand everywhere."""
-    return _WITH_DIGIT.sub(b"", line[:_COARSE_LENGTH])
+    return _WITH_DIGIT.sub(b"", line[:KEY_LENGTH])
