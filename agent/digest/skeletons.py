@@ -12,13 +12,12 @@ ID_LENGTH = 8
 KEY_LENGTH = 700
 """Bytes that are kept of a key."""
 _WORD = re.compile(rb"[0-9A-Za-z]{6,}")
+_LEFT_OUT = re.compile(rb"[0-9A-Fa-f]{%d,}(?!-[0-9A-Fa-f]{4}-|[0-9A-Za-z])" % ID_LENGTH)
+"""An id that keys never hold; the middle parts of a UUID are too short for that."""
 _LONG = 12
 """From this length on a word of digits and letters is an id; shorter ones are if all are hexadecimal."""
 _HEX = b"0123456789abcdef-"
 _ANY = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-"
-_EMPTIED = re.compile(rb"[0-9A-Fa-f]{%d,}" % ID_LENGTH)
-_GROUPS = re.compile(rb"-[0-9A-Fa-f]{4}-")
-"""What follows the first part of a UUID; its middle parts are too short to be left out."""
 _REACH = 12
 _NAME = re.compile(rb"[A-Za-z]{2}[^0-9A-Za-z\n]{1,4}\Z")
 _DISTINCT = 20
@@ -34,7 +33,7 @@ class Anchor:
 
 
 def anchors(sample: Sequence[bytes]) -> tuple[Anchor, ...]:
-    """Find the texts behind which lines carry ids with letters that stay when it is emptied."""
+    """Find the texts behind which lines carry ids with letters that would stay in their keys."""
     values: dict[bytes, set[bytes]] = defaultdict(set)
     seen: dict[bytes, int] = defaultdict(int)
     for line in sample:
@@ -42,7 +41,7 @@ def anchors(sample: Sequence[bytes]) -> tuple[Anchor, ...]:
             word = match.group()
             if word.isalpha() or word.isdigit() or (len(word) < _LONG and word.strip(_HEX)):
                 continue
-            if _EMPTIED.fullmatch(word) and not _GROUPS.match(line, match.end()):
+            if _LEFT_OUT.match(line, match.start()):
                 continue
             start = match.start()
             if before := _NAME.search(line, max(0, start - _REACH), start):
