@@ -9,6 +9,7 @@ from agent.digest.tallies import Ints
 _WORD = 8
 _PADDING = bytes(64)
 """Behind the last line, so that eight bytes can be read wherever a stamp may stand."""
+_LARGEST_LEARNED = 31 << 20
 
 
 class Block:
@@ -54,3 +55,11 @@ class Block:
         high = np.minimum(low + lengths[firsts], self.ends[firsts])
         stamps = [self.text[a:b] for a, b in zip(low.tolist(), high.tolist(), strict=True)]
         return firsts, stamps
+
+
+def keep_memory() -> None:
+    """Have the C library keep what is freed for the next chunk, which it learns from a large block.
+
+    See M_MMAP_THRESHOLD in mallopt(3); otherwise the kernel gives each array its pages anew.
+    """
+    np.empty(_LARGEST_LEARNED, dtype=np.uint8)

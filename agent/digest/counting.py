@@ -6,6 +6,7 @@ What a line means is worked out once for each key; after that a line costs a few
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -32,7 +33,6 @@ _DROPPED = -1
 _UNKNOWN = -2
 _PENDING = 1 << 18
 """Rows of counts from which on they are added up, so that memory is bounded by what is distinct."""
-_BLOCK = 31 << 20
 _ORDINARY, _EVENT, _CAREFUL, _UNDATED, _PLAIN, _BLANK = range(6)
 
 
@@ -74,14 +74,6 @@ class LineCounter:
         self._counts: list[Ints] = []
         self._pending = 0
 
-    @staticmethod
-    def keep_memory() -> None:
-        """Have the C library keep what is freed for the next chunk, where it learns that from a large block.
-
-        See M_MMAP_THRESHOLD in mallopt(3): otherwise each array costs the kernel its pages anew.
-        """
-        np.empty(_BLOCK, dtype=np.uint8)
-
     @property
     def zone_assumed(self) -> bool:
         """Whether a time without a zone was read as UTC."""
@@ -108,9 +100,12 @@ class LineCounter:
         numbers = rows[CODE] % _STEP
         rows[CODE] //= _STEP
         order = np.argsort(numbers, kind="stable")
+        ordered: Ints = rows[:, order]
         found, lows = np.unique(numbers[order], return_index=True)
-        for number, part in zip(found.tolist(), np.split(rows[:, order], lows[1:], axis=1), strict=True):
-            _fill(self._kinds[number], part)
+        given: list[int] = found.tolist()
+        bounds: list[int] = [*lows.tolist(), len(numbers)]
+        for number, (low, high) in zip(given, pairwise(bounds), strict=True):
+            _fill(self._kinds[number], ordered[:, low:high])
         return sorted((kind for kind in self._kinds if kind.count), key=lambda kind: kind.line)
 
     def _numbers(self, block: Block) -> Ints:
