@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from agent.digest import bulk, masking
+from agent.digest import bulk, masking, tallies
 from agent.digest.bulk import Counted
-from agent.digest.kinds import Kind
+from agent.digest.kinds import CODE, Kind
 from agent.digest.logs import LogBook, Pattern, Place, ServiceLog
 from agent.digest.messages import inferred_level, service_of, text_of
+from agent.digest.tallies import Ints
 from tools.formats import workload_of
 from tools.formats.logs_text import LineReader
 from tools.formats.records import Clock, LogRecord
@@ -20,14 +21,18 @@ _TRACES = ("\n\tat ", "\n  File ", "Caused by:")
 
 def absorb(book: LogBook, artifact: str, counted: Counted, clock: Clock, labels: Mapping[str, str]) -> None:
     """Add everything that was counted in one artifact to the book."""
-    first = min((extent[0] for kind in counted.kinds if (extent := kind.extent())), default=None)
+    first = min((kind.span[0] for kind in counted.kinds if kind.span), default=None)
     reader = bulk.reader_of(clock, None if first is None else datetime.fromtimestamp(first, UTC))
+    found: dict[tuple[str | None, str, str], list[Ints]] = {}
     for kind in counted.kinds:
         record = record_of(kind, reader, labels)
         pattern = _pattern(book, record, further=kind.overflow)
-        _add(pattern, artifact, kind, record, counted.width)
+        _add(pattern, artifact, kind, record)
+        found.setdefault((pattern.service, pattern.level, pattern.template), []).extend(kind.tallies)
         _add_to_service(book.services.setdefault(pattern.service, ServiceLog()), kind)
         book.lines += kind.count
+    for name, rows in found.items():
+        _add_slots(book.patterns[name], artifact, tallies.together(rows), counted.width)
     book.overflowed += counted.overflowed
 
 
@@ -41,11 +46,10 @@ def record_of(kind: Kind, reader: LineReader, labels: Mapping[str, str]) -> LogR
         level = "error"
     pod = line.pod or labels.get("pod")
     service = line.service or labels.get("service")
-    extent = kind.extent()
     return LogRecord(
         line=kind.line,
         end_line=kind.end_line,
-        time=datetime.fromtimestamp(extent[0], UTC) if extent else None,
+        time=datetime.fromtimestamp(kind.span[0], UTC) if kind.span else None,
         message=message,
         level=level,
         service=service or (workload_of(pod) if pod else None),
@@ -70,7 +74,7 @@ def _pattern(book: LogBook, record: LogRecord, *, further: bool) -> Pattern:
     return found
 
 
-def _add(pattern: Pattern, artifact: str, kind: Kind, record: LogRecord, width: float) -> None:
+def _add(pattern: Pattern, artifact: str, kind: Kind, record: LogRecord) -> None:
     pattern.count += kind.count
     pattern.undated += kind.count if kind.undated else kind.timeless
     if len(pattern.places) < 3:
@@ -81,22 +85,25 @@ def _add(pattern: Pattern, artifact: str, kind: Kind, record: LogRecord, width: 
         pattern.containers.add(record.container)
     if record.node and len(pattern.nodes) < 10:
         pattern.nodes.add(record.node)
-    pattern.widen(width)
     _stretch(pattern, kind)
-    buckets, starts, ratio = pattern.buckets, pattern.starts, width / pattern.width
-    for slot in kind.slots():
-        at = int(slot.number * ratio // 1)
-        buckets[at] = buckets.get(at, 0) + slot.many
+
+
+def _add_slots(pattern: Pattern, artifact: str, rows: Ints, width: float) -> None:
+    pattern.widen(width)
+    rows[CODE] = rows[CODE] * (width / pattern.width) // 1
+    buckets, starts = pattern.buckets, pattern.starts
+    slots, many, lines, _, _ = tallies.together([rows]).tolist()
+    for at, count, line in zip(slots, many, lines, strict=True):
+        buckets[at] = buckets.get(at, 0) + count
         held = starts.get(at)
-        if held is None or (held.artifact, held.first) > (artifact, slot.line):
-            starts[at] = Place(artifact, slot.line, slot.line)
+        if held is None or (held.artifact, held.first) > (artifact, line):
+            starts[at] = Place(artifact, line, line)
 
 
 def _stretch(span: Pattern | ServiceLog, kind: Kind) -> None:
-    extent = kind.extent()
-    if extent is None:
+    if kind.span is None:
         return
-    low, high = (datetime.fromtimestamp(second, UTC) for second in extent)
+    low, high = (datetime.fromtimestamp(second, UTC) for second in kind.span)
     if span.first is None or low < span.first:
         span.first = low
     if span.last is None or high > span.last:

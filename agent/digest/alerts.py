@@ -64,15 +64,19 @@ class AlertBook:
     alerts: dict[tuple[str, ...], list[tuple[str, AlertRecord]]] = field(
         default_factory=dict[tuple[str, ...], list[tuple[str, AlertRecord]]]
     )
+    _folded: list[Episode] | None = None
 
     def read(self, artifact: str, records: Iterable[AlertRecord]) -> None:
         """Add every alert of one artifact."""
         for record in records:
             self.alerts.setdefault(_identity(record), []).append((artifact, record))
+        self._folded = None
 
-    def folded(self) -> list[Episode]:
-        """Give every episode once, by name, labels and start."""
-        return [episode for key in sorted(self.alerts) for episode in _episodes(self.alerts[key])]
+    def folded(self) -> Sequence[Episode]:
+        """Give every episode once, by name, labels and start; computed once for what was read."""
+        if self._folded is None:
+            self._folded = [episode for key in sorted(self.alerts) for episode in _episodes(self.alerts[key])]
+        return self._folded
 
 
 def _identity(record: AlertRecord) -> tuple[str, ...]:

@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import cached_property
-
 import numpy as np
-import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
+from agent.digest.tallies import Ints
+
 _WORD = 8
 _PADDING = bytes(64)
 """Behind the last line, so that eight bytes can be read wherever a stamp may stand."""
+_LARGEST_LEARNED = 31 << 20
 
 
 class Block:
-    """Lines of a log; `starts` and `ends` are their offsets in `body`, without line ends."""
+    """Lines of a log; `starts` and `ends` are their offsets in `text`, without line ends."""
 
-    def __init__(self, chunk: bytes) -> None:
-        self.body = chunk.removesuffix(b"\n")
-        padded = np.frombuffer(self.body + _PADDING, dtype=np.uint8)
-        size = len(self.body)
-        breaks = np.flatnonzero(padded[:size] == ord("\n"))
-        self.ends: Ints = np.append(breaks, size)
-        self.starts: Ints = np.append(0, breaks + 1)
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+        padded = np.frombuffer(text + _PADDING, dtype=np.uint8)
+        ends = np.flatnonzero(padded[: len(text)] == ord("\n"))
+        self.ends: Ints = ends if text.endswith(b"\n") else np.append(ends, len(text))
+        self.starts: Ints = np.append(0, self.ends[:-1] + 1)
         self._words = np.ndarray((len(padded) - _WORD + 1,), "<u8", padded, strides=(1,))
 
     def __len__(self) -> int:
         """Count the lines."""
         return len(self.starts)
 
-    @cached_property
-    def _bounds(self) -> list[tuple[int, int]]:
-        return list(zip(self.starts.tolist(), self.ends.tolist(), strict=True))
+    @property
+    def longest(self) -> int:
+        """Length of the longest line."""
+        return int((self.ends - self.starts).max())
 
     def line(self, index: int) -> bytes:
         """Give a line."""
-        low, high = self._bounds[index]
-        return self.body[low:high]
+        return self.text[self.starts[index] : self.ends[index]]
 
     def runs(self, offsets: Ints, lengths: Ints, styles: Ints) -> tuple[Ints, list[bytes]]:
         """Find the runs of lines whose stamps are alike, written in one style: their first lines and stamps.
@@ -46,7 +43,7 @@ class Block:
         and the last 8 bytes are compared, which is all of any stamp that is looked for.
         """
         there = lengths > 0
-        at = np.minimum(self.starts + offsets, len(self.body))
+        at = np.minimum(self.starts + offsets, len(self.text))
         last = np.maximum(lengths - _WORD, 0)
         differ = styles[1:] != styles[:-1]
         differ |= lengths[1:] != lengths[:-1]
@@ -56,25 +53,13 @@ class Block:
         firsts: Ints = np.append(0, np.flatnonzero(differ) + 1)
         low = at[firsts]
         high = np.minimum(low + lengths[firsts], self.ends[firsts])
-        stamps = [self.body[a:b] for a, b in zip(low.tolist(), high.tolist(), strict=True)]
+        stamps = [self.text[a:b] for a, b in zip(low.tolist(), high.tolist(), strict=True)]
         return firsts, stamps
 
 
-def spread(values: Sequence[int], firsts: Ints, size: int) -> Ints:
-    """Give each line the value of its run."""
-    return np.repeat(np.array(values, dtype=np.int64), np.diff(firsts, append=size))
+def keep_memory() -> None:
+    """Have the C library keep what is freed for the next chunk, which it learns from a large block.
 
-
-def tallied(codes: Ints) -> Iterator[tuple[int, int, int, int]]:
-    """Yield each code with its count, and the indexes of its first and last line."""
-    order = np.argsort(codes, kind="stable")
-    ordered = codes[order]
-    lows: Ints = np.append(0, np.flatnonzero(ordered[1:] != ordered[:-1]) + 1)
-    highs: Ints = np.append(lows[1:], len(ordered))
-    yield from zip(
-        ordered[lows].tolist(),
-        (highs - lows).tolist(),
-        order[lows].tolist(),
-        order[highs - 1].tolist(),
-        strict=True,
-    )
+    See M_MMAP_THRESHOLD in mallopt(3); otherwise the kernel gives each array its pages anew.
+    """
+    np.empty(_LARGEST_LEARNED, dtype=np.uint8)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import multiprocessing
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise
+from itertools import islice, pairwise
 from multiprocessing.context import BaseContext
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from agent.digest import skeletons
 from agent.digest.kinds import Kind, Plan
@@ -21,9 +21,6 @@ from tools.formats.logs_text import LineReader
 from tools.formats.opening import Damage, chunks, decode, head, whole_lines
 from tools.formats.records import Clock, Tally
 from tools.formats.stamps import Stamps
-
-if TYPE_CHECKING:
-    from agent.digest.counting import LineCounter
 
 CHUNK = 1 << 20
 """Bytes that are counted in one step."""
@@ -57,22 +54,69 @@ class Counted:
 
 def count(path: Path, clock: Clock, origin: float, *, base_width: float, workers: int = 0) -> Counted:
     """Count a file of log lines; `workers` processes at most, 0 for one a core."""
-    sample, whole = head(path, _LOOK)
-    plain = _is_plain(path)
-    size = path.stat().st_size if plain else 0
-    found = _ends(path, size) if plain else b""
-    plan = _plan(sample, found, clock, origin, base_width)
+    (counted,) = count_each([(path, clock)], origin, base_width=base_width, workers=workers)
+    return counted
+
+
+def count_each(
+    files: Sequence[tuple[Path, Clock]], origin: float, *, base_width: float, workers: int = 0
+) -> Iterator[Counted]:
+    """Count files of log lines in turn; all their parts are spread over the processes."""
     cores = workers or _cores()
-    if not plain or size <= SMALL or whole or cores < 2:
-        return _one(path, plan)
+    sources = [_source(path, clock, origin, base_width, cores) for path, clock in files]
+    parts = [part for source in sources for part in source.parts]
+    if cores < 2 or len(parts) < 2:
+        yield from _each(sources, map(_count_part, parts))
+        return
+    importlib.import_module("agent.digest.counting")  # numpy, before processes fork
+    with ProcessPoolExecutor(min(cores, len(parts)), _context(), _prepare) as pool:
+        yield from _each(sources, pool.map(_count_part, parts))
+
+
+def is_large(path: Path) -> bool:
+    """Say whether a log is counted by key; a packed one is from an eighth of the size on."""
+    return path.stat().st_size >= (LARGE if _is_plain(path) else LARGE // 8)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Bytes of a file that one process counts; a packed file, which has no `high`, is read as a whole."""
+
+    path: Path
+    plan: Plan
+    low: int = 0
+    high: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    plan: Plan
+    parts: list[_Part]
+
+
+def _source(path: Path, clock: Clock, origin: float, base_width: float, cores: int) -> _Source:
+    sample, whole = head(path, _LOOK)
+    if not _is_plain(path):
+        plan = _plan(sample, b"", clock, origin, base_width)
+        return _Source(plan, [_Part(path, plan)])
+    size = path.stat().st_size
+    plan = _plan(sample, _end(path, size), clock, origin, base_width)
+    if size <= SMALL or whole or cores < 2:
+        return _Source(plan, [_Part(path, plan, 0, size)])
     step = -(-size // (cores * -(-size // (cores * PART))))
     cuts = [0, *_cuts(path, size, step, plan), size]
-    parts = [
-        (path, low, high, replace(plan, first_time=_first(path, low, plan))) for low, high in _pairs(cuts)
-    ]
-    _counter(plan)  # imported before processes fork
-    with ProcessPoolExecutor(min(cores, len(parts)), mp_context=_context()) as pool:
-        return _together(pool.map(_count_part, parts), plan)
+    return _Source(
+        plan,
+        [
+            _Part(path, replace(plan, first_time=_first(path, low, plan)), low, high)
+            for low, high in pairwise(cuts)
+        ],
+    )
+
+
+def _each(sources: Sequence[_Source], results: Iterator[_Result]) -> Iterator[Counted]:
+    for source in sources:
+        yield _together(islice(results, len(source.parts)), source.plan)
 
 
 def _cores() -> int:
@@ -113,7 +157,7 @@ def _dated(
     return next((time for time in times if time is not None), None)
 
 
-def _ends(path: Path, size: int) -> bytes:
+def _end(path: Path, size: int) -> bytes:
     with path.open("rb") as file:
         file.seek(max(0, size - (256 << 10)))
         return file.read()
@@ -143,31 +187,39 @@ def _cuts(path: Path, size: int, step: int, plan: Plan) -> Iterator[int]:
                     break
 
 
-def _pairs(cuts: list[int]) -> Iterator[tuple[int, int]]:
-    return pairwise(cuts)
+@dataclass(frozen=True, slots=True)
+class _Result:
+    kinds: list[Kind]
+    lines: int
+    overflowed: int
+    zone_assumed: bool
+    damage: str
 
 
-_Part = tuple[list[Kind], int, int, bool]
-"""Kinds, lines, overflowed lines, and whether a zone was assumed."""
+def _prepare() -> None:
+    from agent.digest.blocks import keep_memory  # noqa: PLC0415 - numpy, which large logs alone are worth
 
-
-def _count_part(part: tuple[Path, int, int, Plan]) -> _Part:
-    path, low, high, plan = part
-    counter = _counter(plan)
+    keep_memory()
     gc.disable()  # the process ends with this work, and nothing here forms cycles
-    for block in whole_lines(_between(path, low, high), CHUNK):
-        counter.feed(block)
-    return _part(counter)
 
 
-def _counter(plan: Plan) -> LineCounter:
+def _count_part(part: _Part) -> _Result:
     from agent.digest.counting import LineCounter  # noqa: PLC0415 - numpy, which large logs alone are worth
 
-    return LineCounter(plan)
+    counter = LineCounter(part.plan)
+    damage: list[str] = []
+    for block in whole_lines(_read(part, damage), CHUNK):
+        counter.feed(block)
+    kinds = counter.finish()
+    return _Result(kinds, counter.lines, counter.overflowed, counter.zone_assumed, "".join(damage))
 
 
-def _part(counter: LineCounter) -> _Part:
-    return counter.finish(), counter.lines, counter.overflowed, counter.zone_assumed
+def _read(part: _Part, damage: list[str]) -> Iterator[bytes]:
+    """Yield the bytes of a part; where a packed file is damaged they end, and the reason is added."""
+    try:
+        yield from chunks(part.path) if part.high is None else _between(part.path, part.low, part.high)
+    except Damage as broken:
+        damage.append(broken.reason)
 
 
 def _between(path: Path, low: int, high: int) -> Iterator[bytes]:
@@ -179,41 +231,26 @@ def _between(path: Path, low: int, high: int) -> Iterator[bytes]:
             yield block
 
 
-def _one(path: Path, plan: Plan) -> Counted:
-    counter = _counter(plan)
-    damage = ""
-    try:
-        for block in whole_lines(chunks(path), CHUNK):
-            counter.feed(block)
-    except Damage as broken:
-        damage = broken.reason
-    return replace(_together(iter([_part(counter)]), plan), damage=damage)
-
-
-def _together(parts: Iterator[_Part], plan: Plan) -> Counted:
+def _together(results: Iterable[_Result], plan: Plan) -> Counted:
     merged: dict[tuple[bytes, bytes], Kind] = {}
     before = overflowed = 0
-    zoneless = False
-    for kinds, lines, more, assumed in parts:
-        for kind in kinds:
+    zoneless, damage = False, ""
+    for result in results:
+        for kind in result.kinds:
             _merge(merged, kind, before)
-        before += lines
-        overflowed += more
-        zoneless |= assumed
+        before += result.lines
+        overflowed += result.overflowed
+        zoneless |= result.zone_assumed
+        damage = damage or result.damage
     ordered = sorted(merged.values(), key=lambda kind: kind.line)
-    return Counted(tuple(ordered), before, plan.width, overflowed, zoneless)
+    return Counted(tuple(ordered), before, plan.width, overflowed, zoneless, damage)
 
 
 def _merge(merged: dict[tuple[bytes, bytes], Kind], kind: Kind, before: int) -> None:
-    kind.line += before
-    kind.end_line += before
-    kind.stretches = [(before, numbers) for _, numbers in kind.stretches]
+    kind.move(before)
     held = merged.setdefault((kind.key, kind.event), kind)
     if held is not kind:
-        held.count += kind.count
-        held.timeless += kind.timeless
-        held.overflow |= kind.overflow
-        held.stretches += kind.stretches
+        held.add(kind)
 
 
 def reader_of(clock: Clock, first: datetime | None) -> LineReader:

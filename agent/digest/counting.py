@@ -5,19 +5,18 @@ What a line means is worked out once for each key; after that a line costs a few
 
 from __future__ import annotations
 
-from array import array
-from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from agent.digest import instants, skeletons
-from agent.digest.blocks import Block, Ints, spread, tallied
-from agent.digest.instants import BAD, Slots, Style
-from agent.digest.kinds import Kind, Plan
+from agent.digest import instants, keys, skeletons, tallies
+from agent.digest.blocks import Block
+from agent.digest.instants import BAD, Style
+from agent.digest.kinds import BEGUN, CODE, ENDED, MANY, Kind, Plan
 from agent.digest.numbers import EventPlace, event_place
-from agent.digest.skeletons import KEY_LENGTH
-from agent.digest.timing import NO_SLOT, RunStamps, Stamp, Timed, Timing
+from agent.digest.tallies import Ints
+from agent.digest.timing import NO_TIME, Timing
 from agent.digest.trails import Trail
 from tools.formats.logline import LogLine
 from tools.formats.opening import LINE_LIMIT, decode
@@ -27,28 +26,30 @@ MAX_KEYS = 20_000
 MAX_COARSE = 5_000
 """Distinct coarse keys; what comes after is counted in one kind."""
 _STEP = 1_000_003
-"""A code is slot * _STEP + kind; a prime keeps the codes of neighbouring slots apart in hash tables."""
-_DROP = 2 * NO_SLOT * _STEP
+"""A code is slot * _STEP + number of the kind."""
+_NO_SLOT = -(1 << 40)
+_DROPPED = -1
+"""In place of a kind's number: the line belongs to the message above."""
+_UNKNOWN = -2
+_PENDING = 1 << 18
+"""Rows of counts from which on they are added up, so that memory is bounded by what is distinct."""
 _ORDINARY, _EVENT, _CAREFUL, _UNDATED, _PLAIN, _BLANK = range(6)
 
 
-@dataclass(slots=True)
+class _Table(dict[bytes, int]):
+    """Keys -> numbers of kinds."""
+
+    def __missing__(self, key: bytes) -> int:
+        return _UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
 class _Head:
     """What the lines after one of this key must know."""
 
     pod: str | None
     text: str
     partial: bool
-    style: Style | None
-    event: EventPlace | None = None
-
-
-@dataclass(slots=True)
-class _Count:
-    many: int
-    line: int
-    first: Stamp
-    last: Stamp
 
 
 class LineCounter:
@@ -60,17 +61,18 @@ class LineCounter:
         self.overflowed = 0
         self._kinds: list[Kind] = []
         self._heads: list[_Head] = []
-        self._table: dict[bytes, int] = {}
+        self._places: dict[int, EventPlace] = {}
+        self._table = _Table()
         self._coarse: dict[bytes, int] = {}
         self._rest: int | None = None
-        self._timing = Timing(plan.clock, plan.first_time, origin=plan.origin, width=plan.width, step=_STEP)
-        self._slots: list[Slots] = []
+        self._timing = Timing(plan.clock, plan.first_time)
+        self._styles: list[Style] = []
         self._traits: list[tuple[int, int, int, int]] = []
-        """Of each kind: offset and length of its stamp, the index of what reads it, and what is special."""
+        """Of each kind: offset and length of its stamp, the index of its style, and what is special."""
         self._laid: Ints = np.zeros((0, 4), dtype=np.int64)
-        self._special = False
-        self._trail = Trail(instants.seconds(plan.first_time) if plan.first_time else None)
-        self._counts: dict[int, _Count] = {}
+        self._trail = Trail(instants.seconds(plan.first_time) if plan.first_time else NO_TIME)
+        self._counts: list[Ints] = []
+        self._pending = 0
 
     @property
     def zone_assumed(self) -> bool:
@@ -84,52 +86,58 @@ class LineCounter:
         if len(self._laid) < len(self._traits):
             self._laid = np.array(self._traits, dtype=np.int64)
         laid: Ints = self._laid[numbers]
-        readers: Ints = laid[:, 2]
-        firsts, found = block.runs(laid[:, 0], laid[:, 1], readers)
-        chosen: list[int] = readers[firsts].tolist()
-        slots = [self._slots[reader][stamp] for reader, stamp in zip(chosen, found, strict=True)]
-        stamps = RunStamps(firsts.tolist(), found)
-        codes = spread(slots, firsts, len(block))
-        for index in np.flatnonzero(codes == BAD).tolist() if BAD in slots else ():
-            codes[index] = self._carefully(block.line(index), index, stamps)
-        codes += numbers
-        if self._special:
-            self._specially(block, numbers, laid[:, 3], codes, stamps)
-        self._fold(codes, stamps)
+        specials: Ints = laid[:, 3]
+        seconds = self._seconds(block, laid)
+        self._events(block, numbers, np.flatnonzero(specials == _EVENT))
+        specials[seconds == BAD] = _CAREFUL
+        self._specially(block, numbers, specials, seconds)
+        self._count(numbers, seconds)
         self.lines += len(block)
 
     def finish(self) -> list[Kind]:
         """Give what was counted, in the order of the first lines; only once."""
-        found: dict[int, array[int]] = defaultdict(lambda: array("q"))
-        self._counts.pop(_DROP, None)
-        for code, count in self._counts.items():
-            slot, number = divmod(code, _STEP)
-            self._kinds[number].count += count.many
-            if slot == NO_SLOT:
-                self._kinds[number].timeless += count.many
-                continue
-            begun = ended = self._second(number, count.first)
-            if count.last is not count.first:
-                ended = self._second(number, count.last)
-            found[number].extend((slot, count.many, count.line, begun or 0, ended or 0))
-        for number, numbers in found.items():
-            self._kinds[number].stretches.append((0, numbers))
+        rows = tallies.together(self._counts) if self._counts else np.zeros((5, 0), dtype=np.int64)
+        numbers = rows[CODE] % _STEP
+        rows[CODE] //= _STEP
+        order = np.argsort(numbers, kind="stable")
+        ordered: Ints = rows[:, order]
+        found, lows = np.unique(numbers[order], return_index=True)
+        given: list[int] = found.tolist()
+        bounds: list[int] = [*lows.tolist(), len(numbers)]
+        for number, (low, high) in zip(given, pairwise(bounds), strict=True):
+            _fill(self._kinds[number], ordered[:, low:high])
         return sorted((kind for kind in self._kinds if kind.count), key=lambda kind: kind.line)
 
     def _numbers(self, block: Block) -> Ints:
         """Give the number of each line's kind."""
-        keys = skeletons.keys_of(block.body, self.plan.anchors)
-        if len(block.body) > 300 * len(block):
-            keys = [key[:KEY_LENGTH] for key in keys]
-        found = list(map(self._table.get, keys))
-        if None in found:
-            found = [
-                self._meet(keys[i], block, i) if number is None else number for i, number in enumerate(found)
-            ]
-        return np.array(found, dtype=np.int64)
+        lines = keys.keys_of(block.text, self.plan.anchors)
+        if block.longest > skeletons.KEY_LENGTH:
+            lines = [line[: skeletons.KEY_LENGTH] for line in lines]
+        found: Ints = np.fromiter(map(self._table.__getitem__, lines), np.int64, len(lines))
+        for index in np.flatnonzero(found == _UNKNOWN).tolist():
+            found[index] = self._meet(lines[index], block, index)
+        return found
 
-    def _second(self, number: int, stamp: Stamp) -> int | None:
-        return self._timing.second(stamp, self._heads[number].style)
+    def _seconds(self, block: Block, laid: Ints) -> Ints:
+        """Give the time of each line whose stamp stands at the place of its kind; BAD where none does."""
+        firsts, stamps = block.runs(laid[:, 0], laid[:, 1], laid[:, 2])
+        styles: list[int] = laid[firsts, 2].tolist()
+        found = [self._styles[style][stamp] for style, stamp in zip(styles, stamps, strict=True)]
+        return np.repeat(np.array(found, dtype=np.int64), np.diff(firsts, append=len(block)))
+
+    def _count(self, numbers: Ints, seconds: Ints) -> None:
+        lines = np.arange(self.lines + 1, self.lines + 1 + len(numbers), dtype=np.int64)
+        if _DROPPED in numbers:
+            kept = numbers != _DROPPED
+            numbers, seconds, lines = numbers[kept], seconds[kept], lines[kept]
+        slots = ((seconds - self.plan.origin) // self.plan.width).astype(np.int64)
+        slots[seconds == NO_TIME] = _NO_SLOT
+        counted = tallies.tallied(slots * _STEP + numbers, lines, seconds)
+        self._counts.append(counted)
+        self._pending += counted.shape[1]
+        if self._pending > max(_PENDING, 2 * self._counts[0].shape[1]):
+            self._counts = [tallies.together(self._counts)]
+            self._pending = 0
 
     def _meet(self, key: bytes, block: Block, index: int) -> int:
         number = self._table.get(key)
@@ -155,8 +163,8 @@ class LineCounter:
     def _new(self, key: bytes, line: bytes, index: int, *, allow_times: bool) -> int:
         text = _text(line)
         parsed = self._timing.reader.read(text)
-        at = self.lines + index + 1
-        kind, event = Kind(key, b"", at, at, text), None
+        number, at = len(self._kinds), self.lines + index + 1
+        kind = Kind(key, b"", at, at, text)
         where = self._timing.place(parsed, line, text) if parsed.own and allow_times else None
         special = _ORDINARY if where else _special(parsed)
         if special == _PLAIN:
@@ -165,60 +173,57 @@ class LineCounter:
             kind.undated = True
         elif special == _ORDINARY and (event := event_place(line)) is not None:
             special = _EVENT
-        self._special |= special != _ORDINARY or parsed.partial
-        return self._add(
-            kind, _Head(parsed.pod, _opening(parsed), parsed.partial, None, event), where, special
-        )
-
-    def _add(self, kind: Kind, head: _Head, where: Timed | None, special: int) -> int:
-        place, slots, head.style = where or self._timing.nowhere
-        reader = next((i for i, known in enumerate(self._slots) if known is slots), len(self._slots))
-        if reader == len(self._slots):
-            self._slots.append(slots)
+            self._places[number] = event
         self._kinds.append(kind)
-        self._heads.append(head)
-        self._traits.append((place.start, place.stop - place.start, reader, special))
-        return len(self._kinds) - 1
+        self._heads.append(_Head(parsed.pod, _opening(parsed), parsed.partial))
+        place, style = where or self._timing.nowhere
+        self._traits.append((place.start, place.stop - place.start, self._styled(style), special))
+        return number
 
-    def _carefully(self, line: bytes, index: int, stamps: RunStamps) -> int:
-        """Read the time of one line; without one it stands beside the line above."""
-        time = self._timing.read(_text(line))
-        second = stamps[index] = instants.seconds(time) if time else self._trail.last
-        return self._timing.slot(second)
+    def _styled(self, style: Style) -> int:
+        found = next((i for i, known in enumerate(self._styles) if known is style), len(self._styles))
+        if found == len(self._styles):
+            self._styles.append(style)
+        return found
 
-    def _specially(self, block: Block, numbers: Ints, specials: Ints, codes: Ints, stamps: RunStamps) -> None:
-        """Go through the lines that need more than a look-up: traces, undated lines, event numbers."""
-        settled, heads = -1, self._heads
-        for index in np.flatnonzero(specials).tolist():
+    def _events(self, block: Block, numbers: Ints, indexes: Ints) -> None:
+        """Part the lines of one key by the number that names their event."""
+        text, places = block.text, self._places
+        lows, highs = block.starts[indexes].tolist(), block.ends[indexes].tolist()
+        given: list[int] = numbers[indexes].tolist()
+        for index, number, low, high in zip(indexes.tolist(), given, lows, highs, strict=True):
+            place = places[number]
+            at = text.find(place.prefix, low, high) if place.prefix else -1
+            found = place.kinds.get(text[at + place.start : at + place.stop]) if at >= 0 else None
+            if found is None:
+                numbers[index] = self._event(number, block.line(index), index)
+            elif found != number:
+                numbers[index] = found
+
+    def _specially(self, block: Block, numbers: Ints, specials: Ints, seconds: Ints) -> None:
+        """Go through the lines that must be seen with those above: traces, lines without a time."""
+        settled = -1
+        for index in np.flatnonzero(specials > _EVENT).tolist():
             special, number = int(specials[index]), int(numbers[index])
             line = block.line(index)
-            if special == _EVENT:
-                place = heads[number].event
-                found = place.known(line) if place else number
-                if found != number:
-                    codes[index] += (found if found >= 0 else self._event(number, line, index)) - number
-                continue
-            if special == _CAREFUL:
-                codes[index] = self._carefully(line, index, stamps) + number
+            if special == _CAREFUL and (time := self._timing.read(_text(line))) is not None:
+                seconds[index] = instants.seconds(time)
                 continue
             if index - 1 > settled:
-                self._settle(int(codes[index - 1]), index - 1, stamps)
-            settled = index
-            if special == _BLANK or self._goes_on(number, line, index, own=special != _PLAIN):
-                codes[index] = _DROP
-                continue
-            self._begin(index, number, line, special)
-            second = stamps[index] = self._trail.last
-            codes[index] = number + self._timing.slot(second)
+                self._settle(index - 1, numbers, seconds)
+            if special != _CAREFUL:
+                settled = index
+                if special == _BLANK or self._goes_on(number, line, index, own=special != _PLAIN):
+                    numbers[index] = _DROPPED
+                    continue
+                self._begin(index, number, line, special)
+            seconds[index] = self._trail.last
         if len(block) - 1 > settled:
-            self._settle(int(codes[-1]), len(block) - 1, stamps)
+            self._settle(len(block) - 1, numbers, seconds)
 
     def _event(self, number: int, line: bytes, index: int) -> int:
         """Give the kind of a line by its event number."""
-        head = self._heads[number]
-        place = head.event
-        if place is None:
-            return number
+        place = self._places[number]
         event = place.number(line)
         found = place.kinds.get(event)
         if found is None:
@@ -227,19 +232,17 @@ class LineCounter:
                 found = len(self._kinds)
                 at = self.lines + index + 1
                 self._kinds.append(Kind(self._kinds[number].key, event, at, at, _text(line)))
-                self._heads.append(head)
+                self._heads.append(self._heads[number])
                 self._traits.append(self._traits[number])
             else:
                 self._kinds[number].event = event
             place.kinds[event] = found
         return found
 
-    def _settle(self, code: int, index: int, stamps: RunStamps) -> None:
+    def _settle(self, index: int, numbers: Ints, seconds: Ints) -> None:
         """Take a dated line as the head of what follows it."""
-        number = code % _STEP
-        self._trail.settle(
-            number, self.lines + index + 1, self._heads[number].text, self._second(number, stamps[index])
-        )
+        number = int(numbers[index])
+        self._trail.settle(number, self.lines + index + 1, self._heads[number].text, int(seconds[index]))
 
     def _goes_on(self, number: int, line: bytes, index: int, *, own: bool) -> bool:
         if self._trail.owner is None:
@@ -264,15 +267,15 @@ class LineCounter:
             kind.line = kind.end_line = at
             kind.text = text
 
-    def _fold(self, codes: Ints, stamps: RunStamps) -> None:
-        for code, many, first, last in tallied(codes):
-            count = self._counts.get(code)
-            if count is None:
-                line = self.lines + first + 1
-                self._counts[code] = _Count(many, line, stamps[first], stamps[last])
-            else:
-                count.many += many
-                count.last = stamps[last]
+
+def _fill(kind: Kind, rows: Ints) -> None:
+    """Give a kind its counts by slot; those without a time stand in a slot of their own."""
+    dated = rows[:, rows[CODE] != _NO_SLOT]
+    kind.count = int(rows[MANY].sum())
+    kind.timeless = kind.count - int(dated[MANY].sum())
+    kind.tallies.append(dated)
+    if dated.size:
+        kind.span = int(dated[BEGUN].min()), int(dated[ENDED].max())
 
 
 def _special(line: LogLine) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from tools.formats.logs_text import LineReader
@@ -20,54 +19,44 @@ _NO_VALUE = bytes.maketrans(b"123456789", b"000000000")
 _MOST = 100_000
 """Stamps of one style that are kept."""
 BAD = -(1 << 60)
-"""In place of a slot: what stands where the time should be is none."""
+"""In place of a second: what stands where the time should be is none."""
 
 
-@dataclass(slots=True)
-class Style:
-    """One way of writing times; `before` and `after` are a line of this style around its time."""
+class Style(dict[bytes, int]):
+    """Stamps written in one way -> epoch seconds, `BAD` for what is no such stamp; fills itself.
 
-    before: str
-    after: str
-    shape: bytes
-    known: dict[bytes, int] = field(default_factory=dict[bytes, int])
-    minutes: dict[bytes, int] = field(default_factory=dict[bytes, int])
-    """Stamps without their seconds -> epoch seconds of the minute, where seconds come last."""
+    `before` and `after` are a line of this style around its time, `read` reads the time of a line.
+    """
 
-    def second(self, stamp: bytes, read: Callable[[str], datetime | None]) -> int | None:
-        """Give the epoch seconds of a stamp; None where it does not look like this style's or is no time."""
-        found = self.known.get(stamp)
-        if found is None and shape_of(stamp) == self.shape:
-            minute = self.minutes.get(stamp[:-2])
-            if minute is not None and stamp[-2:] < b"60":
-                found = minute + int(stamp[-2:])
-            elif (time := read(f"{self.before}{stamp.decode('latin-1')}{self.after}")) is not None:
-                found = seconds(time)
-                if self.shape[-3:] == b":00" and stamp[-2:] < b"60":
-                    self.minutes[stamp[:-2]] = found - int(stamp[-2:])
-            if found is not None:
-                if len(self.known) >= _MOST:
-                    self.known.clear()
-                self.known[stamp] = found
-        return found
-
-
-class Slots(dict[bytes, int]):
-    """Stamps of one style -> time slots, `BAD` for what is no stamp; fills itself."""
-
-    def __init__(self, second: Callable[[bytes], int | None], slot: Callable[[int], int]) -> None:
+    def __init__(self, before: str, after: str, shape: bytes, read: Callable[[str], datetime | None]) -> None:
         super().__init__()
-        self._second = second
-        self._slot = slot
+        self._around = before, after
+        self._shape = shape
+        self._read = read
+        self._minutes: dict[bytes, int] = {}
+        """Stamps without their seconds -> epoch seconds of the minute, where seconds come last."""
 
     def __missing__(self, stamp: bytes) -> int:
-        second = self._second(stamp)
-        if second is None:
+        found = self._second(stamp) if shape_of(stamp) == self._shape else None
+        if found is None:
             return BAD
         if len(self) >= _MOST:
             self.clear()
-        slot = self[stamp] = self._slot(second)
-        return slot
+        self[stamp] = found
+        return found
+
+    def _second(self, stamp: bytes) -> int | None:
+        minute = self._minutes.get(stamp[:-2])
+        if minute is not None and stamp[-2:] < b"60":
+            return minute + int(stamp[-2:])
+        before, after = self._around
+        time = self._read(f"{before}{stamp.decode('latin-1')}{after}")
+        if time is None:
+            return None
+        found = seconds(time)
+        if self._shape[-3:] == b":00" and stamp[-2:] < b"60":
+            self._minutes[stamp[:-2]] = found - int(stamp[-2:])
+        return found
 
 
 def seconds(time: datetime) -> int:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from agent.digest import absorbing, bulk, clocks, metrics
+from agent.digest import bulk, clocks, metrics
 from agent.digest.alerts import AlertBook, subject
+from agent.digest.bulk import Counted
 from agent.digest.changes import ChangeBook
 from agent.digest.chat import ChatBook
 from agent.digest.clocks import ClockBook, Offset
@@ -92,20 +93,57 @@ def take_in(bundle: Bundle, incident: Incident) -> Intake:
 
     Where clocks turn out to run apart, all is read again with the times of those artifacts shifted.
     """
-    intake = _take_in(bundle, incident, {})
+    large = _count_large(bundle, _origin(incident))
+    intake = _take_in(bundle, incident, {}, large)
     if offsets := (*intake.clocks.offsets(), *_by_alerts(intake)):
-        intake = _take_in(bundle, incident, clocks.shifts(offsets))
+        intake = _take_in(bundle, incident, clocks.shifts(offsets), large)
         intake.offsets = offsets
     return intake
 
 
-def _take_in(bundle: Bundle, incident: Incident, shifts: Mapping[str, timedelta]) -> Intake:
-    intake = Intake(logs=LogBook(origin=incident.start.timestamp() if incident.start else 0.0), shifts=shifts)
-    for artifact in sorted(bundle.manifest.artifacts, key=lambda a: a.path):
-        if artifact.format not in {"binary", "empty", "unknown"}:
+def _origin(incident: Incident) -> float:
+    return incident.start.timestamp() if incident.start else 0.0
+
+
+def _count_large(bundle: Bundle, origin: float) -> dict[str, Counted]:
+    """Count the large logs, all at once so that they share the processes."""
+    large = {
+        artifact.path: (path, _clock(artifact))
+        for artifact in _artifacts(bundle)
+        if artifact.format in bulk.FORMATS and bulk.is_large(path := bundle.path(artifact.path))
+    }
+    counted = bulk.count_each(list(large.values()), origin, base_width=BUCKET_SECONDS)
+    return dict(zip(large, counted, strict=True))
+
+
+def _artifacts(bundle: Bundle) -> list[Artifact]:
+    readable = (a for a in bundle.manifest.artifacts if a.format not in {"binary", "empty", "unknown"})
+    return sorted(readable, key=lambda artifact: artifact.path)
+
+
+def _clock(artifact: Artifact) -> Clock:
+    return Clock(zone=artifact.assume_zone, recorded_at=artifact.recorded_at)
+
+
+def _take_in(
+    bundle: Bundle, incident: Incident, shifts: Mapping[str, timedelta], large: Mapping[str, Counted]
+) -> Intake:
+    intake = Intake(logs=LogBook(origin=_origin(incident)), shifts=shifts)
+    for artifact in _artifacts(bundle):
+        if counted := large.get(artifact.path):
+            _absorb(artifact, counted, intake)
+        else:
             _read(bundle, artifact, intake.add, intake)
     _set_baselines_apart(intake.panel, incident)
     return intake
+
+
+def _absorb(artifact: Artifact, counted: Counted, intake: Intake) -> None:
+    from agent.digest import absorbing  # noqa: PLC0415 - numpy, which large logs alone are worth
+
+    absorbing.absorb(intake.logs, artifact.path, counted, _clock(artifact), artifact.labels)
+    if counted.zone_assumed:
+        intake.notes.add(ZONELESS)
 
 
 def _by_alerts(intake: Intake) -> list[Offset]:
@@ -138,15 +176,7 @@ def _shifted_series(record: Series, shift: timedelta | None) -> Series:
 
 
 def _read(bundle: Bundle, artifact: Artifact, add: Callable[[str, Record], None], intake: Intake) -> None:
-    clock = Clock(zone=artifact.assume_zone, recorded_at=artifact.recorded_at)
-    path = bundle.path(artifact.path)
-    if artifact.format in bulk.FORMATS and path.stat().st_size >= bulk.LARGE:
-        counted = bulk.count(path, clock, intake.logs.origin, base_width=BUCKET_SECONDS)
-        absorbing.absorb(intake.logs, artifact.path, counted, clock, artifact.labels)
-        if counted.zone_assumed:
-            intake.notes.add(ZONELESS)
-        return
-    reading = read(path, clock=clock, labels=artifact.labels)
+    reading = read(bundle.path(artifact.path), clock=_clock(artifact), labels=artifact.labels)
     for record in reading.records:
         add(artifact.path, record)
     if reading.tally.zone_assumed or artifact.assume_zone:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from agent.digest.skeletons import Anchor
 from tools.formats.records import Clock
 
-_WIDTH = 5
+if TYPE_CHECKING:
+    from agent.digest.tallies import Ints
+
+CODE, MANY, LINE, BEGUN, ENDED = range(5)
+"""Rows of a tally: the slot of time, how many lines, the first, their earliest and latest epoch second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +27,7 @@ class Plan:
     first_time: datetime | None
 
 
-class Slot(NamedTuple):
-    """Lines of one kind in one stretch of time: how many, the first, and the seconds of first and last."""
-
-    number: int
-    many: int
-    line: int
-    begun: int
-    ended: int
-
-
-def _no_stretches() -> list[tuple[int, array[int]]]:
+def _no_tallies() -> list[Ints]:
     return []
 
 
@@ -53,17 +45,24 @@ class Kind:
     overflow: bool = False
     count: int = 0
     """All lines, dated or not."""
-    stretches: list[tuple[int, array[int]]] = field(default_factory=_no_stretches)
-    """Slots of the file's parts in turn, flat; lines count from the number given with each."""
+    span: tuple[int, int] | None = None
+    """Epoch seconds of the earliest and the latest dated line."""
+    tallies: list[Ints] = field(default_factory=_no_tallies)
+    """Dated lines by slot of time, of the file's parts in turn."""
 
-    def slots(self) -> Iterator[Slot]:
-        """Yield the slots; one that two parts share comes twice."""
-        for before, numbers in self.stretches:
-            values = iter(numbers)
-            for number, many, line, begun, ended in zip(*[values] * _WIDTH, strict=True):
-                yield Slot(number, many, line + before, begun, ended)
+    def move(self, lines: int) -> None:
+        """Count the file's lines on from those of the parts before."""
+        self.line += lines
+        self.end_line += lines
+        for rows in self.tallies:
+            rows[LINE] += lines
 
-    def extent(self) -> tuple[int, int] | None:
-        """Epoch seconds of the first and the last dated line."""
-        times = [numbers[at::_WIDTH] for _, numbers in self.stretches for at in (3, 4) if numbers]
-        return (min(map(min, times)), max(map(max, times))) if times else None
+    def add(self, other: Kind) -> None:
+        """Add what a later part of the file holds of this kind."""
+        self.count += other.count
+        self.timeless += other.timeless
+        self.overflow |= other.overflow
+        self.tallies += other.tallies
+        spans = [span for span in (self.span, other.span) if span]
+        if spans:
+            self.span = min(low for low, _ in spans), max(high for _, high in spans)

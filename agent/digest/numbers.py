@@ -14,24 +14,20 @@ _REACH = 10
 
 @dataclass(slots=True)
 class EventPlace:
-    """What stands before an event number, how long it is, and which numbers were met."""
+    """What stands before an event number, where it stands behind that, and which numbers were met."""
 
     prefix: bytes
     """Empty where what stands before it stands elsewhere as well."""
-    length: int
+    start: int
+    stop: int
+    """Offsets of the number from the beginning of the prefix."""
     kinds: dict[bytes, int] = field(default_factory=dict[bytes, int])
     """Event number -> number of its kind."""
-
-    def known(self, line: bytes) -> int:
-        """Give the kind of a line by its event number; -1 where this number was not met yet."""
-        at = line.find(self.prefix) + len(self.prefix)
-        return self.kinds.get(line[at : at + self.length], -1) if self.prefix else -1
 
     def number(self, line: bytes) -> bytes:
         """Read the event number of a line of this key; empty where it has none."""
         if self.prefix and (at := line.find(self.prefix)) >= 0:
-            at += len(self.prefix)
-            found = line[at : at + self.length]
+            found = line[at + self.start : at + self.stop]
             if found.isdigit():
                 return found
         return masking.event_number(decode(line)).partition(" ")[2].encode()
@@ -46,4 +42,4 @@ def event_place(line: bytes) -> EventPlace | None:
     at = match.start(name)
     prefix = _DIGIT.split(text[max(0, at - _REACH) : at])[-1].encode()
     exact = line.find(prefix) + len(prefix) == len(text[:at].encode())
-    return EventPlace(prefix if exact else b"", len(match[name]))
+    return EventPlace(prefix if exact else b"", len(prefix), len(prefix) + len(match[name]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -73,9 +74,10 @@ def _first(signs: Sequence[Sign]) -> Sign | None:
     one stray early sign moves nothing and a late burst does not hide a real beginning.
     """
     usable = sorted(signs, key=lambda sign: sign.time)
+    times = [sign.time for sign in usable]
+    weight_of = [sign.weight for sign in usable]
     weights = [
-        sum(other.weight for other in usable if timedelta(0) <= other.time - sign.time <= _TOGETHER)
-        for sign in usable
+        sum(weight_of[bisect_left(times, time) : bisect_right(times, time + _TOGETHER)]) for time in times
     ]
     heaviest = max(weights, default=0.0)
     if heaviest < 0.3:

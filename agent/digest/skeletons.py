@@ -1,4 +1,4 @@
-"""Cheap keys of log lines, made for a whole chunk at once; lines of one key differ in numbers and ids."""
+"""Where ids stand in the lines of a log, and a key for lines whose ids stand everywhere."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-DIGITS = b"0123456789"
+ID_LENGTH = 8
+"""From this length on a run of hexadecimal digits is an id, whatever stands around it."""
 KEY_LENGTH = 700
+"""Bytes that are kept of a key."""
 _WORD = re.compile(rb"[0-9A-Za-z]{6,}")
+_LEFT_OUT = re.compile(rb"[0-9A-Fa-f]{%d,}(?!-[0-9A-Fa-f]{4}-|[0-9A-Za-z])" % ID_LENGTH)
+"""An id that keys never hold; the middle parts of a UUID are too short for that."""
 _LONG = 12
 """From this length on a word of digits and letters is an id; shorter ones are if all are hexadecimal."""
 _HEX = b"0123456789abcdef-"
@@ -29,13 +33,15 @@ class Anchor:
 
 
 def anchors(sample: Sequence[bytes]) -> tuple[Anchor, ...]:
-    """Find the texts behind which lines carry ids with letters, which deleting digits leaves apart."""
+    """Find the texts behind which lines carry ids with letters that would stay in their keys."""
     values: dict[bytes, set[bytes]] = defaultdict(set)
     seen: dict[bytes, int] = defaultdict(int)
     for line in sample:
         for match in _WORD.finditer(line):
             word = match.group()
             if word.isalpha() or word.isdigit() or (len(word) < _LONG and word.strip(_HEX)):
+                continue
+            if _LEFT_OUT.match(line, match.start()):
                 continue
             start = match.start()
             if before := _NAME.search(line, max(0, start - _REACH), start):
@@ -49,17 +55,6 @@ def anchors(sample: Sequence[bytes]) -> tuple[Anchor, ...]:
         if len(ids) >= _DISTINCT and len(ids) > 0.2 * min(seen[text], 2000)
     ]
     return tuple(sorted(found, key=lambda anchor: anchor.text))
-
-
-def keys_of(chunk: bytes, places: Sequence[Anchor]) -> list[bytes]:
-    """Give the key of each line of a chunk: without ids behind anchors, without digits."""
-    chunk = chunk.translate(None, DIGITS)
-    for place in places:  # anchors hold no digit, and there is less to search now
-        first, *rest = chunk.split(place.text)
-        if rest:
-            made_of = place.made_of
-            chunk = place.text.join((first, *[part.lstrip(made_of) for part in rest]))
-    return chunk.split(b"\n")
 
 
 _WITH_DIGIT = re.compile(rb"[\w-]*\d[\w-]*")

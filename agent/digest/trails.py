@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.digest.kinds import Kind
+from agent.digest.timing import NO_TIME
 from tools.formats.continuation import Continuation
 
 _LIMIT = 16 * 1024
@@ -10,18 +11,18 @@ _LIMIT = 16 * 1024
 
 
 class Trail:
-    """Follows a file line by line; `last` is the time of the last dated line in epoch seconds."""
+    """Follows a file line by line; `last` is the time of the last dated line in epoch seconds, or NO_TIME."""
 
-    def __init__(self, last: int | None) -> None:
+    def __init__(self, last: int) -> None:
         self.last = last
         self.owner: tuple[int, int] | None = None
         """Number of the kind of the last message, and the line it began on."""
         self._continuation = Continuation()
 
-    def settle(self, number: int, line: int, opening: str, second: int | None) -> None:
+    def settle(self, number: int, line: int, opening: str, second: int) -> None:
         """Note a dated message, to which what follows may belong."""
         self.begin(number, line, opening)
-        if second is not None:
+        if second != NO_TIME:
             self.last = second
 
     def begin(self, number: int, line: int, opening: str) -> None:

@@ -58,11 +58,10 @@ class _Surveyor:
         number = 0
         try:
             for block in whole_lines(chunks(path), _BLOCK):
-                body = block.removesuffix(b"\n")
-                lines = body.split(b"\n")
-                if len(body) > LINE_LIMIT:
+                lines = _lines(block)
+                if max(map(len, lines)) > LINE_LIMIT:
                     self._tally.truncated += sum(len(line) > LINE_LIMIT for line in lines)
-                for index in self._wanted(body, lines):
+                for index in self._wanted(block, lines):
                     line = self._read(lines[index])
                     if not line.message and not line.own:
                         continue
@@ -73,15 +72,19 @@ class _Surveyor:
         except Damage as damage:
             spoil(self._tally, number + 1, damage.reason)
 
-    def _wanted(self, body: bytes, lines: list[bytes]) -> list[int]:
-        forms = body.translate(None, _VARYING).split(b"\n")
+    def _wanted(self, block: bytes, lines: list[bytes]) -> list[int]:
+        forms = _lines(block.translate(None, _VARYING))
         keys = [form if len(form) <= _HEAD + _TAIL else form[:_HEAD] + form[-_TAIL:] for form in forms]
-        known = map(self._forms.get, keys)
-        simple = [self._meet(keys[i], lines[i]) if ok is None else ok for i, ok in enumerate(known)]
-        last = len(lines) - 1
-        wanted = [i for i, ok in enumerate(simple) if not ok or i in {0, last} or not simple[i + 1]]
+        simple = list(map(self._forms.get, keys))
+        if None in simple:
+            simple = [self._meet(keys[i], lines[i]) if ok is None else ok for i, ok in enumerate(simple)]
+        wanted = {0, len(lines) - 1}
+        if False in simple:
+            wanted.update(
+                i for i, ok in enumerate(simple) if not ok or (i + 1 < len(simple) and not simple[i + 1])
+            )
         self.plain_sailing += len(lines) - len(wanted)
-        return wanted
+        return sorted(wanted)
 
     def _meet(self, key: bytes, line: bytes) -> bool:
         read = self._read(line)
@@ -98,3 +101,8 @@ class _Surveyor:
         if read.time is not None and self._follows:
             self._stamps.anchor = read.time
         return read
+
+
+def _lines(block: bytes) -> list[bytes]:
+    lines = block.split(b"\n")
+    return lines[:-1] if block.endswith(b"\n") else lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import re
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +14,7 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.digest import absorbing, bulk, skeletons
+from agent.digest import absorbing, bulk, keys, skeletons, tallies
 from agent.digest.counting import LineCounter
 from agent.digest.families import merged
 from agent.digest.kinds import Kind, Plan
@@ -49,10 +50,7 @@ def by_keys(path: Path, *, width: float = 10.0) -> LogBook:
 
 
 def told(kind: Kind) -> tuple[object, ...]:
-    slots: dict[int, tuple[int, int, int, int]] = {}
-    for slot in kind.slots():
-        count, line, begun, _ = slots.get(slot.number, (0, slot.line, slot.begun, 0))
-        slots[slot.number] = (count + slot.many, line, begun, slot.ended)
+    slots = tallies.together(kind.tallies).tolist()
     return kind.key, kind.event, kind.line, kind.end_line, kind.text, kind.count, kind.timeless, slots
 
 
@@ -114,6 +112,82 @@ def test_processes_give_the_same_as_one(tmp_path: Path, monkeypatch: pytest.Monk
     together = bulk.count(path, CLOCK, ORIGIN, base_width=10.0, workers=2)
     assert together.lines == alone.lines == 12_000
     assert [told(kind) for kind in together.kinds] == [told(kind) for kind in alone.kinds]
+
+
+def test_packed_and_plain_files_share_the_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = written(tmp_path, 5000)
+    packed = tmp_path / "a.log.gz", tmp_path / "b.log.zst", tmp_path / "broken.log.gz"
+    data = gzip.compress(plain.read_bytes())
+    packed[0].write_bytes(data)
+    packed[1].write_bytes(zstandard.compress(plain.read_bytes()))
+    packed[2].write_bytes(data[: len(data) // 2])
+    files = [(path, CLOCK) for path in (*packed, plain)]
+    alone = list(bulk.count_each(files, ORIGIN, base_width=10.0, workers=1))
+    monkeypatch.setattr(bulk, "SMALL", 1)
+    monkeypatch.setattr(bulk, "PART", 300_000)
+    monkeypatch.setattr(bulk, "_LOOK", 200_000)
+    shared = list(bulk.count_each(files, ORIGIN, base_width=10.0, workers=2))
+    assert [[told(kind) for kind in one.kinds] for one in shared] == [
+        [told(kind) for kind in one.kinds] for one in alone
+    ]
+    assert [one.lines for one in shared[:2]] == [5000, 5000]
+    assert 0 < shared[2].lines < 5000
+    assert [bool(one.damage) for one in shared] == [False, False, True, False]
+
+
+def test_a_packed_log_counts_as_large_from_an_eighth_of_the_size_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "LARGE", 8000)
+    plain, packed = tmp_path / "a.log", tmp_path / "a.log.gz"
+    plain.write_bytes(b"x" * 1000)
+    packed.write_bytes(b"\x1f\x8b" + b"x" * 998)
+    assert not bulk.is_large(plain)
+    assert bulk.is_large(packed)
+
+
+@given(text=st.binary(max_size=300) | st.text("09afgxAFZ-\n", max_size=300).map(str.encode))
+def test_keys_are_lines_without_digits_and_long_hexadecimal_runs(text: bytes) -> None:
+    text = text.replace(b"\xff", b"")
+    left = re.sub(rb"[0-9A-Fa-f]{8,}|[0-9]", b"", text)
+    assert b"\n".join(keys.keys_of(text + b"\n", ())) == left
+    assert keys.keys_of(b"kept\n" + text, ())[0] == b"kept"
+
+
+def test_ids_are_found_wherever_a_window_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = b"".join(b"id=%016x done %d\n" % (n * 0x9E3779B97F4A7C15 % 2**64, n) for n in range(300))
+    monkeypatch.setattr(keys, "_WINDOW", 64)
+    assert set(keys.keys_of(text, ())) == {b"id= done "}
+
+
+ODD = (
+    "",
+    "7",
+    "plain words",
+    "\tat com.shop.Db.call(Db.java:40)",
+    "2026-03-20T13:00:61Z INFO no such second",
+    "2026-03-20T13:0x:01Z INFO request served id=17 in 5 ms",
+    "2026-03-20T13:00:02Z ERROR " + "very long " * 90 + "and different",
+    "2026-03-20T13:00:02Z ERROR " + "very long " * 90 + "and unlike",
+    '10.1.2.3 - - [20/Mar/2026:13:00:04 +0000] "GET /api/v1/email/22677 HTTP/1.1" 503 6114 "-" "curl"',
+    '10.1.2.3 - - [20/Mar/2026:13:00:05 +0000] "GET /api/v1/email/77 HTTP/1.1" 200 64 "-" "curl"',
+    "2026-03-20T13:00:07Z INFO request served id=3f2c9a1b-b1af-4c9a-9f00-0123456789ab in 5 ms",
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(lines=st.lists(st.sampled_from(ODD), min_size=1, max_size=24), cuts=st.sets(st.integers(1, 23)))
+def test_what_stands_at_a_cut_does_not_matter(lines: list[str], cuts: set[int]) -> None:
+    plan = Plan(CLOCK, ORIGIN, 10.0, (), None)
+
+    def counted(pieces: list[list[str]]) -> list[object]:
+        counter = LineCounter(plan)
+        for piece in pieces:
+            counter.feed("".join(f"{line}\n" for line in piece).encode())
+        return [told(kind) for kind in counter.finish()]
+
+    places = [0, *sorted(cut for cut in cuts if cut < len(lines)), len(lines)]
+    assert counted([lines[a:b] for a, b in pairwise(places)]) == counted([lines])
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
