@@ -20,7 +20,16 @@ MOST_EVENTS = 3
 ENOUGH = 3
 """Rows that tell of trouble, from which on routine log messages are left out."""
 _EARLIER = timedelta(hours=24)
-_BONUS: Mapping[str, float] = {"A": 0.4, "C": 0.35, "H": 0.5, "K": 0.1, "M": 0.0, "L": 0.0, "T": 0.0}
+_BONUS: Mapping[str, float] = {
+    "A": 0.4,
+    "C": 0.35,
+    "H": 0.5,
+    "K": 0.1,
+    "M": 0.0,
+    "L": 0.0,
+    "T": 0.0,
+    "N": 0.0,
+}
 _SOURCES: Mapping[str, str] = {
     "L": "logs",
     "M": "metrics",
@@ -29,6 +38,7 @@ _SOURCES: Mapping[str, str] = {
     "K": "Kubernetes",
     "H": "chat",
     "T": "trace",
+    "N": "search",
 }
 
 

@@ -8,6 +8,7 @@ from agent.digest.observation import Observation, one_line, quoted
 from agent.digest.wording import instant, times
 from agent.drafting.looks import Answer, SearchKubernetes
 from agent.errors import ToolRefused
+from agent.investigation.absences import NO_KUBERNETES, holding
 from agent.investigation.minting import Minter
 from agent.investigation.shelf import Shelf
 from tools.formats.records import KubeEvent, ObjectState
@@ -21,9 +22,12 @@ def search(shelf: Shelf, minter: Minter, look: SearchKubernetes) -> Answer:
     if not words:
         raise ToolRefused("search_kubernetes: give words to look for")
     if not (shelf.holds(KubeEvent) or shelf.holds(ObjectState)):
-        return Answer((), not_recorded="Kubernetes events and objects")
+        return Answer((), not_recorded=NO_KUBERNETES)
     events = _events(shelf, words, look.kind)
     objects = [] if look.kind.casefold() == "event" else _objects(shelf, words, look.kind)
+    if not (events or objects):
+        what = f"{look.kind} object or event" if look.kind else "Kubernetes event or object"
+        return Answer((), empty=f"No recorded {what}{holding(look.text)}")
     items = [minter.mint(_of_event(fold)) for fold in events[:MOST_EVENTS]]
     items += [minter.mint(_of_object(thing, fields)) for thing, fields in objects[:MOST_OBJECTS]]
     left = [
@@ -32,7 +36,7 @@ def search(shelf: Shelf, minter: Minter, look: SearchKubernetes) -> Answer:
         if len(found) > most
     ]
     lines = [f"{item.id} {instant(item.start) if item.start else 'state'} {item.statement}" for item in items]
-    return Answer(tuple(lines) or ("nothing matched",), "; ".join(left))
+    return Answer(tuple(lines), "; ".join(left))
 
 
 def _events(shelf: Shelf, words: list[str], kind: str) -> list[EventFold]:

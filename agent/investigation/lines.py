@@ -12,6 +12,7 @@ from agent.digest.templates import masked
 from agent.digest.wording import headline, instant, times
 from agent.drafting.looks import Answer, LinesAround, SearchLogs
 from agent.errors import ToolRefused
+from agent.investigation.absences import NO_LOGS, holding, window
 from agent.investigation.minting import Minter
 from agent.investigation.shelf import Shelf
 from agent.schema.digest import Digest
@@ -21,7 +22,6 @@ from tools.formats.records import LogRecord
 MOST_RECORDS = 1_000_000
 """Log records that one look reads."""
 MOST_GROUPS, MOST_LINES = 10, 24
-NO_LOGS = "log lines"
 _LEVELS: dict[str, Severity] = {"fatal": "critical", "error": "error", "warning": "warning"}
 _NAMES = {"fatal": "fatal error", "error": "error", "warning": "warning"}
 Wanted = Callable[[LogRecord], bool]
@@ -71,7 +71,10 @@ def search(shelf: Shelf, digest: Digest, minter: Minter, look: SearchLogs) -> An
     cut = [f"{len(ordered) - len(chosen)} rarer forms with {left} lines are not shown"] if left else []
     if found.stopped:
         cut.append(f"the search ended after {MOST_RECORDS} records")
-    return Answer(tuple(lines) or (f"no line matched among {found.read} records",), "; ".join(cut))
+    if not lines:
+        stopped = "first " if found.stopped else ""
+        return Answer((), empty=f"No recorded {_sought(look)} ({stopped}{found.read} log records searched)")
+    return Answer(tuple(lines), "; ".join(cut))
 
 
 def around(shelf: Shelf, minter: Minter, look: LinesAround) -> Answer:
@@ -108,8 +111,18 @@ def around(shelf: Shelf, minter: Minter, look: LinesAround) -> Answer:
     cut = [f"{total - len(shown)} lines farther away are not shown"] if total > len(shown) else []
     if stopped:
         cut.append(f"the search ended after {MOST_RECORDS} records")
-    told = f"nothing was logged from {instant(low)} to {instant(high)}"
-    return Answer(tuple(lines) or (told,), "; ".join(cut))
+    if not lines:
+        level = f"{look.level} " if look.level else ""
+        by = f" by {look.service}" if look.service else ""
+        return Answer((), empty=f"No {level}log line was recorded{by}{window(low, high)}")
+    return Answer(tuple(lines), "; ".join(cut))
+
+
+def _sought(look: SearchLogs) -> str:
+    level = f"{look.level} " if look.level else ""
+    by = f" of {look.service}" if look.service else ""
+    form = f" of the form of {look.like}" if look.like else ""
+    return f"{level}log line{by}{form}{window(look.start, look.end)}{holding(look.text)}"
 
 
 def _searched(shelf: Shelf, wanted: Wanted) -> _Search:

@@ -15,13 +15,13 @@ from agent.digest.panel import Column
 from agent.digest.wording import instant, listed, measured, number
 from agent.drafting.looks import Answer, CompareWindows, FindSeries
 from agent.errors import ToolRefused
+from agent.investigation.absences import NO_METRICS, window
 from agent.investigation.minting import Minter
 from agent.investigation.shelf import Shelf
 from agent.schema.evidence import Pointer
 from tools.formats.records import Series
 
-MOST_SERIES, MOST_NAMES = 8, 60
-NO_METRICS = "metrics"
+MOST_SERIES, MOST_NAMES = 12, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,10 @@ def find(shelf: Shelf, minter: Minter, look: FindSeries) -> Answer:
         return _listing(minter, columns)
     chosen = [column for column in columns if _matches(column, look.metric, look.service, look.labels)]
     if not chosen:
-        return Answer((), not_recorded=f"a series for {_words(look)}")
+        return Answer((), not_recorded=f"series for {_words(look)}")
     stretches = [found for column in chosen if (found := _stretch(column, look.start, look.end))]
     if not stretches:
-        return Answer((), not_recorded=f"samples of {_words(look)} in that window")
+        return Answer((), not_recorded=f"samples of {_words(look)}{window(look.start, look.end)}")
     ordered = sorted(
         stretches, key=lambda s: (-_variation(s.values), s.column.series.name, s.column.artifact)
     )
@@ -96,7 +96,7 @@ def compare(shelf: Shelf, minter: Minter, look: CompareWindows) -> Answer:
             a, b = fmean(one.values), fmean(two.values)
             lines.append((-abs(b - a) / (abs(a) + abs(b) or 1), series.name, _comparison(one, two)))
     if not matched:
-        return Answer((), not_recorded=f"a series for {look.metric} {look.service}".rstrip())
+        return Answer((), not_recorded=f"series for {look.metric} {look.service}".rstrip())
     if not lines:
         return Answer((), not_recorded=f"samples of {look.metric} in both windows")
     lines.sort(key=lambda entry: entry[:2])

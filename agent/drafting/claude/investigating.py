@@ -105,7 +105,7 @@ class Bench:
 
 def told(answer: Answer, label: str) -> str:
     """Render an answer for the prompt: fenced, bounded, with what was left out said outside of the fence."""
-    if answer.not_recorded:
+    if answer.not_recorded and not answer.lines:
         return f"not recorded: {plain(answer.not_recorded, most=200).text}"
     lines = [plain(line, most=MOST_LINE).text for line in answer.lines]
     shown = _first(lines)

@@ -25,6 +25,7 @@ from agent.drafting.looks import (
 )
 from agent.errors import ToolRefused
 from agent.investigation import SealedRecording
+from agent.review.resolving import Resolver
 from agent.schema.digest import Digest
 from agent.store import Bundle, IncidentFolder
 
@@ -144,14 +145,47 @@ def test_nothing_found_and_nothing_recorded_are_two_answers(boutique: Opened, si
     loud, quiet = SealedRecording(*boutique), SealedRecording(*silent)
     found = loud.answer(SearchLogs(text="no such words at all"))
     assert found.not_recorded == ""
-    assert found.lines[0].startswith("no line matched among ")
+    assert found.lines[0].startswith('N1 No recorded log line with "no such words at all" (')
     assert loud.answer(SearchLogs(text="x", service="nobody")).not_recorded == "log lines of nobody"
     assert quiet.answer(SearchLogs(text="x")).not_recorded == "log lines"
     assert quiet.answer(FindSeries(metric="cpu")).not_recorded == "metrics"
-    assert loud.answer(FindSeries(metric="no_such_metric")).not_recorded == "a series for no_such_metric"
+    assert loud.answer(FindSeries(metric="no_such_metric")).not_recorded == "series for no_such_metric"
     assert loud.answer(SearchChat(text="x")).not_recorded == "chat"
-    assert quiet.answer(ListCalls(service="a")).not_recorded == "which services call each other"
+    assert quiet.answer(ListCalls(service="a")).not_recorded == "record of which services call each other"
     assert loud.answer(ListCalls(service="redis-cart")).lines == ("cartservice -> redis-cart",)
+
+
+def test_what_was_not_found_can_be_cited_and_opened(boutique: Opened) -> None:
+    bundle, computed = boutique
+    recording = SealedRecording(bundle, computed)
+    missing = recording.missing()
+    assert "The recording holds no chat" in {item.statement for item in missing}
+    assert recording.missing() == missing
+    for look in (
+        SearchLogs(text="no such words", service="frontend"),
+        FindSeries(metric="no_such_metric"),
+        SearchKubernetes(text="nonesuch"),
+        ListAlerts(text="nonesuch", start=AT),
+        LinesAround(time=AT - timedelta(days=9)),
+        ListCalls(service="nonesuch"),
+    ):
+        answer = recording.answer(look)
+        (item,) = (found for found in recording.found if answer.lines[0].startswith(f"{found.id} "))
+        assert item.kind == "N"
+        assert item.service is None
+    resolver = Resolver(bundle, (pointer for item in recording.found for pointer in item.pointers))
+    for item in recording.found:
+        assert [resolver.problem(pointer, None) for pointer in item.pointers] == [None] * len(item.pointers)
+        assert all(part.lines for part in excerpt(bundle, item))
+    first = next(item for item in recording.found if "frontend" in item.statement)
+    assert "frontend" in first.pointers[0].artifact
+
+
+def test_a_roll_out_that_the_objects_tell_of_is_among_the_changes(boutique: Opened) -> None:
+    recording = SealedRecording(*boutique)
+    assert any(line.startswith("C1 ") for line in recording.answer(ListChanges()).lines)
+    late = recording.answer(ListChanges(start=AT))
+    assert late.lines[0].endswith("No recorded change from 2025-12-26T04:32:28Z")
 
 
 def test_a_form_is_looked_for_by_the_id_of_a_pattern(boutique: Opened) -> None:
