@@ -11,8 +11,8 @@ from agent.checks import actors as acting
 from agent.checks.agreement import close
 from agent.checks.computed import changes, counting, is_total
 from agent.checks.contradiction import contradictions
-from agent.checks.mention import Reading, read_sentence
 from agent.checks.denial import asserted
+from agent.checks.mention import Reading, read_sentence
 from agent.checks.naming import PLATFORM, known_names, mentioned, name_like, said_absent
 from agent.checks.places import Place, finding_at, read_places
 from agent.checks.polarity import turned
