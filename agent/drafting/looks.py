@@ -154,5 +154,5 @@ class Recording(Protocol):
         ...
 
     def answer(self, look: Look) -> Answer:
-        """Answer one look, an empty one with evidence that says so; raise ToolRefused for one that cannot be."""
+        """Answer one look, an empty one by evidence that says so; raise ToolRefused where it cannot be."""
         ...

@@ -68,7 +68,7 @@ class SealedRecording:
         return tuple(self._minter.mint(seen) for seen in absences.standing(self._shelf, self._digest))
 
     def answer(self, look: Look) -> Answer:
-        """Answer one look, an empty one with evidence that says so; raise ToolRefused for one that cannot be."""
+        """Answer one look, an empty one by evidence that says so; raise ToolRefused where it cannot be."""
         found = self._found(look)
         said = found.empty or (absences.not_recorded(found.not_recorded) if found.not_recorded else "")
         if not said:

@@ -14,7 +14,7 @@ DIGEST, HEADER = read_case(FOLDER / "boutique-4392eb.json")
 SOUGHT = Evidence(
     id="N1",
     kind="N",
-    statement='No recorded log line of paymentservice with "v9.9 by Bob broke checkout-gateway" (4 log records searched)',
+    statement='No recorded log line of paymentservice with "v9.9 by Bob broke checkout-gateway" (4 searched)',
     pointers=(Pointer(artifact="manifest.json", lines=(1, 9)),),
 )
 KNOWN = DIGEST.with_found((SOUGHT,))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.digest import digest, excerpt
+from agent.digest.wording import around
 from agent.drafting.looks import (
     CompareWindows,
     FindSeries,
@@ -26,12 +29,39 @@ from agent.drafting.looks import (
 from agent.errors import ToolRefused
 from agent.investigation import SealedRecording
 from agent.review.resolving import Resolver
+from agent.schema.bundle import Artifact, Manifest, Request
 from agent.schema.digest import Digest
-from agent.store import Bundle, IncidentFolder
+from agent.schema.incident import Incident
+from agent.store import MANIFEST, Bundle, Home, IncidentFolder, write_model
+from tools.formats import sniff
 
 CASES = Path(__file__).parents[3] / "evals" / "incidents"
 AT = datetime(2025, 12, 26, 4, 32, 28, tzinfo=UTC)
 Opened = tuple[Bundle, Digest]
+
+
+def logged(home: Path, text: str) -> Opened:
+    """Seal one log of a made-up incident."""
+    folder = Home(home).create(Incident(id="made-up", title="Shop slow"))
+    with folder.new_snapshot() as scratch:
+        (scratch / "shop.log").write_text(text)
+        artifact = Artifact(
+            path="shop.log",
+            source="files",
+            signal="logs",
+            format=sniff(scratch / "shop.log").format,
+            query="shop.log",
+            rows=text.count("\n"),
+            bytes=len(text.encode()),
+            sha256=hashlib.sha256(text.encode()).hexdigest(),
+            labels={"service": "shop"},
+        )
+        request = Request(source="files", query="*", outcome="ok", artifacts=("shop.log",))
+        manifest = Manifest(incident="made-up", sealed_at=AT, requests=(request,), artifacts=(artifact,))
+        write_model(scratch / MANIFEST, manifest)
+    bundle = folder.bundle()
+    assert bundle
+    return bundle, digest(bundle, folder.read_incident())
 
 
 def opened(case: str) -> Opened:
@@ -136,7 +166,8 @@ def test_objects_are_found_by_field_and_value(boutique: Opened) -> None:
     recording = SealedRecording(*boutique)
     answer = recording.answer(SearchKubernetes(text="memory", kind="Deployment"))
     assert any("cpu=200m,memory=300Mi" in line for line in answer.lines)
-    assert "more objects are not shown" in answer.cut
+    pods = recording.answer(SearchKubernetes(text="service"))
+    assert re.search(r"\d+ more (?:objects|events) are not shown", pods.cut)
     with pytest.raises(ToolRefused):
         recording.answer(SearchKubernetes(text="  "))
 
@@ -232,3 +263,24 @@ def _or_refused(ask: Callable[[], object]) -> object:
         return ask()
     except ToolRefused as error:
         return str(error)
+
+
+def test_a_long_line_is_quoted_around_the_words_that_were_sought(tmp_path: Path) -> None:
+    told = f"request {'x' * 300} refused by the ledger because of code 4711 {'y' * 300}"
+    line = f"2025-12-26T04:32:28Z ERROR {told}\n"
+    recording = SealedRecording(*logged(tmp_path, line * 3 + "2025-12-26T04:32:29Z INFO fine\n"))
+    found = recording.answer(SearchLogs(text="LEDGER because"))
+    assert "refused by the ledger because of code 4711" in found.lines[0]
+    near = recording.answer(LinesAround(time=AT))
+    assert [line.endswith("(3 times, last 2025-12-26T04:32:28Z)") for line in near.lines] == [True, False]
+
+
+@given(st.text(), st.text(min_size=1, max_size=9), st.text(), st.integers(20, 60))
+def test_around_keeps_the_sought_words_within_its_limit(
+    before: str, sought: str, after: str, limit: int
+) -> None:
+    text = before + sought + after
+    cut = around(text, sought, limit)
+    assert len(cut) <= max(limit, 0) or cut == text
+    if sought.casefold() == sought and len(text.casefold()) == len(text) and len(text) > limit:
+        assert sought.strip() in cut or text.casefold().find(sought) < len(before)
