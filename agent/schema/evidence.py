@@ -11,6 +11,7 @@ M metric change metric, unit, labels, members, before, after, ratio, peak, sigma
                 saturation, queue, availability, replication, clock, other),
                 change (shift, spike, ramp; gap: no samples; frozen: one value over and over; flat: unmoved),
                 direction (up, down), harm (bad, good, neutral), recovered_after,
+                not_recovered (of what moved with it, where only it came back),
                 quantile (p95: from buckets; mean: from a sum),
                 usual_elsewhere ("true": the same metric does it in other services too)
 A alert episode alertname, severity, summary, description, count,
