@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from agent.drafting import catalogue
-from agent.drafting.matching import about, sentence
+from agent.drafting.matching import about
 from agent.drafting.phrasing import fill
+from agent.drafting.telling import told
 from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
 from agent.schema.postmortem import Claim, Factor, Why
@@ -80,7 +81,7 @@ def _factor(
     name: str, evidence: Evidence, values: Mapping[str, str], digest: Digest, facts: tuple[str, ...] = ()
 ) -> Factor:
     entry = catalogue.circumstances()[name]
-    known = {**evidence.attributes, "seen": sentence(evidence.statement), **values}
+    known = {**evidence.attributes, "seen": told(evidence), **values}
     return Factor(
         id="F1",
         layer=entry.layer,

@@ -8,11 +8,12 @@ from typing import get_args
 
 from agent.drafting.circumstances import LATE, real_alerts, trouble
 from agent.drafting.drafter import Analysis, Brief, Narrative
-from agent.drafting.matching import same, sentence, text_of
+from agent.drafting.matching import same, text_of
 from agent.drafting.phrasing import MOST_NAMED, clock, form_of, listed, plain, shared
 from agent.drafting.questions import section_for
 from agent.drafting.ranking import callees
-from agent.schema.digest import Digest, FactName
+from agent.drafting.telling import called, sentence, told
+from agent.schema.digest import Digest, Fact, FactName
 from agent.schema.evidence import KIND_NAMES, Evidence
 from agent.schema.postmortem import ActionItem, Claim, Factor, SectionName
 
@@ -60,9 +61,7 @@ def _summary(digest: Digest, analysis: Analysis) -> tuple[Claim, ...]:
     found = [_opening(digest), analysis.cause.claim]
     affected = digest.fact("services_affected")
     if affected.known:
-        many = "component" if affected.count == 1 else "components"
-        text = f"Trouble was recorded on {affected.text} {many}."
-        found.append(_fact_claim(text, "services_affected", affected.evidence))
+        found.append(_affected(digest, affected))
     ended = digest.fact("ended")
     duration = digest.fact("duration")
     if ended.known and duration.known:
@@ -76,6 +75,20 @@ def _summary(digest: Digest, analysis: Analysis) -> tuple[Claim, ...]:
     return tuple(claim for claim in found if claim is not None)
 
 
+def _affected(digest: Digest, affected: Fact) -> Claim:
+    """Say how many components were in trouble, and which while they are few."""
+    shown = {
+        item.service: item.id
+        for name in reversed(affected.evidence)
+        if (item := digest.find(name)) is not None and item.service
+    }
+    many = "component" if affected.count == 1 else "components"
+    text = f"Trouble was recorded on {affected.text} {many}"
+    if len(shown) == affected.count and len(shown) <= MOST_NAMED:
+        return _claim_of(f"{text}: {listed(sorted(shown))}.", "services_affected", shown.values())
+    return _fact_claim(f"{text}.", "services_affected", affected.evidence)
+
+
 def _opening(digest: Digest) -> Claim | None:
     symptom = digest.fact("first_symptom")
     shown = [item for item in (digest.find(name) for name in symptom.evidence) if item is not None]
@@ -86,9 +99,7 @@ def _opening(digest: Digest) -> Claim | None:
     harmful = trouble(digest)
     if not harmful:
         return None
-    return Claim(
-        text=f"The evidence shows this: {sentence(harmful[0].statement)}.", evidence=(harmful[0].id,)
-    )
+    return Claim(text=f"The evidence shows this: {told(harmful[0])}.", evidence=(harmful[0].id,))
 
 
 def _at(digest: Digest, name: FactName) -> str:
@@ -98,7 +109,11 @@ def _at(digest: Digest, name: FactName) -> str:
 
 
 def _fact_claim(text: str, name: FactName, evidence: Iterable[str]) -> Claim:
-    return Claim(text=text, evidence=tuple(evidence)[:4], facts=(name,))
+    return _claim_of(text, name, tuple(evidence)[:4])
+
+
+def _claim_of(text: str, name: FactName, evidence: Iterable[str]) -> Claim:
+    return Claim(text=text, evidence=tuple(evidence), facts=(name,))
 
 
 def _impact(digest: Digest, factors: tuple[Factor, ...]) -> tuple[Claim, ...]:
@@ -122,10 +137,12 @@ def _impact(digest: Digest, factors: tuple[Factor, ...]) -> tuple[Claim, ...]:
         found.append(Claim(text=f"{text or plain(item)}.", evidence=tuple(member.id for member in group)))
     counted: tuple[tuple[FactName, str, str], ...] = (
         ("error_lines", "The recorded logs hold {} error line", "The recorded logs hold {} error lines"),
-        ("pods_restarted", "{} pod restarted", "{} pods restarted"),
+        ("pods_restarted", "{} pod had restarted at least once", "{} pods had restarted at least once"),
     )
     for name, single, several in counted:
         fact = digest.fact(name)
+        if name == "pods_restarted" and not any("restarts" in item.attributes for item in trouble(digest)):
+            continue  # restarts that nothing in trouble shows may be of the roll-out
         if fact.known and fact.count:
             text = (single if fact.count == 1 else several).format(fact.text)
             found.append(_fact_claim(f"{text}.", name, fact.evidence))
@@ -154,12 +171,10 @@ def _detection(digest: Digest) -> tuple[Claim, ...]:
     if first.known and alerts:
         shown = next((item for item in alerts if item.id in first.evidence), alerts[0])
         at = clock(first.time) if first.time else first.text
-        text = f"The first alert fired at {at}: {sentence(shown.statement)}."
+        text = f"The first alert fired at {at}: {called(shown)}."
         found.append(Claim(text=text, evidence=(shown.id,), facts=("first_alert",)))
     elif alerts:
-        found.append(
-            Claim(text=f"An alert was recorded: {sentence(alerts[0].statement)}.", evidence=(alerts[0].id,))
-        )
+        found.append(Claim(text=f"An alert was recorded: {called(alerts[0])}.", evidence=(alerts[0].id,)))
     gap = digest.fact("time_to_detect")
     if gap.known:
         text = f"It {_promptness(digest)}."
@@ -209,16 +224,17 @@ def _response(digest: Digest) -> tuple[Claim, ...]:
         if "members" not in item.attributes  # the roll-out of a whole namespace answers nothing
     ]
     done = sorted((*people[:6], *actions[:6]), key=lambda item: (str(item.start), item.id))
-    found = [Claim(text=f"{sentence(item.statement)}.", evidence=(item.id,)) for item in done]
+    found = [Claim(text=f"{told(item)}.", evidence=(item.id,)) for item in done]
     facts: tuple[tuple[FactName, str], ...] = (
-        ("time_to_acknowledge", "Time to acknowledge"),
-        ("time_to_mitigate", "Time to mitigate"),
-        ("time_to_resolve", "Time to resolve"),
+        ("time_to_acknowledge", "It was acknowledged"),
+        ("time_to_mitigate", "Its effect was stopped"),
+        ("time_to_resolve", "It was resolved"),
     )
-    for name, label in facts:
+    for name, said in facts:
         fact = digest.fact(name)
         if fact.known:
-            found.append(_fact_claim(f"{label}: {fact.text}.", name, fact.evidence))
+            when = fact.text if (fact.seconds or 0) < 0 else f"{fact.text} after the start"
+            found.append(_fact_claim(f"{said} {when}.", name, fact.evidence))
     return tuple(found)
 
 
@@ -238,7 +254,7 @@ def _partly_up(digest: Digest) -> list[Claim]:
     for item in trouble(digest):
         desired, available = (item.attributes.get(key, "") for key in ("desired", "available"))
         if desired.isdecimal() and available.isdecimal() and 0 < int(available) < int(desired):
-            text = f"A part of the replicas stayed available: {sentence(item.statement)}."
+            text = f"A part of the replicas stayed available: {told(item)}."
             return [Claim(text=text, evidence=(item.id,))]
     return []
 
@@ -256,10 +272,7 @@ def _recovered_after_change(digest: Digest) -> list[Claim]:
             if item.kind not in {"M", "A"}:
                 continue
             if item.end is not None and change.start <= item.end <= change.start + _SOON:
-                text = (
-                    f"The symptoms went away after a change ({sentence(change.statement)}): "
-                    f"{sentence(item.statement)}."
-                )
+                text = f"The symptoms went away after a change ({told(change)}): {told(item)}."
                 return [Claim(text=text, evidence=(change.id, item.id), standing="inferred")]
     return []
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from agent.drafting.catalogue import PLACEHOLDER
-from agent.drafting.matching import sentence
+from agent.drafting.telling import told
 from agent.schema.evidence import Evidence
 
 MOST_NAMED = 6
@@ -39,8 +39,8 @@ def listed(names: Sequence[str]) -> str:
 
 
 def plain(evidence: Evidence) -> str:
-    """Give a statement without how long nothing of the kind was seen before."""
-    return _BASELINE.sub("", sentence(evidence.statement))
+    """Tell of evidence without how long nothing of the kind was seen before."""
+    return _BASELINE.sub("", told(evidence))
 
 
 def shared(items: Sequence[Evidence]) -> str | None:
