@@ -65,7 +65,10 @@ def _summary(digest: Digest, analysis: Analysis) -> tuple[Claim, ...]:
     ended = digest.fact("ended")
     duration = digest.fact("duration")
     if ended.known and duration.known:
-        text = f"The incident ended at {_at(digest, 'ended')} after {duration.text}."
+        at = _at(digest, "ended")
+        text = f"The incident ended at {at} after {duration.text}."
+        if ended.note.startswith("the last alert"):
+            text = f"The last alert resolved at {at}, {duration.text} after the start."
         found.append(Claim(text=text, evidence=ended.evidence[:3], facts=("ended", "duration")))
     elif ended.known:
         found.append(_fact_claim(f"The incident ended at {_at(digest, 'ended')}.", "ended", ended.evidence))
@@ -134,7 +137,8 @@ def _impact(digest: Digest, factors: tuple[Factor, ...]) -> tuple[Claim, ...]:
             continue  # what everybody warns of is how the software talks, not an impact
         group = alike if text is not None else [item]
         seen.update((member.service or member.id).casefold() for member in group)
-        found.append(Claim(text=f"{text or plain(item)}.", evidence=tuple(member.id for member in group)))
+        text = text or plain(item) + _recovered(item)
+        found.append(Claim(text=f"{text}.", evidence=tuple(member.id for member in group)))
     counted: tuple[tuple[FactName, str, str], ...] = (
         ("error_lines", "The recorded logs hold {} error line", "The recorded logs hold {} error lines"),
         ("pods_restarted", "{} pod had restarted at least once", "{} pods had restarted at least once"),
@@ -147,6 +151,12 @@ def _impact(digest: Digest, factors: tuple[Factor, ...]) -> tuple[Claim, ...]:
             text = (single if fact.count == 1 else several).format(fact.text)
             found.append(_fact_claim(f"{text}.", name, fact.evidence))
     return tuple(found)
+
+
+def _recovered(item: Evidence) -> str:
+    """Say when a metric was back, where its movement was more than a passing one."""
+    after = item.attributes.get("recovered_after")
+    return f", and recovered after {after}" if after and item.attributes.get("change") != "spike" else ""
 
 
 def _touched(item: Evidence, component: str | None, digest: Digest) -> bool:
@@ -228,7 +238,7 @@ def _response(digest: Digest) -> tuple[Claim, ...]:
     facts: tuple[tuple[FactName, str], ...] = (
         ("time_to_acknowledge", "It was acknowledged"),
         ("time_to_mitigate", "Its effect was stopped"),
-        ("time_to_resolve", "It was resolved"),
+        ("time_to_resolve", _resolved(digest.fact("ended"))),
     )
     for name, said in facts:
         fact = digest.fact(name)
@@ -236,6 +246,13 @@ def _response(digest: Digest) -> tuple[Claim, ...]:
             when = fact.text if (fact.seconds or 0) < 0 else f"{fact.text} after the start"
             found.append(_fact_claim(f"{said} {when}.", name, fact.evidence))
     return tuple(found)
+
+
+def _resolved(ended: Fact) -> str:
+    """Say what the end was read off."""
+    return (
+        "The last alert resolved" if ended.note.startswith("the last alert") else "The incident was resolved"
+    )
 
 
 def _went_well(digest: Digest) -> tuple[Claim, ...]:

@@ -14,7 +14,7 @@ _NOUNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(response_)?(latency|time)|latency_(m?s|seconds)", "latency"),
         (r"(http_)?(server_)?requests?_duration_(m?s|seconds|milliseconds)", "request latency"),
         (r"(container_|process_)?cpu(_usage|_utili[sz]ation)?(_seconds_total|_percent|_cores)?", "CPU use"),
-        (r"(container_)?cpu_cfs\w*|(container_)?cpu_throttl\w*", "CPU throttling"),
+        (r"(container_)?cpu_(cfs|throttl)\w*( / (container_)?cpu_cfs\w*)?", "CPU throttling"),
         (
             r"(container_|process_)?mem(ory)?(_usage|_utili[sz]ation|_used|_rss|_working_set)?(_bytes|_percent)?",
             "memory use",
@@ -31,6 +31,14 @@ _NOUNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 _PEAK = re.compile(r", (?P<what>peak|lowest) (?=\S+)")
 _PEAKS = {"peak": "with a peak of", "lowest": "with a low of"}
 _FIRED = re.compile(r"^Alert (?P<name>.+?) fired for (?P<whom>[^:]+?): (?P<text>.+)$", re.DOTALL)
+_LARGE = re.compile(r"(?P<value>(?<![\w.])\d{4,}(?:\.\d+)?) (?P<unit>µs|ms|bytes|KiB|MiB)(?!\w)")
+_LARGER = {
+    "µs": ("ms", 1000.0),
+    "ms": ("s", 1000.0),
+    "bytes": ("KiB", 1024.0),
+    "KiB": ("MiB", 1024.0),
+    "MiB": ("GiB", 1024.0),
+}
 _SHARE = re.compile(r" \([+-][\d.]+%\)")
 """A change in percent beside the two values that it follows from."""
 _MOST_TEXT = 110
@@ -84,7 +92,17 @@ def _movement(item: Evidence, text: str) -> str:
     if item.service and metric and text.startswith(head):
         noun = noun_of(metric, quantile)
         text = f"{item.service}'s {noun}{text[len(head) :]}" if noun != name else text
+    text = _LARGE.sub(_in_larger_unit, text)
     return _PEAK.sub(lambda found: f", {_PEAKS[found['what']]} ", text, count=1)
+
+
+def _in_larger_unit(found: re.Match[str]) -> str:
+    """Write 1000 and more of a unit in the next one that people use, without rounding to fewer digits."""
+    value, unit = float(found["value"]), found["unit"]
+    while unit in _LARGER and value >= _LARGER[unit][1]:
+        unit, size = _LARGER[unit]
+        value /= size
+    return f"{value:.6g} {unit}"
 
 
 def _alert(text: str) -> str:
