@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime
 
 from agent.drafting.catalogue import PLACEHOLDER
 from agent.drafting.telling import told
+from agent.schema.digest import FactName
 from agent.schema.evidence import Evidence
+from agent.schema.postmortem import Claim
 
 MOST_NAMED = 6
 _BASELINE = re.compile(r", never in the [\w ]+ before the onset")
@@ -66,6 +68,16 @@ def form_of(item: Evidence) -> str | None:
         return None
     head, _, _ = text.replace(service, "\0", 1).partition(": ")
     return head if "\0" in head and service not in head else None
+
+
+def fact_claim(text: str, name: FactName, evidence: Iterable[str]) -> Claim:
+    """Make a claim of a fact, with the first of the evidence behind it."""
+    return claim_of(text, name, tuple(evidence)[:4])
+
+
+def claim_of(text: str, name: FactName, evidence: Iterable[str]) -> Claim:
+    """Make a claim of a fact with all of this evidence."""
+    return Claim(text=text, evidence=tuple(evidence), facts=(name,))
 
 
 def _named(names: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ _NOUNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, noun in (
         (r"p50_?latency(_m?s|_seconds)?|latency_p50(_m?s)?", "median latency"),
         (r"p(?P<q>\d\d)_?latency(_m?s|_seconds)?|latency_p(?P<r>\d\d)(_m?s)?", "p{q} latency"),
+        (r"(pod_|container_)?(?P<side>client|server|request)_latency_p(?P<s>\d\d)", "p{q} {side} latency"),
         (r"(response_)?(latency|time)|latency_(m?s|seconds)", "latency"),
         (r"(http_)?(server_)?requests?_duration_(m?s|seconds|milliseconds)", "request latency"),
         (r"(container_|process_)?cpu(_usage|_utili[sz]ation)?(_seconds_total|_percent|_cores)?", "CPU use"),
@@ -31,13 +32,12 @@ _NOUNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 _PEAK = re.compile(r", (?P<what>peak|lowest) (?=\S+)")
 _PEAKS = {"peak": "with a peak of", "lowest": "with a low of"}
 _FIRED = re.compile(r"^Alert (?P<name>.+?) fired for (?P<whom>[^:]+?): (?P<text>.+)$", re.DOTALL)
-_LARGE = re.compile(r"(?P<value>(?<![\w.])\d{4,}(?:\.\d+)?) (?P<unit>µs|ms|bytes|KiB|MiB)(?!\w)")
+_LARGE = re.compile(r"(?P<value>(?<![\w.])\d{4,}(?:\.\d+)?) (?P<unit>µs|ms|bytes|MB)(?!\w)")
 _LARGER = {
-    "µs": ("ms", 1000.0),
-    "ms": ("s", 1000.0),
-    "bytes": ("KiB", 1024.0),
-    "KiB": ("MiB", 1024.0),
-    "MiB": ("GiB", 1024.0),
+    "µs": ("ms", 1e3),
+    "ms": ("s", 1e3),
+    "bytes": ("MB", 1e6),
+    "MB": ("GB", 1e3),
 }
 _SHARE = re.compile(r" \([+-][\d.]+%\)")
 """A change in percent beside the two values that it follows from."""
@@ -63,7 +63,8 @@ def noun_of(metric: str, quantile: str = "") -> str:
     for pattern, noun in _NOUNS:
         if found := pattern.fullmatch(name):
             groups = found.groupdict()
-            said = noun.format(q=groups.get("q") or groups.get("r") or "")
+            rank = groups.get("q") or groups.get("r") or groups.get("s") or ""
+            said = noun.format(q=rank, side=groups.get("side") or "")
             return f"{quantile} {said}".strip()
     return f"{metric} {quantile}".strip()
 
