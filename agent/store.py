@@ -34,6 +34,8 @@ from agent.schema.incident import Incident
 from agent.schema.postmortem import PostMortem
 from agent.schema.review import ReviewEvent
 
+MANIFEST = "manifest.json"
+"""The one file of a snapshot that is no artifact."""
 _SNAPSHOT = re.compile(r"^evidence(?:\.([2-9]|[1-9][0-9]+))?$")
 
 
@@ -54,9 +56,7 @@ class Bundle:
         """Locate an artifact; raise UserError for a path that leaves the snapshot."""
         path = (self.folder / artifact).resolve()
         if not path.is_relative_to(self.folder.resolve()):
-            raise UserError(
-                f"{self.folder / 'manifest.json'}: artifact {artifact!r} points outside the snapshot"
-            )
+            raise UserError(f"{self.folder / MANIFEST}: artifact {artifact!r} points outside the snapshot")
         return path
 
 
@@ -125,7 +125,7 @@ class IncidentFolder:
         found = [
             (int(match.group(1) or 1), entry)
             for entry in self.path.iterdir()
-            if (match := _SNAPSHOT.match(entry.name)) and (entry / "manifest.json").is_file()
+            if (match := _SNAPSHOT.match(entry.name)) and (entry / MANIFEST).is_file()
         ]
         return tuple(entry for _, entry in sorted(found))
 
@@ -175,7 +175,7 @@ class IncidentFolder:
     def adopt_staging(self, snapshot: str) -> Bundle:
         """Turn a staged snapshot with its manifest.json into a sealed one; where it is sealed, open it."""
         target = self.path / snapshot
-        if not (target / "manifest.json").is_file():
+        if not (target / MANIFEST).is_file():
             self.staging(snapshot).rename(target)
         return open_bundle(target)
 
@@ -315,7 +315,7 @@ def dump_incident(incident: Incident) -> str:
 
 def open_bundle(folder: Path) -> Bundle:
     """Open a sealed snapshot; raise UserError where its manifest is missing or not valid."""
-    file = folder / "manifest.json"
+    file = folder / MANIFEST
     if not file.is_file():
         raise UserError(f"{file} does not exist, so {folder} is not a sealed snapshot.")
     data = file.read_bytes()

@@ -35,12 +35,22 @@ def invented(text: str, support: Support) -> Iterator[tuple[str, str]]:
 
 
 def actor_is_shown(actor: str, items: Sequence[Evidence]) -> bool:
-    """Tell whether a row's actor is a word for the machinery or occurs in its evidence."""
+    """Tell whether a row's actor is a word for the machinery or occurs in its evidence.
+
+    Of a list such as "cart and checkout" each one has to.
+    """
     low = actor.lower().strip("@ ")
     if not low or low in _ROLES:
         return True
     text = " ".join(text_of(item) for item in items).lower()
-    return low in text or low.split("/")[-1] in text
+    if _shown(low, text):
+        return True
+    names = [name for part in re.split(r",\s*|\s+and\s+", low) if (name := part.strip("@ "))]
+    return len(names) > 1 and all(name in _ROLES or _shown(name, text) for name in names)
+
+
+def _shown(name: str, text: str) -> bool:
+    return name in text or name.rsplit("/", maxsplit=1)[-1] in text
 
 
 def check_owners(draft: PostMortem, digest: Digest) -> Iterator[Finding]:

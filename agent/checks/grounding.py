@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
 
 from agent.checks import actors as acting
 from agent.checks.agreement import close
 from agent.checks.computed import changes, counting, is_total
 from agent.checks.contradiction import contradictions
+from agent.checks.denial import asserted
 from agent.checks.mention import Reading, read_sentence
 from agent.checks.naming import PLATFORM, known_names, mentioned, name_like, said_absent
 from agent.checks.places import Place, finding_at, read_places
@@ -39,27 +42,8 @@ _FROM_TO = re.compile(
 _OF_WHAT = re.compile(r"\d\s?(?:%|percent) of (?:all |the |its |their )?(?P<noun>[a-z]{3,})", re.IGNORECASE)
 _WHOLES = frozenset(
     stem(word)
-    for word in [
-        "time",
-        "capacity",
-        "limit",
-        "total",
-        "normal",
-        "baseline",
-        "maximum",
-        "level",
-        "usual",
-        "available",
-        "quota",
-        "size",
-        "these",
-        "those",
-        "them",
-        "which",
-        "cases",
-        "lines",
-        "limits",
-    ]
+    for word in """time capacity limit total normal baseline maximum level usual available quota
+    size these those them which cases lines limits""".split()  # noqa: SIM905
 )
 
 
@@ -92,6 +76,7 @@ class _Reader:
     def __init__(self, place: Place, digest: Digest, draft: PostMortem, known: dict[str, str]) -> None:
         self.place = place
         self.digest = digest
+        self.draft = draft
         self.known = known
         self.support: Support = gather(digest, draft.header, place.evidence, place.facts)
         self.verdict = draft.cause.verdict
@@ -106,7 +91,7 @@ class _Reader:
         """Yield every finding on the sentence; none where it cites nothing that exists."""
         if not self.support.items and not self.support.facts:
             return
-        carried = [*self._quotations(), *self._numbers(), *self._times(), *self._names()]
+        carried = [*self._carried(), *self._asserted()]
         yield from carried
         against = contradictions(self.own, self.bare, self.support)
         for found in (*against, *turned(self.place.text, self.support)):
@@ -125,6 +110,28 @@ class _Reader:
                 yield finding_at(self.place, "G06", "error", words, message, advice)
         if not carried:
             yield from self._relation()
+
+    def _carried(self) -> Iterator[Finding]:
+        """Yield what is quoted, numbered, timed or named and does not stand in the citations."""
+        return chain(self._quotations(), self._numbers(), self._times(), self._names())
+
+    def _asserted(self) -> Iterator[Finding]:
+        """Hold what a sentence asserts to other evidence than searches that found nothing.
+
+        Their statements repeat what was looked for, so they carry a denial and nothing else.
+        """
+        if not any(item.kind == "N" for item in self.support.items):
+            return
+        said = asserted(self.place.text)
+        rest = tuple(item.id for item in self.support.items if item.kind != "N")
+        if said.clauses and not rest and not self.place.facts:
+            message = "cites only what a search did not find, which carries a denial and nothing else"
+            advice = better_evidence(self.place, self.digest) or "Cite what shows it."
+            yield finding_at(self.place, "G08", "error", said.clauses, message, advice)
+            return
+        text = "; ".join(part for part in (said.clauses, said.leads) if part)
+        place = replace(self.place, text=text, evidence=rest)
+        yield from _Reader(place, self.digest, self.draft, self.known)._carried()  # noqa: SLF001 - its own kind
 
     def _quotations(self) -> Iterator[Finding]:
         evidence = flat(self.support.text)

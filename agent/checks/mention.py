@@ -45,7 +45,7 @@ _WORDED_DATE = re.compile(
 _WEEKDAY = re.compile(r"\b(?P<day>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 _WEEKDAYS = ("Mon", "Tues", "Wednes", "Thurs", "Fri", "Satur", "Sun")
 _CITATION = re.compile(
-    r"\[(?:[LMACKHT][1-9]\d*(?:,\s*)?)+\](?:\([^)]*\))?|\b(?:SEV|P|F|Q|AI|HTTP/)-?\d(?:\.\d)?\b(?![\w-])"
+    r"\[(?:[LMACKHTN][1-9]\d*(?:,\s*)?)+\](?:\([^)]*\))?|\b(?:SEV|P|F|Q|AI|HTTP/)-?\d(?:\.\d)?\b(?![\w-])"
 )
 _NAME = re.compile(
     r"(?P<url>\b[a-z][a-z0-9+.-]{1,15}://[^\s\"'<>)]+)"

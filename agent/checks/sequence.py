@@ -27,6 +27,7 @@ KIND_WORDS = {
     "K": "event kubernetes restarted restart pod",
     "H": "wrote said message acknowledged",
     "T": "trace call",
+    "N": "no none nothing without found matched recorded searched",
 }
 _NEGLIGIBLE = timedelta(seconds=1)
 

@@ -57,7 +57,10 @@ def overstated(place: Place, support: Support) -> Iterator[tuple[str, str, str]]
         )
         return
     absence = _ABSENT.search(place.bare)
-    if absence and not any(fact.known or fact.note for fact in support.facts):
+    shown = any(fact.known or fact.note for fact in support.facts) or any(
+        item.kind == "N" for item in support.items
+    )
+    if absence and not shown:
         yield (
             absence.group(),
             f'is called supported, but "{absence.group()}" is about what was not recorded',

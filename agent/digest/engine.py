@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from agent.digest import (
+    alertunits,
     bearing,
     changes,
     chat,
@@ -123,12 +124,14 @@ def _observe(
     known = workloads | nodes | frozenset(name for name in intake.logs.services if name)
     readings = patterns.compare(intake.logs, found, start)
     gone = states.gone(inventory, (fold.workload for fold in intake.events.folds.values()))
+    episodes = intake.alerts.folded()
+    alert_texts = (text for episode in episodes for text in episode.record.annotations.values())
     complaints = "\n".join(pattern.exemplar[:2000] for pattern in found if pattern.bad())
     return [
         *patterns.observations(intake.logs, readings, start, known),
-        *movements.observations(moves, nodes),
+        *movements.observations(moves, nodes, alertunits.stated(alert_texts, moves)),
         *silences.observations(intake.panel),
-        *firings.observations(intake.alerts.folded(), start, nodes, incident.services),
+        *firings.observations(episodes, start, nodes, incident.services),
         *kubeevents.observations(
             intake.events,
             start,

@@ -36,6 +36,10 @@ _LABELS: dict[FactName, str] = {
 }
 
 
+_NEAR_START = 60.0
+"""Seconds from the start within which a symptom belongs to it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What the collectors counted."""
@@ -69,7 +73,7 @@ def facts(incident: Incident, onset: Onset, evidence: Sequence[Evidence], counts
     found["ended"] = _ended(incident, evidence, real)
     found.update(_durations(found))
     found.update(_recording(counts))
-    found.update(_counted(counts, evidence, real))
+    found.update(_counted(counts, evidence, real, onset))
     return tuple(found[name] for name in _LABELS)
 
 
@@ -157,12 +161,23 @@ def _ended(incident: Incident, evidence: Sequence[Evidence], real: Sequence[Evid
     if real and None not in ends:
         last = max((e for e in real if e.end), key=lambda e: (e.end, e.id), default=None)
         if last is not None and last.end:
-            return _fact(
-                "ended", instant(last.end), "the last alert resolved", time=last.end, evidence=[last.id]
-            )
+            note = f"the last alert resolved{_metrics_by(last.end, evidence)}"
+            return _fact("ended", instant(last.end), note, time=last.end, evidence=[last.id])
     if real:
         return _unknown("ended", "alerts were still firing when the recording stopped")
     return _unknown("ended", "the recording shows no recovery that ends the incident")
+
+
+def _metrics_by(end: datetime, evidence: Sequence[Evidence]) -> str:
+    """Say whether metrics that had moved for the worse were back by then; empty where none had."""
+    moved = [e for e in evidence if e.kind == "M" and e.attributes.get("harm") == "bad" and e.salience >= 0.3]
+    if not moved:
+        return ""
+    away = [e.id for e in moved if e.start and e.start <= end and (e.end is None or e.end > end)]
+    later = [e.id for e in moved if e.start and e.start > end]
+    parts = [f"{', '.join(away[:3])} had not recovered by then"] if away else []
+    parts += [f"{', '.join(later[:3])} began after it"] if later else []
+    return f"; of the metrics {' and '.join(parts)}" if parts else "; the metrics had recovered by then"
 
 
 def _durations(found: dict[FactName, Fact]) -> dict[FactName, Fact]:
@@ -181,6 +196,9 @@ def _durations(found: dict[FactName, Fact]) -> dict[FactName, Fact]:
             result[name] = _unknown(name, f"{missing.label.lower()} is not known: {missing.note}")
             continue
         seconds = (stop.time - start.time).total_seconds()
+        if name == "time_to_detect" and abs(seconds) < 1 and not _shown(found):
+            result[name] = _unknown(name, "the start is known only as the time of the first alert")
+            continue
         ids = [*start.evidence, *stop.evidence]
         if seconds < 0:
             what = f"{stop.label.lower()} came {duration(seconds)} before the start"
@@ -190,6 +208,12 @@ def _durations(found: dict[FactName, Fact]) -> dict[FactName, Fact]:
         else:
             result[name] = _fact(name, duration(seconds), how, seconds=seconds, evidence=ids)
     return result
+
+
+def _shown(found: dict[FactName, Fact]) -> bool:
+    """Whether a symptom near the start shows it apart from the alert."""
+    start, symptom = found["started"].time, found["first_symptom"].time
+    return bool(start and symptom and abs((symptom - start).total_seconds()) <= _NEAR_START)
 
 
 def _recording(counts: Counts) -> dict[FactName, Fact]:
@@ -206,7 +230,20 @@ def _recording(counts: Counts) -> dict[FactName, Fact]:
     }
 
 
-def _counted(counts: Counts, evidence: Sequence[Evidence], real: Sequence[Evidence]) -> dict[FactName, Fact]:
+def _hits(item: Evidence, onset: Onset) -> bool:
+    """Whether it is an error that stands out and was going on since the onset, or is a state of then."""
+    attributes = item.attributes
+    if not item.service or item.severity not in {"critical", "error"} or item.salience < 0.4:
+        return False
+    if attributes.get("over") == "yes" or attributes.get("leftover") or attributes.get("novelty") == "steady":
+        return False
+    dated = item.start is not None or attributes.get("source") == "state"
+    return onset.time is None or (dated and (item.end is None or item.end >= onset.time))
+
+
+def _counted(
+    counts: Counts, evidence: Sequence[Evidence], real: Sequence[Evidence], onset: Onset
+) -> dict[FactName, Fact]:
     logs = counts.log_lines > 0
     none = "no logs were recorded"
     result: dict[FactName, Fact] = {
@@ -233,10 +270,15 @@ def _counted(counts: Counts, evidence: Sequence[Evidence], real: Sequence[Eviden
         if counts.has_alerts
         else _unknown("alerts_fired", "no alert source was recorded")
     )
-    hit = [e for e in evidence if e.service and e.severity in {"critical", "error"} and e.salience >= 0.4]
+    hit = [e for e in evidence if _hits(e, onset)]
     services = sorted({e.service for e in hit if e.service})
     result["services_affected"] = (
-        _count("services_affected", len(services), ", ".join(services), [e.id for e in hit])
+        _count(
+            "services_affected",
+            len(services),
+            f"components with an error that stands out since the onset: {', '.join(services)}",
+            [e.id for e in hit],
+        )
         if services
         else _unknown("services_affected", "no component shows an error that stands out")
     )
@@ -244,7 +286,9 @@ def _counted(counts: Counts, evidence: Sequence[Evidence], real: Sequence[Eviden
         _unknown("pods_restarted", "no pod state was recorded")
         if counts.pods_restarted is None
         else _count(
-            "pods_restarted", counts.pods_restarted, "pods whose recorded state counts at least one restart"
+            "pods_restarted",
+            counts.pods_restarted,
+            "pods of the whole recording whose state counts a restart, at whatever time it was",
         )
     )
     return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from agent.digest.metrics import Move, telling
@@ -12,9 +12,16 @@ from agent.digest.observation import Observation, Role
 from agent.digest.wording import duration, measured, number
 from agent.schema.evidence import Pointer, Severity
 
+_NO_UNITS: Mapping[str, str] = {}
 
-def observations(found: Sequence[Move], nodes: frozenset[str]) -> list[Observation]:
-    """Join moves of one service and kind that began together, and say each in one line."""
+
+def observations(
+    found: Sequence[Move], nodes: frozenset[str], units: Mapping[str, str] = _NO_UNITS
+) -> list[Observation]:
+    """Join moves of one service and kind that began together, and say each in one line.
+
+    `units` are those of metrics whose names tell none.
+    """
     sharing = {id(move) for move in telling(found)}
     groups: dict[tuple[str, str, str], list[list[Move]]] = {}
     ordered = sorted(found, key=lambda m: (m.start, m.column.artifact, m.column.series.name))
@@ -29,24 +36,28 @@ def observations(found: Sequence[Move], nodes: frozenset[str]) -> list[Observati
         else:
             home.append(move)
     return [
-        _observe(group, nodes, counts=any(id(move) in sharing for move in group))
+        _observe(group, nodes, units, counts=any(id(move) in sharing for move in group))
         for key in sorted(groups)
         for group in groups[key]
     ]
 
 
-def _observe(group: Sequence[Move], nodes: frozenset[str], *, counts: bool) -> Observation:
+def _observe(
+    group: Sequence[Move], nodes: frozenset[str], units: Mapping[str, str], *, counts: bool
+) -> Observation:
     lead = max(group, key=lambda move: (move.surprise, move.column.series.name))
     item, what = lead.excursion, lead.meaning
     service = lead.column.service
     node = bool(service) and service in nodes
+    unit = what.unit or units.get(lead.column.series.metric, "")
     members = sorted({spoken_name(move.column.series.metric) for move in group})
     ends = [move.end for move in group]
+    away = sorted({spoken_name(move.column.series.metric) for move in group if move.end is None})
     ratio = item.ratio
     role, severity = _weight(lead) if counts else ("context", "info")
     attributes = {
         "metric": spoken_name(lead.column.series.metric),
-        "unit": what.unit,
+        "unit": unit,
         "labels": ", ".join(f"{k}={v}" for k, v in sorted(lead.column.series.labels.items())),
         "members": ", ".join(members),
         "before": number(item.before),
@@ -58,14 +69,15 @@ def _observe(group: Sequence[Move], nodes: frozenset[str], *, counts: bool) -> O
         "direction": item.direction,
         "harm": lead.harm,
         "quantile": lead.samples.quantile,
-        "recovered_after": duration(lead.end - lead.start) if lead.end is not None else "",
+        "recovered_after": duration(lead.end - lead.start) if lead.end is not None and not away else "",
+        "not_recovered": ", ".join(away) if lead.end is not None else "",
         "usual_elsewhere": "true" if lead.habitual else "",
     }
     if not math.isinf(ratio):
         attributes["ratio"] = number(ratio)
     return Observation(
         kind="M",
-        statement=_statement(lead, service),
+        statement=_statement(lead, service, unit),
         pointers=tuple(_pointer(move) for move in _leading(group, lead)),
         service=service,
         start=datetime.fromtimestamp(min(move.start for move in group), UTC),
@@ -141,8 +153,8 @@ _VERBS = {
 }
 
 
-def _statement(move: Move, service: str | None) -> str:
-    item, unit = move.excursion, move.meaning.unit
+def _statement(move: Move, service: str | None, unit: str) -> str:
+    item = move.excursion
     name = spoken_name(move.column.series.metric)
     if move.samples.quantile:
         base = name.removesuffix("_bucket").removesuffix("_sum")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from agent.digest.wording import shortened
+from agent.digest.wording import around
 from agent.schema.evidence import EvidenceKind, Pointer, Severity
 
 Role = Literal["condition", "resource", "symptom", "change", "context", "noise"]
@@ -58,7 +58,10 @@ def quoted(text: str, limit: int = 500) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def one_line(text: str, limit: int = 160) -> str:
-    """Fold foreign text into one printable line; what is long loses its middle."""
+def one_line(text: str, limit: int = 160, sought: str = "") -> str:
+    """Fold foreign text into one printable line; what is long is cut around the words that were sought.
+
+    Without such words it loses its middle.
+    """
     folded = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return shortened(folded, limit)
+    return around(folded, sought, limit)

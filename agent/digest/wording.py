@@ -123,6 +123,17 @@ def shortened(text: str, limit: int) -> str:
     return f"{_to_word_end(head)}…{_from_word(tail, whole=False)}"
 
 
+def around(text: str, words: str, limit: int) -> str:
+    """Cut a long text so that the words that were sought stand in its middle; else as `shortened` does."""
+    at = text.casefold().find(words.casefold()) if words else -1
+    if len(text) <= limit or at < 0:
+        return shortened(text, limit)
+    room = limit - 2
+    low = max(0, min(at + len(words) // 2 - room // 2, len(text) - room))
+    high = min(len(text), low + room)
+    return f"{'…' if low else ''}{text[low:high].strip()}{'…' if high < len(text) else ''}"
+
+
 def _to_word_end(text: str) -> str:
     cut = text.rfind(" ")
     return text[: cut + 1] if cut > len(text) * 2 // 3 else text

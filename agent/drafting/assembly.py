@@ -53,8 +53,8 @@ def assemble(
 
 def gaps(digest: Digest) -> tuple[str, ...]:
     """One line for each thing that could not be seen, and why."""
-    lines = [_gap(row) for row in digest.coverage if row.gap]
-    undated = sum(item.start is None for item in digest.evidence)
+    lines = [gap(row) for row in digest.coverage if row.gap]
+    undated = sum(item.start is None and item.kind != "N" for item in digest.evidence)
     if undated:
         lines.append(f"Evidence without a time, which the timeline leaves out: {undated}.")
     lines.extend(digest.notes)
@@ -72,7 +72,8 @@ def _looked(brief: Brief) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _gap(row: Coverage) -> str:
+def gap(row: Coverage) -> str:
+    """Say what is missing in one row of the ledger."""
     what = f"{row.source}: {row.signal} ({row.query})" if row.query else f"{row.source}: {row.signal}"
     outcome = {
         "ok": f"{row.malformed} rows could not be read",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from agent.drafting.catalogue import Pattern, circumstances, load
 from agent.drafting.circumstances import trouble
-from agent.drafting.matching import same, sentence
+from agent.drafting.matching import same
 from agent.drafting.ranking import Ranked, passing
+from agent.drafting.telling import told
 from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
 from agent.schema.postmortem import Cause, Claim, Factor
@@ -65,7 +66,7 @@ def not_established(digest: Digest) -> Cause:
         )
         return Cause(verdict="not established", claim=claim)
     first = shown[0]
-    seen = sentence(first.statement)
+    seen = told(first)
     text = f"The recorded evidence does not establish a cause; what stands out most is this: {seen}."
     claim = Claim(text=text, evidence=(first.id,), standing="inferred")
     return Cause(verdict="not established", claim=claim)
@@ -79,7 +80,7 @@ def _no_incident(digest: Digest) -> Cause:
         "informational": "an alert that informs and asks for no action",
         "old": "an alert that was firing long before",
     }.get(first.attributes.get("noise", ""), "nothing abnormal")
-    text = f"The recorded evidence shows no incident: it holds {reason} ({sentence(first.statement)})."
+    text = f"The recorded evidence shows no incident: it holds {reason} ({told(first)})."
     return Cause(verdict="no incident", claim=Claim(text=text, evidence=(first.id,), standing="inferred"))
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from agent.drafting import catalogue
-from agent.drafting.matching import about, sentence
+from agent.drafting.matching import about
 from agent.drafting.phrasing import fill
-from agent.schema.digest import Digest
+from agent.drafting.telling import told
+from agent.schema.digest import Digest, FactName
 from agent.schema.evidence import Evidence
 from agent.schema.postmortem import Claim, Factor, Why
 
 LATE = 300.0
 """Seconds from the first symptom to the first alert from which an alert counts as late."""
+_PROMPT: tuple[FactName, ...] = ("time_to_detect", "first_alert", "first_symptom")
 _NO_LIMITS = ("none", "<none>", "{}", "-")
 
 
@@ -41,6 +44,15 @@ def _harmful(item: Evidence) -> bool:
     if item.kind == "M":
         return attributes.get("harm") == "bad"
     return item.kind not in {"C", "H"} and item.severity != "info"
+
+
+def promptness(digest: Digest) -> str:
+    """Say how the first alert stood to the first symptom; a gap of 0 s may hide that it came before."""
+    gap, alert, symptom = (digest.fact(name) for name in _PROMPT)
+    if gap.seconds and round(gap.seconds):
+        return f"fired {gap.text} after the first symptom"
+    early = alert.time and symptom.time and symptom.time - alert.time >= timedelta(seconds=1)
+    return "fired before the first symptom was recorded" if early else "fired when the first symptom showed"
 
 
 def _late_alert(digest: Digest) -> Factor | None:
@@ -80,7 +92,7 @@ def _factor(
     name: str, evidence: Evidence, values: Mapping[str, str], digest: Digest, facts: tuple[str, ...] = ()
 ) -> Factor:
     entry = catalogue.circumstances()[name]
-    known = {**evidence.attributes, "seen": sentence(evidence.statement), **values}
+    known = {**evidence.attributes, "seen": told(evidence), **values}
     return Factor(
         id="F1",
         layer=entry.layer,

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from agent.drafting import catalogue
 from agent.drafting.catalogue import Pattern
 from agent.drafting.circumstances import around
-from agent.drafting.matching import Match, about, find, holds, same, sentence, text_of
+from agent.drafting.matching import Match, about, find, holds, same, text_of
 from agent.drafting.phrasing import fill
 from agent.drafting.ranking import Ranked, few_lines, rank
+from agent.drafting.telling import told
 from agent.schema.digest import Digest, Suspect
 from agent.schema.evidence import Evidence
 from agent.schema.postmortem import Claim, Factor, Why
@@ -53,7 +54,7 @@ def limited(alone: Evidence) -> tuple[Factor, ...]:
     """State that one series is all there is, where that keeps the cause from being found."""
     entry = catalogue.circumstances()["one-signal"]
     component = alone.service or alone.attributes.get("metric") or "the system"
-    values = {"component": component, "seen": sentence(alone.statement)}
+    values = {"component": component, "seen": told(alone)}
     claim = Claim(text=fill(entry.claim, values), evidence=(alone.id,), standing="inferred")
     factor = Factor(
         id="F1",
@@ -155,7 +156,7 @@ def _whys(match: Match, digest: Digest) -> tuple[Why, ...]:
             links.append(Why(question=question, answer=text, basis="open"))
             continue
         used.add(answer.id)
-        text = f"{sentence(answer.statement)}."
+        text = f"{told(answer)}."
         links.append(Why(question=question, answer=text, evidence=(answer.id,), basis="evidenced"))
     return tuple(links)
 
@@ -197,7 +198,7 @@ def _mentions(suspect: Suspect, digest: Digest) -> list[Evidence]:
 def _suspected(suspect: Suspect, digest: Digest) -> Factor:
     entry = catalogue.circumstances()["suspect"]
     shown = _mentions(suspect, digest)
-    values = {**shown[0].attributes, "component": suspect.component, "seen": sentence(shown[0].statement)}
+    values = {**shown[0].attributes, "component": suspect.component, "seen": told(shown[0])}
     return Factor(
         id="F1",
         layer=entry.layer,

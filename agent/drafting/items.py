@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from agent.drafting import catalogue
 from agent.drafting.catalogue import ActionTemplate, Entry, Pattern
 from agent.drafting.drafter import Brief
-from agent.drafting.matching import find, same, sentence
+from agent.drafting.matching import find, same
 from agent.drafting.phrasing import fill, listed
+from agent.drafting.telling import told
 from agent.schema.postmortem import ActionItem, ActionKind, Factor, Priority
 
 MOST_ITEMS = 9
@@ -107,7 +108,7 @@ def _values(brief: Brief, factor: Factor, entry: Entry) -> dict[str, str]:
             if same(match.component, component):
                 return {"service": component, **match.values}
     first = brief.digest.find(factor.claim.evidence[0]) if factor.claim.evidence else None
-    values = {"seen": sentence(first.statement) if first else factor.title}
+    values = {"seen": told(first) if first else factor.title}
     if first is not None:
         values.update({key: value for key, value in first.attributes.items() if value})
     if _is_node(brief, component):

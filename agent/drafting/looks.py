@@ -137,6 +137,8 @@ class Answer:
     """What was left out, in words with counts; empty where nothing was."""
     not_recorded: str = ""
     """What the recording does not hold at all, such as "chat"; empty where the look could be answered."""
+    empty: str = ""
+    """What was searched without a match, as a sentence; empty where something matched."""
 
 
 class Recording(Protocol):
@@ -147,6 +149,10 @@ class Recording(Protocol):
         """Evidence that the looks have minted so far."""
         ...
 
+    def missing(self) -> tuple[Evidence, ...]:
+        """Mint what the recording lacks whatever is looked for, so that it can be cited."""
+        ...
+
     def answer(self, look: Look) -> Answer:
-        """Answer one look; raise ToolRefused for one that cannot be answered as it is asked."""
+        """Answer one look, an empty one by evidence that says so; raise ToolRefused where it cannot be."""
         ...

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from agent.drafting.catalogue import Condition, Pattern
+from agent.drafting.telling import sentence, told
 from agent.schema.evidence import Evidence
 
 _TEXT_LIMIT = 6000
@@ -175,11 +176,11 @@ def _shows(evidence: Evidence, groups: Mapping[str, str]) -> bool:
 
 def _seen(evidence: Evidence, line: str) -> str:
     """Give the statement, with the line that told where the statement itself does not show it."""
-    said = sentence(evidence.statement)
+    said = told(evidence)
     for key in _VERBATIM:
         line = line.removeprefix(key)
     shown = " ".join(line.split())
-    if not shown or shown[:40] in said or line not in _verbatim(evidence):
+    if not shown or shown[:40] in sentence(evidence.statement) or line not in _verbatim(evidence):
         return said
     return f'{said}; it reads "{shown[:_SHOWN].rstrip()}"'
 
@@ -187,8 +188,3 @@ def _seen(evidence: Evidence, line: str) -> str:
 def _verbatim(evidence: Evidence) -> str:
     kept = (evidence.attributes.get(key.rstrip("="), "") for key in _VERBATIM)
     return "\n".join([evidence.quote, *kept])
-
-
-def sentence(statement: str) -> str:
-    """Give a statement without its closing full stop, on one line."""
-    return " ".join(statement.split()).rstrip(".")

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import get_args
 
-from agent.drafting.circumstances import LATE, real_alerts, trouble
+from agent.drafting.circumstances import promptness, real_alerts, trouble
 from agent.drafting.drafter import Analysis, Brief, Narrative
-from agent.drafting.matching import same, sentence, text_of
-from agent.drafting.phrasing import MOST_NAMED, clock, form_of, listed, plain, shared
+from agent.drafting.hindsight import lessons, prevention, went_badly, went_well
+from agent.drafting.phrasing import MOST_NAMED, claim_of, clock, fact_claim, form_of, listed, plain, shared
 from agent.drafting.questions import section_for
-from agent.drafting.ranking import callees
-from agent.schema.digest import Digest, FactName
+from agent.drafting.ranking import touched
+from agent.drafting.telling import called, told
+from agent.schema.digest import Digest, Fact, FactName
 from agent.schema.evidence import KIND_NAMES, Evidence
 from agent.schema.postmortem import ActionItem, Claim, Factor, SectionName
 
-_SOON = timedelta(minutes=15)
 MOST_IMPACT = 5
 MOST_UNRELATED = 2
-_PROMPT: tuple[FactName, ...] = ("time_to_detect", "first_alert", "first_symptom")
-_AIMS = (
-    ("prevent", "to keep it from coming back"),
-    ("mitigate", "to limit its effect"),
-    ("detect", "to show it sooner"),
-    ("process", "to change how the team handles it"),
-)
 
 
 def narrate(brief: Brief, analysis: Analysis, actions: tuple[ActionItem, ...] = ()) -> Narrative:
@@ -39,10 +31,10 @@ def narrate(brief: Brief, analysis: Analysis, actions: tuple[ActionItem, ...] = 
             "impact": _impact(digest, analysis.factors),
             "detection": _detection(digest),
             "response": _response(digest),
-            "went_well": _went_well(digest),
-            "went_badly": _went_badly(digest, analysis.factors),
-            "lessons": _lessons(analysis.factors),
-            "prevention": _prevention(analysis.factors, actions),
+            "went_well": went_well(digest),
+            "went_badly": went_badly(digest, analysis.factors),
+            "lessons": lessons(analysis.factors),
+            "prevention": prevention(analysis.factors, actions),
         }
     return _with_answers(sections, analysis)
 
@@ -60,20 +52,35 @@ def _summary(digest: Digest, analysis: Analysis) -> tuple[Claim, ...]:
     found = [_opening(digest), analysis.cause.claim]
     affected = digest.fact("services_affected")
     if affected.known:
-        many = "component" if affected.count == 1 else "components"
-        text = f"Trouble was recorded on {affected.text} {many}."
-        found.append(_fact_claim(text, "services_affected", affected.evidence))
+        found.append(_affected(digest, affected))
     ended = digest.fact("ended")
     duration = digest.fact("duration")
     if ended.known and duration.known:
-        text = f"The incident ended at {_at(digest, 'ended')} after {duration.text}."
+        at = _at(digest, "ended")
+        text = f"The incident ended at {at} after {duration.text}."
+        if ended.note.startswith("the last alert"):
+            text = f"The last alert resolved at {at}, {duration.text} after the start."
         found.append(Claim(text=text, evidence=ended.evidence[:3], facts=("ended", "duration")))
     elif ended.known:
-        found.append(_fact_claim(f"The incident ended at {_at(digest, 'ended')}.", "ended", ended.evidence))
+        found.append(fact_claim(f"The incident ended at {_at(digest, 'ended')}.", "ended", ended.evidence))
     elif digest.fact("recording_end").known:
         text = f"The recording stops at {_at(digest, 'recording_end')} and shows no end of the incident."
         found.append(Claim(text=text, facts=("recording_end", "ended"), standing="inferred"))
     return tuple(claim for claim in found if claim is not None)
+
+
+def _affected(digest: Digest, affected: Fact) -> Claim:
+    """Say how many components were in trouble, and which while they are few."""
+    shown = {
+        item.service: item.id
+        for name in reversed(affected.evidence)
+        if (item := digest.find(name)) is not None and item.service
+    }
+    many = "component" if affected.count == 1 else "components"
+    text = f"Trouble was recorded on {affected.text} {many}"
+    if len(shown) == affected.count and len(shown) <= MOST_NAMED:
+        return claim_of(f"{text}: {listed(sorted(shown))}.", "services_affected", shown.values())
+    return fact_claim(f"{text}.", "services_affected", affected.evidence)
 
 
 def _opening(digest: Digest) -> Claim | None:
@@ -86,9 +93,7 @@ def _opening(digest: Digest) -> Claim | None:
     harmful = trouble(digest)
     if not harmful:
         return None
-    return Claim(
-        text=f"The evidence shows this: {sentence(harmful[0].statement)}.", evidence=(harmful[0].id,)
-    )
+    return Claim(text=f"The evidence shows this: {told(harmful[0])}.", evidence=(harmful[0].id,))
 
 
 def _at(digest: Digest, name: FactName) -> str:
@@ -97,20 +102,16 @@ def _at(digest: Digest, name: FactName) -> str:
     return clock(fact.time, first.astimezone(UTC).date() if first else None) if fact.time else fact.text
 
 
-def _fact_claim(text: str, name: FactName, evidence: Iterable[str]) -> Claim:
-    return Claim(text=text, evidence=tuple(evidence)[:4], facts=(name,))
-
-
 def _impact(digest: Digest, factors: tuple[Factor, ...]) -> tuple[Claim, ...]:
     said = {name for factor in factors if factor.layer != "systemic" for name in factor.claim.evidence}
     first = factors[0].component if factors else None
     felt = [item for item in trouble(digest) if item.id not in said and _is_impact(item)]
-    felt.sort(key=lambda item: not _touched(item, first, digest))
+    felt.sort(key=lambda item: not touched(item, first, digest))
     found: list[Claim] = []
     seen: set[str] = set()
     for item in felt:
         key = (item.service or item.id).casefold()
-        most = MOST_IMPACT if _touched(item, first, digest) else MOST_UNRELATED
+        most = MOST_IMPACT if touched(item, first, digest) else MOST_UNRELATED
         if key in seen or len(found) >= most:
             continue
         alike = [other for other in felt if form_of(other) is not None and form_of(other) == form_of(item)]
@@ -119,25 +120,26 @@ def _impact(digest: Digest, factors: tuple[Factor, ...]) -> tuple[Claim, ...]:
             continue  # what everybody warns of is how the software talks, not an impact
         group = alike if text is not None else [item]
         seen.update((member.service or member.id).casefold() for member in group)
-        found.append(Claim(text=f"{text or plain(item)}.", evidence=tuple(member.id for member in group)))
+        text = text or plain(item) + _recovered(item)
+        found.append(Claim(text=f"{text}.", evidence=tuple(member.id for member in group)))
     counted: tuple[tuple[FactName, str, str], ...] = (
         ("error_lines", "The recorded logs hold {} error line", "The recorded logs hold {} error lines"),
-        ("pods_restarted", "{} pod restarted", "{} pods restarted"),
+        ("pods_restarted", "{} pod had restarted at least once", "{} pods had restarted at least once"),
     )
     for name, single, several in counted:
         fact = digest.fact(name)
+        if name == "pods_restarted" and not any("restarts" in item.attributes for item in trouble(digest)):
+            continue  # restarts that nothing in trouble shows may be of the roll-out
         if fact.known and fact.count:
             text = (single if fact.count == 1 else several).format(fact.text)
-            found.append(_fact_claim(f"{text}.", name, fact.evidence))
+            found.append(fact_claim(f"{text}.", name, fact.evidence))
     return tuple(found)
 
 
-def _touched(item: Evidence, component: str | None, digest: Digest) -> bool:
-    """Whether the evidence is about the component, names it, or comes from something that calls it."""
-    if component is None:
-        return False
-    calls = bool(item.service) and component.casefold() in callees(str(item.service), digest)
-    return calls or component in text_of(item)
+def _recovered(item: Evidence) -> str:
+    """Say when a metric was back, where its movement was more than a passing one."""
+    after = item.attributes.get("recovered_after")
+    return f", and recovered after {after}" if after and item.attributes.get("change") != "spike" else ""
 
 
 def _is_impact(item: Evidence) -> bool:
@@ -154,29 +156,18 @@ def _detection(digest: Digest) -> tuple[Claim, ...]:
     if first.known and alerts:
         shown = next((item for item in alerts if item.id in first.evidence), alerts[0])
         at = clock(first.time) if first.time else first.text
-        text = f"The first alert fired at {at}: {sentence(shown.statement)}."
+        text = f"The first alert fired at {at}: {called(shown)}."
         found.append(Claim(text=text, evidence=(shown.id,), facts=("first_alert",)))
     elif alerts:
-        found.append(
-            Claim(text=f"An alert was recorded: {sentence(alerts[0].statement)}.", evidence=(alerts[0].id,))
-        )
+        found.append(Claim(text=f"An alert was recorded: {called(alerts[0])}.", evidence=(alerts[0].id,)))
     gap = digest.fact("time_to_detect")
     if gap.known:
-        text = f"It {_promptness(digest)}."
-        found.append(_fact_claim(text, "time_to_detect", ()))
+        text = f"It {promptness(digest)}."
+        found.append(fact_claim(text, "time_to_detect", ()))
     visible = _visible(digest)
     if visible is not None:
         found.append(visible)
     return tuple(found)
-
-
-def _promptness(digest: Digest) -> str:
-    """Say how the first alert stood to the first symptom; a gap of 0 s may hide that it came before."""
-    gap, alert, symptom = (digest.fact(name) for name in _PROMPT)
-    if gap.seconds and round(gap.seconds):
-        return f"fired {gap.text} after the first symptom"
-    early = alert.time and symptom.time and symptom.time - alert.time >= timedelta(seconds=1)
-    return "fired before the first symptom was recorded" if early else "fired when the first symptom showed"
 
 
 def _visible(digest: Digest) -> Claim | None:
@@ -209,117 +200,22 @@ def _response(digest: Digest) -> tuple[Claim, ...]:
         if "members" not in item.attributes  # the roll-out of a whole namespace answers nothing
     ]
     done = sorted((*people[:6], *actions[:6]), key=lambda item: (str(item.start), item.id))
-    found = [Claim(text=f"{sentence(item.statement)}.", evidence=(item.id,)) for item in done]
+    found = [Claim(text=f"{told(item)}.", evidence=(item.id,)) for item in done]
     facts: tuple[tuple[FactName, str], ...] = (
-        ("time_to_acknowledge", "Time to acknowledge"),
-        ("time_to_mitigate", "Time to mitigate"),
-        ("time_to_resolve", "Time to resolve"),
+        ("time_to_acknowledge", "It was acknowledged"),
+        ("time_to_mitigate", "Its effect was stopped"),
+        ("time_to_resolve", _resolved(digest.fact("ended"))),
     )
-    for name, label in facts:
+    for name, said in facts:
         fact = digest.fact(name)
         if fact.known:
-            found.append(_fact_claim(f"{label}: {fact.text}.", name, fact.evidence))
+            when = fact.text if (fact.seconds or 0) < 0 else f"{fact.text} after the start"
+            found.append(fact_claim(f"{said} {when}.", name, fact.evidence))
     return tuple(found)
 
 
-def _went_well(digest: Digest) -> tuple[Claim, ...]:
-    found: list[Claim] = []
-    gap = digest.fact("time_to_detect")
-    if gap.seconds is not None and gap.seconds < LATE and real_alerts(digest):
-        text = f"The first alert {_promptness(digest)}."
-        found.append(_fact_claim(text, "time_to_detect", (real_alerts(digest)[0].id,)))
-    found.extend(_partly_up(digest))
-    found.extend(_recovered_after_change(digest))
-    return tuple(found)
-
-
-def _partly_up(digest: Digest) -> list[Claim]:
-    """Workloads that lost some of their replicas and kept others."""
-    for item in trouble(digest):
-        desired, available = (item.attributes.get(key, "") for key in ("desired", "available"))
-        if desired.isdecimal() and available.isdecimal() and 0 < int(available) < int(desired):
-            text = f"A part of the replicas stayed available: {sentence(item.statement)}."
-            return [Claim(text=text, evidence=(item.id,))]
-    return []
-
-
-def _recovered_after_change(digest: Digest) -> list[Claim]:
-    """Tell of a metric or alert that came back soon after a change, in an incident that ended."""
-    if not digest.fact("ended").known:
-        return []
-    for change in digest.evidence:
-        if change.kind != "C" or change.start is None or digest.onset is None or change.start < digest.onset:
-            continue
-        if "members" in change.attributes:
-            continue
-        for item in trouble(digest):
-            if item.kind not in {"M", "A"}:
-                continue
-            if item.end is not None and change.start <= item.end <= change.start + _SOON:
-                text = (
-                    f"The symptoms went away after a change ({sentence(change.statement)}): "
-                    f"{sentence(item.statement)}."
-                )
-                return [Claim(text=text, evidence=(change.id, item.id), standing="inferred")]
-    return []
-
-
-def _went_badly(digest: Digest, factors: tuple[Factor, ...]) -> tuple[Claim, ...]:
-    found: list[Claim] = []
-    late = next((factor for factor in factors if factor.pattern == "late-alert"), None)
-    if late is not None:
-        gap = digest.fact("time_to_detect")
-        found.append(
-            _fact_claim(
-                f"The system was in trouble for {gap.text} without an alert.",
-                "time_to_detect",
-                late.claim.evidence,
-            )
-        )
-    unalerted = next((factor for factor in factors if factor.pattern == "no-alert"), None)
-    if unalerted is not None:
-        text = "The symptoms were in the recorded signals, and no recorded alert pointed at them."
-        found.append(Claim(text=text, evidence=unalerted.claim.evidence, standing="inferred"))
-    first = factors[0] if factors else None
-    if first is not None:
-        others = [
-            item
-            for item in trouble(digest)
-            if item.service
-            and not same(item.service, first.component)
-            and _touched(item, first.component, digest)
-        ]
-        names = list(dict.fromkeys(str(item.service) for item in others))[:3]
-        if names and first.component:
-            cited = tuple(next(item.id for item in others if item.service == name) for name in names)
-            text = f"The trouble was not contained: besides {first.component}, {listed(names)} showed it too."
-            found.append(Claim(text=text, evidence=(*first.claim.evidence[:2], *cited), standing="inferred"))
-    return tuple(found)
-
-
-def _lessons(factors: tuple[Factor, ...]) -> tuple[Claim, ...]:
-    found: list[Claim] = []
-    for factor in factors[:2]:
-        answered = next((why for why in factor.whys if why.basis == "evidenced"), None)
-        opened = next((why for why in factor.whys if why.basis == "open"), None)
-        if answered is not None and not set(answered.evidence) <= set(factor.claim.evidence):
-            text = f"Behind this condition ({factor.title}) stood another: {sentence(answered.answer)}."
-            cited = tuple(dict.fromkeys((*factor.claim.evidence, *answered.evidence)))
-            found.append(Claim(text=text, evidence=cited, standing="inferred"))
-        elif opened is not None and factor is factors[0]:
-            text = f"The record shows the condition but not what led to it: {opened.question}"
-            found.append(Claim(text=text, evidence=factor.claim.evidence, standing="inferred"))
-    return tuple(found)
-
-
-def _prevention(factors: tuple[Factor, ...], actions: tuple[ActionItem, ...]) -> tuple[Claim, ...]:
-    """Say what the items for the first condition are there for."""
-    if not factors:
-        return ()
-    first = factors[0]
-    mine = [item for item in actions if first.id in item.factors]
-    aims = [aim for kind, aim in _AIMS if any(item.kind == kind for item in mine)]
-    if not aims:
-        return ()
-    text = f"The action items for the first condition ({first.title}) aim {listed(aims)}."
-    return (Claim(text=text, evidence=first.claim.evidence, facts=first.claim.facts, standing="inferred"),)
+def _resolved(ended: Fact) -> str:
+    """Say what the end was read off."""
+    return (
+        "The last alert resolved" if ended.note.startswith("the last alert") else "The incident was resolved"
+    )

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from agent.drafting.catalogue import PLACEHOLDER
-from agent.drafting.matching import sentence
+from agent.drafting.telling import told
+from agent.schema.digest import FactName
 from agent.schema.evidence import Evidence
+from agent.schema.postmortem import Claim
 
 MOST_NAMED = 6
 _BASELINE = re.compile(r", never in the [\w ]+ before the onset")
@@ -39,8 +41,8 @@ def listed(names: Sequence[str]) -> str:
 
 
 def plain(evidence: Evidence) -> str:
-    """Give a statement without how long nothing of the kind was seen before."""
-    return _BASELINE.sub("", sentence(evidence.statement))
+    """Tell of evidence without how long nothing of the kind was seen before."""
+    return _BASELINE.sub("", told(evidence))
 
 
 def shared(items: Sequence[Evidence]) -> str | None:
@@ -66,6 +68,16 @@ def form_of(item: Evidence) -> str | None:
         return None
     head, _, _ = text.replace(service, "\0", 1).partition(": ")
     return head if "\0" in head and service not in head else None
+
+
+def fact_claim(text: str, name: FactName, evidence: Iterable[str]) -> Claim:
+    """Make a claim of a fact, with the first of the evidence behind it."""
+    return claim_of(text, name, tuple(evidence)[:4])
+
+
+def claim_of(text: str, name: FactName, evidence: Iterable[str]) -> Claim:
+    """Make a claim of a fact with all of this evidence."""
+    return Claim(text=text, evidence=tuple(evidence), facts=(name,))
 
 
 def _named(names: Sequence[str]) -> str:

@@ -83,6 +83,14 @@ def callees(component: str, digest: Digest) -> set[str]:
     return found - {component.casefold()}
 
 
+def touched(item: Evidence, component: str | None, digest: Digest) -> bool:
+    """Whether the evidence is about the component, names it, or comes from something that calls it."""
+    if component is None:
+        return False
+    calls = bool(item.service) and component.casefold() in callees(str(item.service), digest)
+    return calls or component in text_of(item)
+
+
 def _score(match: Match, digest: Digest, spread: Mapping[str, int]) -> float:
     telling = max(item.salience * relevance(item, digest.onset) for item in match.evidence)
     best = max(relevance(item, digest.onset) for item in match.evidence)

@@ -10,8 +10,8 @@ from typing import get_args
 from agent.drafting import items, rows
 from agent.drafting.cause import not_established
 from agent.drafting.drafter import Brief
-from agent.drafting.matching import sentence
 from agent.drafting.questions import merge
+from agent.drafting.telling import told
 from agent.schema.finding import Finding
 from agent.schema.postmortem import ActionItem, Claim, Factor, PostMortem, SectionName, TimelineRow, Why
 
@@ -133,7 +133,7 @@ def _factor(brief: Brief, factor: Factor, findings: list[Finding]) -> Factor | N
     first = next((found for name in factor.claim.evidence if (found := brief.digest.find(name))), None)
     if first is None:
         return None
-    text = f"{sentence(first.statement)}."
+    text = f"{told(first)}."
     if factor.claim.text == text or any("title" in finding.section.split(".") for finding in rest):
         return None
     claim = Claim(text=text, evidence=(first.id,), standing="supported")

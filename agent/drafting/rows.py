@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agent.drafting.circumstances import real_alerts
-from agent.drafting.matching import sentence
-from agent.drafting.phrasing import form_of, listed, plain, shared
+from agent.drafting.phrasing import MOST_NAMED, form_of, listed, plain, shared
 from agent.drafting.ranking import relevance
+from agent.drafting.telling import told
 from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
 from agent.schema.postmortem import TimelineRow
@@ -20,7 +20,16 @@ MOST_EVENTS = 3
 ENOUGH = 3
 """Rows that tell of trouble, from which on routine log messages are left out."""
 _EARLIER = timedelta(hours=24)
-_BONUS: Mapping[str, float] = {"A": 0.4, "C": 0.35, "H": 0.5, "K": 0.1, "M": 0.0, "L": 0.0, "T": 0.0}
+_BONUS: Mapping[str, float] = {
+    "A": 0.4,
+    "C": 0.35,
+    "H": 0.5,
+    "K": 0.1,
+    "M": 0.0,
+    "L": 0.0,
+    "T": 0.0,
+    "N": 0.0,
+}
 _SOURCES: Mapping[str, str] = {
     "L": "logs",
     "M": "metrics",
@@ -29,6 +38,7 @@ _SOURCES: Mapping[str, str] = {
     "K": "Kubernetes",
     "H": "chat",
     "T": "trace",
+    "N": "search",
 }
 
 
@@ -62,7 +72,7 @@ def rows(digest: Digest, cited: Collection[str] = ()) -> tuple[TimelineRow, ...]
 
 def render(evidence: Evidence, time: datetime) -> TimelineRow:
     """Render one piece of evidence as a row."""
-    return _row([_Moment(time, evidence, sentence(evidence.statement), 1.0)])
+    return _row([_Moment(time, evidence, told(evidence), 1.0)])
 
 
 def actor(evidence: Evidence) -> str:
@@ -119,14 +129,14 @@ def _recoveries(digest: Digest, shown: set[str]) -> list[_Moment]:
             and attributes.get("harm") == "bad"
             and attributes.get("change") in {"shift", "ramp"}
         ):
-            event = f"{_measured(item)} left the deviating level"
+            event = f"{_measured(item)} recovered"
             found.append(_Moment(item.end, item, event, item.salience, over=True))
     return found
 
 
 def _measured(item: Evidence) -> str:
     """Name what moved as the statement does, which leaves the functions of a query out."""
-    subject, moved, _ = sentence(item.statement).partition(" from ")
+    subject, moved, _ = told(item).partition(" from ")
     return subject.rpartition(" ")[0] if moved else item.attributes.get("metric") or "metric"
 
 
@@ -157,9 +167,9 @@ def _shared_row(alike: list[list[_Moment]]) -> TimelineRow:
 
 
 def _actors(moments: list[_Moment]) -> str:
-    """Give the actor that all have in common; the event of a shared row names each of several."""
-    names = {actor(moment.evidence) for moment in moments}
-    return names.pop() if len(names) == 1 else "system"
+    """List the actors; of more than a row can name, what happened was the system's."""
+    names = list(dict.fromkeys(actor(moment.evidence) for moment in moments))
+    return listed(names) if len(names) <= MOST_NAMED else "system"
 
 
 def _sources(moments: list[_Moment]) -> str:

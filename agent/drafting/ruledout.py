@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from agent.drafting.matching import about, same, sentence
+from agent.drafting.matching import about, same
 from agent.drafting.phrasing import fill
 from agent.drafting.ranking import Ranked
+from agent.drafting.telling import told
 from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
 from agent.schema.postmortem import Claim, Factor, Hypothesis
@@ -34,7 +35,7 @@ def _contradicted(factors: tuple[Factor, ...], candidates: tuple[Ranked, ...]) -
         found.append(
             Hypothesis(
                 text=fill(match.pattern.title, match.values),
-                against=_against(against, f"This points elsewhere: {sentence(against.statement)}."),
+                against=_against(against, f"This points elsewhere: {told(against)}."),
                 evidence_for=tuple(evidence.id for evidence in match.evidence[:2]),
             )
         )
@@ -48,7 +49,7 @@ def _flat(digest: Digest, first: Factor) -> list[Hypothesis]:
         steady = item.kind == "M" and item.attributes.get("change") == "flat"
         if steady and kind in _RESOURCE and first.component and about(item, first.component):
             text = f"{_RESOURCE[kind]} of {first.component}"
-            found.append(Hypothesis(text=text, against=_against(item, f"{sentence(item.statement)}.")))
+            found.append(Hypothesis(text=text, against=_against(item, f"{told(item)}.")))
     return found
 
 
@@ -58,9 +59,7 @@ def _too_late(digest: Digest, first: Factor) -> list[Hypothesis]:
     return [
         Hypothesis(
             text=f"A later change of {item.service} started the incident",
-            against=_against(
-                item, f"The first symptom was there before this change: {sentence(item.statement)}."
-            ),
+            against=_against(item, f"The first symptom was there before this change: {told(item)}."),
         )
         for item in digest.evidence
         if item.kind == "C"

@@ -8,11 +8,12 @@ from agent.digest.observation import Observation, one_line, quoted
 from agent.digest.wording import instant, times
 from agent.drafting.looks import Answer, SearchKubernetes
 from agent.errors import ToolRefused
+from agent.investigation.absences import NO_KUBERNETES, holding
 from agent.investigation.minting import Minter
 from agent.investigation.shelf import Shelf
 from tools.formats.records import KubeEvent, ObjectState
 
-MOST_EVENTS, MOST_OBJECTS, MOST_FIELDS = 8, 8, 6
+MOST_EVENTS, MOST_OBJECTS, MOST_FIELDS = 12, 12, 6
 
 
 def search(shelf: Shelf, minter: Minter, look: SearchKubernetes) -> Answer:
@@ -21,18 +22,21 @@ def search(shelf: Shelf, minter: Minter, look: SearchKubernetes) -> Answer:
     if not words:
         raise ToolRefused("search_kubernetes: give words to look for")
     if not (shelf.holds(KubeEvent) or shelf.holds(ObjectState)):
-        return Answer((), not_recorded="Kubernetes events and objects")
+        return Answer((), not_recorded=NO_KUBERNETES)
     events = _events(shelf, words, look.kind)
     objects = [] if look.kind.casefold() == "event" else _objects(shelf, words, look.kind)
+    if not (events or objects):
+        what = f"{look.kind} object or event" if look.kind else "Kubernetes event or object"
+        return Answer((), empty=f"No recorded {what}{holding(look.text)}")
     items = [minter.mint(_of_event(fold)) for fold in events[:MOST_EVENTS]]
-    items += [minter.mint(_of_object(thing, fields)) for thing, fields in objects[:MOST_OBJECTS]]
+    items += [minter.mint(_of_object(thing, fields, words)) for thing, fields in objects[:MOST_OBJECTS]]
     left = [
         f"{len(found) - most} more {what} are not shown"
         for found, most, what in ((events, MOST_EVENTS, "events"), (objects, MOST_OBJECTS, "objects"))
         if len(found) > most
     ]
     lines = [f"{item.id} {instant(item.start) if item.start else 'state'} {item.statement}" for item in items]
-    return Answer(tuple(lines) or ("nothing matched",), "; ".join(left))
+    return Answer(tuple(lines), "; ".join(left))
 
 
 def _events(shelf: Shelf, words: list[str], kind: str) -> list[EventFold]:
@@ -111,20 +115,24 @@ def _of_event(fold: EventFold) -> Observation:
     )
 
 
-def _of_object(thing: KubeObject, fields: dict[str, str]) -> Observation:
+def _of_object(thing: KubeObject, fields: dict[str, str], words: list[str]) -> Observation:
     shown = dict(sorted(fields.items(), key=lambda pair: (_dull(pair[0]), pair[0]))[:MOST_FIELDS])
-    told = (
-        "; ".join(f"{name} {one_line(value, 90)}" for name, value in shown.items()) or "no field was recorded"
-    )
+    left = f" and {len(fields) - MOST_FIELDS} more fields" if len(fields) > MOST_FIELDS else ""
+    parts = [f"{name} {one_line(value, 120, _first(value, words))}" for name, value in shown.items()]
+    told = "; ".join(parts) or "no field was recorded"
     attributes = {"source": "state", "object_kind": thing.kind, "object": thing.name}
     attributes |= {"namespace": thing.namespace or "", "node": thing.get("node")}
     return Observation(
         kind="K",
-        statement=f"{thing.kind} {thing.name} was recorded with {told}",
+        statement=f"{thing.kind} {thing.name} was recorded with {told}{left}",
         pointers=tuple(thing.places[:3]),
         service=thing.workload,
         attributes={key: value for key, value in attributes.items() if value},
     )
+
+
+def _first(value: str, words: list[str]) -> str:
+    return next((word for word in words if word in value.casefold()), "")
 
 
 def _dull(field: str) -> bool:

@@ -12,6 +12,7 @@ from agent.digest.templates import masked
 from agent.digest.wording import headline, instant, times
 from agent.drafting.looks import Answer, LinesAround, SearchLogs
 from agent.errors import ToolRefused
+from agent.investigation.absences import NO_LOGS, holding, window
 from agent.investigation.minting import Minter
 from agent.investigation.shelf import Shelf
 from agent.schema.digest import Digest
@@ -20,8 +21,7 @@ from tools.formats.records import LogRecord
 
 MOST_RECORDS = 1_000_000
 """Log records that one look reads."""
-MOST_GROUPS, MOST_LINES = 10, 24
-NO_LOGS = "log lines"
+MOST_GROUPS, MOST_LINES = 12, 40
 _LEVELS: dict[str, Severity] = {"fatal": "critical", "error": "error", "warning": "warning"}
 _NAMES = {"fatal": "fatal error", "error": "error", "warning": "warning"}
 Wanted = Callable[[LogRecord], bool]
@@ -66,12 +66,15 @@ def search(shelf: Shelf, digest: Digest, minter: Minter, look: SearchLogs) -> An
     ordered = sorted(found.groups.items(), key=lambda entry: (_time(entry[1].first), entry[0]))
     loudest = sorted(ordered, key=lambda entry: -entry[1].count)[:MOST_GROUPS]
     chosen = [entry for entry in ordered if entry in loudest]
-    lines = [_told(minter, group) for _, group in chosen]
+    lines = [_told(minter, group, look.text) for _, group in chosen]
     left = sum(group.count for _, group in ordered) - sum(group.count for _, group in chosen)
     cut = [f"{len(ordered) - len(chosen)} rarer forms with {left} lines are not shown"] if left else []
     if found.stopped:
         cut.append(f"the search ended after {MOST_RECORDS} records")
-    return Answer(tuple(lines) or (f"no line matched among {found.read} records",), "; ".join(cut))
+    if not lines:
+        stopped = "first " if found.stopped else ""
+        return Answer((), empty=f"No recorded {_sought(look)} ({stopped}{found.read} log records searched)")
+    return Answer(tuple(lines), "; ".join(cut))
 
 
 def around(shelf: Shelf, minter: Minter, look: LinesAround) -> Answer:
@@ -100,16 +103,33 @@ def around(shelf: Shelf, minter: Minter, look: LinesAround) -> Answer:
     for artifact, record in shown:
         groups.setdefault(_key(record), _Group(artifact, record)).add(artifact, record)
     ids = {key: minter.mint(_observation(group)).id for key, group in groups.items()}
+    same: dict[tuple[str, str], list[LogRecord]] = {}
+    for _, record in shown:
+        same.setdefault((record.service or "", record.message), []).append(record)
     lines = [
-        f"{ids[_key(record)]} {_at(record)} {record.service or '-'} {record.level or '-'} "
-        f"{minter.masked(one_line(record.message, 220))}"
-        for _, record in shown
+        f"{ids[_key(alike[0])]} {_at(alike[0])} {alike[0].service or '-'} {alike[0].level or '-'} "
+        f"{minter.masked(one_line(alike[0].message, 220))}{_repeated(alike)}"
+        for alike in same.values()
     ]
     cut = [f"{total - len(shown)} lines farther away are not shown"] if total > len(shown) else []
     if stopped:
         cut.append(f"the search ended after {MOST_RECORDS} records")
-    told = f"nothing was logged from {instant(low)} to {instant(high)}"
-    return Answer(tuple(lines) or (told,), "; ".join(cut))
+    if not lines:
+        level = f"{look.level} " if look.level else ""
+        by = f" by {look.service}" if look.service else ""
+        return Answer((), empty=f"No {level}log line was recorded{by}{window(low, high)}")
+    return Answer(tuple(lines), "; ".join(cut))
+
+
+def _repeated(alike: list[LogRecord]) -> str:
+    return f" ({times(len(alike))}, last {_at(alike[-1])})" if len(alike) > 1 else ""
+
+
+def _sought(look: SearchLogs) -> str:
+    level = f"{look.level} " if look.level else ""
+    by = f" of {look.service}" if look.service else ""
+    form = f" of the form of {look.like}" if look.like else ""
+    return f"{level}log line{by}{form}{window(look.start, look.end)}{holding(look.text)}"
 
 
 def _searched(shelf: Shelf, wanted: Wanted) -> _Search:
@@ -186,14 +206,16 @@ def _at(record: LogRecord) -> str:
     return instant(record.time) if record.time else "no time"
 
 
-def _told(minter: Minter, group: _Group) -> str:
-    item = minter.mint(_observation(group))
+def _told(minter: Minter, group: _Group, sought: str) -> str:
+    item = minter.mint(_observation(group, sought))
     return f"{item.id} {_at(group.first)} {item.statement}"
 
 
-def _observation(group: _Group) -> Observation:
+def _observation(group: _Group, sought: str = "") -> Observation:
     first, last = group.first, group.last or group.first
     message = headline(first.message)
+    if sought and sought.casefold() not in message.casefold():
+        message = first.message
     span = ""
     if first.time is not None and last.time is not None:
         span = f" at {instant(first.time)}"
@@ -213,7 +235,7 @@ def _observation(group: _Group) -> Observation:
     }
     return Observation(
         kind="L",
-        statement=f'{who} logged the {what} "{one_line(message, 200)}" {times(group.count)}{span}',
+        statement=f'{who} logged the {what} "{one_line(message, 200, sought)}" {times(group.count)}{span}',
         pointers=tuple(Pointer(artifact=name, lines=(low, high)) for name, low, high in places),
         service=first.service,
         start=first.time,

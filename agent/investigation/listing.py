@@ -12,9 +12,11 @@ from agent.digest.chat import ChatBook
 from agent.digest.observation import Observation
 from agent.digest.wording import instant
 from agent.drafting.looks import Answer, ListAlerts, ListChanges, SearchChat
+from agent.investigation.absences import NO_ALERTS, NO_CHANGES, NO_CHAT, holding, window
 from agent.investigation.minting import Minter
 from agent.investigation.shelf import Shelf
 from agent.schema.digest import Digest
+from agent.schema.evidence import Evidence
 from tools.formats.records import AlertRecord, ChangeRecord, ChatMessage
 
 MOST = 15
@@ -26,57 +28,58 @@ def list_alerts(shelf: Shelf, digest: Digest, minter: Minter, look: ListAlerts) 
     for artifact, record in shelf.records(AlertRecord):
         book.read(artifact, [record])
     if not (episodes := book.folded()):
-        return Answer((), not_recorded="alerts")
+        return Answer((), not_recorded=NO_ALERTS)
     nodes = frozenset(s.component for s in digest.suspects if s.component_kind == "node")
     seen = firings.observations(episodes, digest.onset, nodes, ())
-    return _listed(minter, seen, look.text, look.start, look.end, "alert")
+    return _listed(minter, seen, look, "alert")
 
 
 def list_changes(shelf: Shelf, digest: Digest, minter: Minter, look: ListChanges) -> Answer:
     """List recorded changes that match."""
-    if not shelf.holds(ChangeRecord):
-        known = [item for item in digest.computed if item.kind == "C"]
-        told = tuple(f"{item.id} {_at(item.start)} {item.statement}" for item in known[:MOST])
-        return Answer(told) if told else Answer((), not_recorded="changes (deploys, configuration, commits)")
+    known = [item for item in digest.computed if item.kind == "C"]
+    if not (known or shelf.holds(ChangeRecord)):
+        return Answer((), not_recorded=NO_CHANGES)
     book = ChangeBook()
     for artifact, record in shelf.records(ChangeRecord):
         book.read(artifact, [record])
     seen = changes.observations(book, digest.onset)
-    return _listed(minter, seen, look.text, look.start, look.end, "change")
+    return _listed(minter, seen, look, "change", known)
 
 
 def search_chat(shelf: Shelf, digest: Digest, minter: Minter, look: SearchChat) -> Answer:
     """List messages that match."""
     if not shelf.holds(ChatMessage):
-        return Answer((), not_recorded="chat")
+        return Answer((), not_recorded=NO_CHAT)
     book = ChatBook()
     for artifact, record in shelf.records(ChatMessage):
         book.read(artifact, [record])
     seen = chat.observations(book, digest.onset)
-    return _listed(minter, seen, look.text, look.start, look.end, "message")
+    return _listed(minter, seen, look, "message")
 
 
-def _listed(  # noqa: PLR0917 - private; all callers read in this order
+def _listed(
     minter: Minter,
     seen: Iterable[Observation],
-    text: str,
-    start: datetime | None,
-    end: datetime | None,
+    look: ListAlerts | ListChanges | SearchChat,
     what: str,
+    known: Iterable[Evidence] = (),
 ) -> Answer:
-    chosen = sorted((o for o in seen if _matches(o, text, start, end)), key=lambda o: o.key[1:])
-    if not chosen:
-        return Answer((f"no {what} matched",))
-    items = [minter.mint(entry) for entry in chosen[:MOST]]
+    """List what matches in order of time; `known` is of the digest and was read off something else."""
+    chosen = sorted((o for o in seen if _matches(o, look)), key=lambda o: o.key[1:])
+    items = {item.id: item for item in (minter.mint(entry) for entry in chosen[:MOST])}
+    items |= {item.id: item for item in known if _matches(item, look)}
+    if not items:
+        return Answer((), empty=f"No recorded {what}{window(look.start, look.end)}{holding(look.text)}")
     lines = [
         f"{item.id} {_at(item.start)} {item.statement}{_marked(item.attributes.get('noise'))}"
-        for item in items
+        for item in items.values()
     ]
     left = len(chosen) - MOST
     return Answer(tuple(lines), f"{left} later {what}s are not shown" if left > 0 else "")
 
 
-def _matches(seen: Observation, text: str, start: datetime | None, end: datetime | None) -> bool:
+def _matches(seen: Observation | Evidence, look: ListAlerts | ListChanges | SearchChat) -> bool:
+    text, start, end = look.text, look.start, look.end
     if start is not None and (seen.end or seen.start or start) < start:
         return False
     if end is not None and seen.start is not None and seen.start > end:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from agent.drafting.looks import (
     Answer,
     CompareWindows,
@@ -16,14 +19,37 @@ from agent.drafting.looks import (
     SearchLogs,
 )
 from agent.errors import ToolRefused
-from agent.investigation import kubernetes, lines, listing, series
+from agent.investigation import absences, kubernetes, lines, listing, series
 from agent.investigation.minting import Minter
 from agent.investigation.shelf import Shelf
 from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
 from agent.store import Bundle
+from tools.formats.records import (
+    AlertRecord,
+    ChangeRecord,
+    ChatMessage,
+    KubeEvent,
+    LogRecord,
+    ObjectState,
+    Record,
+    Series,
+)
 from tools.redact import Redactor
 from tools.redaction.names import Names
+
+_SEARCHED: Mapping[type[Look], tuple[type[Record], ...]] = {
+    SearchLogs: (LogRecord,),
+    LinesAround: (LogRecord,),
+    FindSeries: (Series,),
+    CompareWindows: (Series,),
+    ListAlerts: (AlertRecord,),
+    ListChanges: (ChangeRecord,),
+    SearchChat: (ChatMessage,),
+    SearchKubernetes: (KubeEvent, ObjectState),
+    ListCalls: (),
+}
+"""The records that a look goes through."""
 
 
 class SealedRecording:
@@ -38,8 +64,22 @@ class SealedRecording:
         """Evidence minted so far, in the order of the looks."""
         return tuple(self._minter.found)
 
+    def missing(self) -> tuple[Evidence, ...]:
+        """Mint what the recording lacks whatever is looked for: kinds of record, gaps of the ledger."""
+        return tuple(self._minter.mint(seen) for seen in absences.standing(self._shelf, self._digest))
+
     def answer(self, look: Look) -> Answer:
-        """Answer one look; raise ToolRefused for one that cannot be answered as it is asked."""
+        """Answer one look, an empty one by evidence that says so; raise ToolRefused where it cannot be."""
+        found = self._found(look)
+        said = found.empty or (absences.not_recorded(found.not_recorded) if found.not_recorded else "")
+        if not said:
+            return found
+        about = getattr(look, "service", "")
+        seen = absences.absence(self._shelf, said, *_SEARCHED[type(look)], about=about)
+        item = self._minter.mint(seen)
+        return replace(found, lines=(f"{item.id} {item.statement}",))
+
+    def _found(self, look: Look) -> Answer:
         shelf, digest, minter = self._shelf, self._digest, self._minter
         match look:
             case SearchLogs():
@@ -67,10 +107,11 @@ def _calls(digest: Digest, service: str) -> Answer:
     if not service:
         raise ToolRefused("list_calls: name a service")
     if not digest.topology:
-        return Answer((), not_recorded="which services call each other")
+        return Answer((), not_recorded=absences.NO_CALLS)
     edges = [
         f"{edge.caller} -> {edge.callee}" for edge in digest.topology if service in {edge.caller, edge.callee}
     ]
-    told = f"no recorded call has {service} at either end"
+    if not edges:
+        return Answer((), empty=f"No recorded call has {service} at either end")
     cut = f"{len(edges) - 60} more calls are not shown" if len(edges) > 60 else ""
-    return Answer(tuple(edges[:60]) or (told,), cut)
+    return Answer(tuple(edges[:60]), cut)

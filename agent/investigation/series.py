@@ -15,13 +15,13 @@ from agent.digest.panel import Column
 from agent.digest.wording import instant, listed, measured, number
 from agent.drafting.looks import Answer, CompareWindows, FindSeries
 from agent.errors import ToolRefused
+from agent.investigation.absences import NO_METRICS, window
 from agent.investigation.minting import Minter
 from agent.investigation.shelf import Shelf
 from agent.schema.evidence import Pointer
 from tools.formats.records import Series
 
-MOST_SERIES, MOST_NAMES = 8, 60
-NO_METRICS = "metrics"
+MOST_SERIES, MOST_NAMES = 12, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,10 @@ def find(shelf: Shelf, minter: Minter, look: FindSeries) -> Answer:
         return _listing(minter, columns)
     chosen = [column for column in columns if _matches(column, look.metric, look.service, look.labels)]
     if not chosen:
-        return Answer((), not_recorded=f"a series for {_words(look)}")
+        return Answer((), not_recorded=f"series for {_words(look)}")
     stretches = [found for column in chosen if (found := _stretch(column, look.start, look.end))]
     if not stretches:
-        return Answer((), not_recorded=f"samples of {_words(look)} in that window")
+        return Answer((), not_recorded=f"samples of {_words(look)}{window(look.start, look.end)}")
     ordered = sorted(
         stretches, key=lambda s: (-_variation(s.values), s.column.series.name, s.column.artifact)
     )
@@ -96,7 +96,7 @@ def compare(shelf: Shelf, minter: Minter, look: CompareWindows) -> Answer:
             a, b = fmean(one.values), fmean(two.values)
             lines.append((-abs(b - a) / (abs(a) + abs(b) or 1), series.name, _comparison(one, two)))
     if not matched:
-        return Answer((), not_recorded=f"a series for {look.metric} {look.service}".rstrip())
+        return Answer((), not_recorded=f"series for {look.metric} {look.service}".rstrip())
     if not lines:
         return Answer((), not_recorded=f"samples of {look.metric} in both windows")
     lines.sort(key=lambda entry: entry[:2])
@@ -160,6 +160,17 @@ def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+def _span(item: _Stretch) -> str:
+    """Write from when to when, the day once."""
+    return f"from {instant(_moment(item.times[0]))} to {_clock(item.times[-1], item)}"
+
+
+def _clock(seconds: float, item: _Stretch) -> str:
+    """Write a time of the day on which the stretch began; another day in full."""
+    first, told = instant(_moment(item.times[0])), instant(_moment(seconds))
+    return told[11:] if told[:10] == first[:10] else told
+
+
 def _pointer(stretch: _Stretch) -> Pointer:
     series = stretch.column.series
     return Pointer(
@@ -172,13 +183,13 @@ def _pointer(stretch: _Stretch) -> Pointer:
 def _statistics(item: _Stretch) -> Observation:
     low, high = min(item.values), max(item.values)
     at_low, at_high = item.times[item.values.index(low)], item.times[item.values.index(high)]
-    span = f"from {instant(_moment(item.times[0]))} to {instant(_moment(item.times[-1]))}"
+    span = _span(item)
     if low == high:
         text = f"{item.label} stayed at {item.said(low)} {span}"
     else:
         text = (
-            f"{item.label} ranged from {item.said(low)} at {instant(_moment(at_low))} to "
-            f"{item.said(high)} at {instant(_moment(at_high))} {span}: first {item.said(item.values[0])}, "
+            f"{item.label} ranged from {item.said(low)} at {_clock(at_low, item)} to {item.said(high)} at "
+            f"{_clock(at_high, item)} {span}: first {item.said(item.values[0])}, "
             f"mean {item.said(fmean(item.values))}, last {item.said(item.values[-1])}"
         )
     return _observation(item, text, item.values[0], item.values[-1], _moment(at_high), None)
@@ -188,10 +199,8 @@ def _comparison(one: _Stretch, two: _Stretch) -> Observation:
     a, b = fmean(one.values), fmean(two.values)
     ratio = f", a factor of {number(b / a)}" if a and b / a >= 0 and abs(b - a) > 0.02 * abs(a) else ""
     text = (
-        f"{one.label} averaged {one.said(a)} (peak {one.said(max(one.values))}) from "
-        f"{instant(_moment(one.times[0]))} to {instant(_moment(one.times[-1]))}, and {two.said(b)} "
-        f"(peak {two.said(max(two.values))}) from {instant(_moment(two.times[0]))} to "
-        f"{instant(_moment(two.times[-1]))}{ratio}"
+        f"{one.label} averaged {one.said(a)} (peak {one.said(max(one.values))}) {_span(one)}, "
+        f"and {two.said(b)} (peak {two.said(max(two.values))}) {_span(two)}{ratio}"
     )
     seen = _observation(two, text, a, b, _moment(two.times[0]), _moment(two.times[-1]))
     return Observation(

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from agent.schema.bundle import Artifact, Signal
-from agent.store import Bundle
+from agent.schema.evidence import Pointer
+from agent.store import MANIFEST, Bundle
 from tools.formats import read
+from tools.formats.opening import count_lines
 from tools.formats.records import (
     AlertRecord,
     ChangeRecord,
@@ -22,6 +24,7 @@ from tools.formats.records import (
 
 R = TypeVar("R", bound=Record)
 _KEPT_ROWS = 400_000
+_MOST_POINTERS = 3
 _SIGNALS: Mapping[type[Record], frozenset[Signal]] = {
     LogRecord: frozenset({"logs"}),
     Series: frozenset({"metrics"}),
@@ -51,6 +54,18 @@ class Shelf:
             for record in self._read(artifact):
                 if isinstance(record, wanted):
                     yield artifact.path, record
+
+    def whole(self, *wanted: type[Record], about: str = "") -> tuple[Pointer, ...]:
+        """Point at all of the first files with such records, those named after `about` before others.
+
+        Where there are none it points at the manifest, which lists every file and every request.
+        """
+        paths = list(dict.fromkeys(a.path for kind in wanted for a in self._artifacts(kind) if a.rows))
+        paths.sort(key=lambda path: about.casefold() not in path.casefold())
+        return tuple(
+            Pointer(artifact=path, lines=(1, max(1, count_lines(self._bundle.path(path)))))
+            for path in paths[:_MOST_POINTERS] or [MANIFEST]
+        )
 
     def _artifacts(self, wanted: type[Record]) -> list[Artifact]:
         found = [

@@ -15,7 +15,7 @@ FACT_LABELS: Mapping[FactName, str] = {name: name.replace("_", " ") for name in 
 """How a citation names a fact: `[time to detect](#fact-time-to-detect)`."""
 
 _FACT_NAMES: Mapping[str, FactName] = {label: name for name, label in FACT_LABELS.items()}
-_EVIDENCE_ID = re.compile(r"^[LMACKHT][1-9][0-9]*$")
+_EVIDENCE_ID = re.compile(r"^[LMACKHTN][1-9][0-9]*$")
 _TOKEN = re.compile(
     r"(?P<escape>\\.)"
     r"|[ ]*(?:\[(?P<ids>[^\[\]\\]*)\](?:\(#[^()\s]*\))?|\*\((?P<mark>(?:\\.|[^*\\])*?)\)\*)"

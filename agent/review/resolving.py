@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from agent.errors import UserError
 from agent.review.series import choose, read_series
 from agent.schema.evidence import Pointer
-from tools.formats.opening import Damage, chunks
+from agent.store import MANIFEST
+from tools.formats.opening import count_lines
 
 if TYPE_CHECKING:
     from agent.schema.bundle import Artifact
@@ -33,12 +34,13 @@ class Resolver:
     def problem(self, pointer: Pointer, service: str | None) -> str | None:
         """Say what is wrong with a pointer of evidence about `service`, or None."""
         artifact = self._artifacts.get(pointer.artifact)
-        if artifact is None:
+        if artifact is None and pointer.artifact != MANIFEST:
             return "the manifest has no such artifact."
         try:
-            if not self._bundle.path(artifact.path).is_file():
+            if not self._bundle.path(pointer.artifact).is_file():
                 return "the file is missing."
-            return self._lines_problem(pointer, artifact) or self._series_problem(pointer, artifact, service)
+            wrong = self._lines_problem(pointer)
+            return wrong or (self._series_problem(pointer, artifact, service) if artifact else None)
         except UserError as error:
             return str(error)
 
@@ -46,15 +48,15 @@ class Resolver:
     def _artifacts(self) -> dict[str, Artifact]:
         return {artifact.path: artifact for artifact in self._bundle.manifest.artifacts}
 
-    def _lines_problem(self, pointer: Pointer, artifact: Artifact) -> str | None:
+    def _lines_problem(self, pointer: Pointer) -> str | None:
         if pointer.lines is None:
             return None
         first, last = pointer.lines
         if not 1 <= first <= last:
             return f"lines {first} to {last} are reversed or not 1-based."
-        if artifact.path not in self._lines:
-            self._lines[artifact.path] = self._count_lines(artifact)
-        count = self._lines[artifact.path]
+        if pointer.artifact not in self._lines:
+            self._lines[pointer.artifact] = count_lines(self._bundle.path(pointer.artifact))
+        count = self._lines[pointer.artifact]
         return None if last <= count else f"line {last} does not exist; the file has {count}."
 
     def _series_problem(self, pointer: Pointer, artifact: Artifact, service: str | None) -> str | None:
@@ -74,13 +76,3 @@ class Resolver:
         if not 0 <= first <= last < length:
             return f"samples {first} to {last} do not exist; the series has {length}."
         return None
-
-    def _count_lines(self, artifact: Artifact) -> int:
-        count, ending = 0, b"\n"
-        try:
-            for chunk in chunks(self._bundle.path(artifact.path)):
-                count += chunk.count(b"\n")
-                ending = chunk[-1:] or ending
-        except Damage:  # what can be read of a broken stream is what evidence can point into
-            pass
-        return count + (ending != b"\n")

@@ -11,6 +11,7 @@ M metric change metric, unit, labels, members, before, after, ratio, peak, sigma
                 saturation, queue, availability, replication, clock, other),
                 change (shift, spike, ramp; gap: no samples; frozen: one value over and over; flat: unmoved),
                 direction (up, down), harm (bad, good, neutral), recovered_after,
+                not_recovered (of what moved with it, where only it came back),
                 quantile (p95: from buckets; mean: from a sum),
                 usual_elsewhere ("true": the same metric does it in other services too)
 A alert episode alertname, severity, summary, description, count,
@@ -25,6 +26,7 @@ K Kubernetes    source (event, state), reason, object_kind, object, namespace, n
                 dns_policy, conditions, setting, target_port; leftover ("true" for trouble of an earlier day)
 H human message author, channel, text, step (acknowledged, mitigated, resolved, ...)
 T trace         caller, callee, operation, before, after, count, change (latency, errors, silent, new)
+N nothing found sought (what was looked for); minted by looks and for gaps, so that an absence can be cited
 """
 
 from __future__ import annotations
@@ -36,8 +38,8 @@ from pydantic import Field, model_validator
 
 from agent.schema.base import Model, UtcTime
 
-EvidenceKind = Literal["L", "M", "A", "C", "K", "H", "T"]
-EvidenceId = Annotated[str, Field(pattern=r"^[LMACKHT][1-9][0-9]*$")]
+EvidenceKind = Literal["L", "M", "A", "C", "K", "H", "T", "N"]
+EvidenceId = Annotated[str, Field(pattern=r"^[LMACKHTN][1-9][0-9]*$")]
 """Kind letter and number, minted by code only, such as L4."""
 
 Severity = Literal["critical", "error", "warning", "info"]
@@ -50,6 +52,7 @@ KIND_NAMES: Mapping[EvidenceKind, str] = {
     "K": "Kubernetes",
     "H": "message",
     "T": "trace",
+    "N": "nothing found",
 }
 
 

@@ -50,6 +50,18 @@ def chunks(path: Path) -> Iterator[bytes]:
     yield from raw
 
 
+def count_lines(path: Path) -> int:
+    """Count the lines of the uncompressed file, as far as it can be read."""
+    count, ending = 0, b"\n"
+    try:
+        for chunk in chunks(path):
+            count += chunk.count(b"\n")
+            ending = chunk[-1:] or ending
+    except Damage:  # what can be read of a broken stream is what evidence can point into
+        pass
+    return count + (ending != b"\n")
+
+
 def _wide(first: bytes) -> str:
     """Recognise UTF-16 without a mark by where its zero bytes stand; nothing for any other text."""
     sample = first[:512]

@@ -22,7 +22,9 @@ from agent.drafting.model.structured import Toolbox, UnusableReply, ask
 from agent.drafting.narrative import narrate as offline_prose
 from agent.drafting.questions import merge
 from agent.errors import UserError
+from agent.schema.digest import Digest
 from agent.schema.finding import Finding
+from agent.schema.incident import Incident
 from agent.schema.postmortem import ActionItem, Claim, PostMortem, SectionName, TimelineRow
 from agent.settings import InvestigationLimits
 
@@ -56,6 +58,7 @@ class ClaudeDrafter:
         self._limits = limits or InvestigationLimits()
         self._digest_tokens = digest_tokens
         self._today = today
+        self._rendered: tuple[tuple[Incident, Digest], tuple[str, str]] | None = None
 
     @property
     def name(self) -> str:
@@ -76,13 +79,13 @@ class ClaudeDrafter:
         """Let the model look into the recording, within its own limits; what it weighed is kept."""
         if self._limits.rounds == 0 or not brief.digest.evidence:
             return None
-        bench = investigating.Bench(recording, self._limits, self._meter.paid, label_of(brief.digest))
-        reply = self._ask(
-            investigating.STEP,
-            brief,
-            {"rounds": str(self._limits.rounds), "looks": str(self._limits.looks)},
-            bench,
-        )
+        label = label_of(brief.digest)
+        bench = investigating.Bench(recording, self._limits, self._meter.paid, label)
+        told = {
+            "limits": investigating.limits_text(self._limits),
+            "missing": rendering.found_text(recording.missing(), label),
+        }
+        reply = self._ask(investigating.STEP, brief, told, bench)
         known = {item.id for item in recording.found} | {item.id for item in brief.digest.evidence}
         return Investigation(
             explanations=shaping.explanations(reply.hypotheses, known),
@@ -141,7 +144,7 @@ class ClaudeDrafter:
         if draft.cause.verdict == "no incident":
             return ()
         told = dict(contradictions.passages(draft))
-        text = rendering.draft_text(told.items(), draft.cause.verdict, label_of(brief.digest))
+        text = rendering.draft_text(told.items(), draft, label_of(brief.digest))
         found = self._ask("contradictions", brief, {"draft": text}).contradictions
         return shaping.contradictions(found, told)
 
@@ -160,7 +163,7 @@ class ClaudeDrafter:
 
     def _ask(self, step: str, brief: Brief, values: Mapping[str, str], tools: Toolbox | None = None) -> Reply:
         label = label_of(brief.digest)
-        rules, evidence = rendering.prefix(brief, label, self._digest_tokens)
+        rules, evidence = self._prefix(brief, label)
         found = rendering.found(brief.digest, label)
         asked = prompts.load(step)
         shared = ["rules", "evidence", *(["found"] if found else [])]
@@ -187,6 +190,13 @@ class ClaudeDrafter:
             raise UserError(
                 str(error), hint="Finished stages are kept: run the same command again, or use --offline."
             ) from error
+
+    def _prefix(self, brief: Brief, label: str) -> tuple[str, str]:
+        """Render what every call begins with; once for all calls that know the same."""
+        known = (brief.incident, brief.digest.with_found(()))
+        if self._rendered is None or self._rendered[0] != known:
+            self._rendered = known, rendering.prefix(brief, label, self._digest_tokens)
+        return self._rendered[1]
 
 
 def _notes(brief: Brief) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -64,9 +64,12 @@ def tells_of_itself(text: str) -> bool:
     return _ITSELF.search(text) is not None or bool(_runs(text, _PROMPT_RUN) & _rules())
 
 
-def touches(text: str, cited: Iterable[Evidence]) -> bool:
-    """Whether a sentence has a word in common with what it cites; one that tells of no record need not."""
-    if _DENIAL.search(text):
+def touches(text: str, cited: Sequence[Evidence]) -> bool:
+    """Whether a sentence has a word in common with what it cites.
+
+    One that tells of no record need not, where it cites no search that found none.
+    """
+    if _DENIAL.search(text) and not any(item.kind == "N" for item in cited):
         return True
     told = " ".join(
         " ".join([item.id, item.statement, item.quote, item.service or "", *item.attributes.values()])

@@ -14,6 +14,7 @@ from pydantic import JsonValue, ValidationError
 import prompts
 from agent.drafting.fence import fence, plain
 from agent.drafting.looks import LOOKS, Answer, Look, Recording
+from agent.drafting.model import tokens
 from agent.drafting.model.paid import PaidCalls
 from agent.drafting.model.request import Block, Text, Tool, ToolResult, ToolUse
 from agent.drafting.model.structured import problems_of
@@ -22,8 +23,8 @@ from agent.settings import InvestigationLimits
 
 STEP = "investigate"
 TOO_MANY = "more looks than are allowed"
-MOST_LINE, MOST_ANSWER, MOST_LOOKS = 300, 750, 4
-"""Characters of a line and of an answer, and looks that one round may ask for."""
+MOST_LINE, MOST_ANSWER, MOST_LOOKS = 300, 420, 4
+"""Characters of a line, tokens of an answer, and looks that one round may ask for."""
 
 
 @lru_cache(maxsize=1)
@@ -40,6 +41,16 @@ def reference() -> str:
     """Name the tools in a draft's provenance as a prompt is named."""
     told = json.dumps([tool.model_dump(mode="json") for tool in tools()], sort_keys=True)
     return f"tools@1:{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+
+
+def limits_text(limits: InvestigationLimits) -> str:
+    """Tell what ends the investigation, whichever comes first."""
+    parts = [f"{limits.rounds} rounds of up to {MOST_LOOKS} looks", f"{limits.looks} looks in all"]
+    parts.append(f"{limits.tokens} tokens of answers and replies")
+    parts += [f"{limits.seconds:g} seconds"] if limits.seconds is not None else []
+    parts += [f"{limits.usd:g} USD"] if limits.usd is not None else []
+    cut = f"an answer is cut after {MOST_ANSWER} tokens and says how much was left"
+    return f"{', '.join(parts)}, whichever is reached first; {cut}"
 
 
 class Bench:
@@ -86,7 +97,8 @@ class Bench:
     def _limit(self) -> str:
         limits = self._limits
         calls = [call for call in self._paid.calls if call.step == STEP]
-        used = sum(call.reply.usage.output_tokens + call.counted - call.shared for call in calls)
+        added = sum(call.counted - call.shared for call in calls[1:])
+        used = added + sum(call.reply.usage.output_tokens for call in calls)
         checks: tuple[tuple[bool, Callable[[], str]], ...] = (
             (self._rounds >= limits.rounds, lambda: f"its {limits.rounds} rounds are used"),
             (self.looks >= limits.looks, lambda: f"its {limits.looks} looks are used"),
@@ -105,7 +117,7 @@ class Bench:
 
 def told(answer: Answer, label: str) -> str:
     """Render an answer for the prompt: fenced, bounded, with what was left out said outside of the fence."""
-    if answer.not_recorded:
+    if answer.not_recorded and not answer.lines:
         return f"not recorded: {plain(answer.not_recorded, most=200).text}"
     lines = [plain(line, most=MOST_LINE).text for line in answer.lines]
     shown = _first(lines)
@@ -117,7 +129,7 @@ def told(answer: Answer, label: str) -> str:
 
 def _first(lines: list[str]) -> list[str]:
     """Keep whole lines while they fit; an id that is shown stands beside what it is about."""
-    ends = accumulate(len(line) + 1 for line in lines)
+    ends = accumulate(tokens.count(f"{line}\n", factor=1) for line in lines)
     return [line for line, end in zip(lines, ends, strict=True) if end <= MOST_ANSWER]
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import prompts
 from agent import fitting
+from agent.drafting.claude import leads
 from agent.drafting.claude.passages import Passage
 from agent.drafting.drafter import Analysis, Brief, Investigation
 from agent.drafting.fence import fence, plain
@@ -15,14 +16,22 @@ from agent.schema.base import format_utc
 from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
 from agent.schema.finding import Finding
-from agent.schema.postmortem import Factor, TimelineRow
+from agent.schema.postmortem import Factor, PostMortem, TimelineRow
 
 MOST_FOUND = 60
 _QUOTE, _STATEMENT, _VALUE = 240, 300, 160
 _MOST_DIGEST = 20 * fitting.MOST
 """Characters no digest within a budget has; what bounds it is the budget."""
-_ORDER = "evidence, most telling first: id | time | severity | component | statement | attributes | quote"
+_ORDER = (
+    "evidence, most telling first: id | time | severity | component | statement | attributes | quote\n"
+    "(values of metrics have the unit that stands beside them; where none does, none is recorded)"
+)
 _SAID = frozenset({"summary", "description", "message", "text", "template", "title"})
+_USUAL = {"count": "1", "noise": "no"}
+"""Values that go without saying."""
+_WORD = re.compile(r"[^\s|,;()\[\]]*\w")
+_MOSTLY = 0.8
+"""Share of a text's words from which on a statement has said it."""
 _SKIPPED = frozenset(
     {
         "labels",
@@ -57,10 +66,15 @@ def fitted(digest: Digest, budget: int = fitting.DEFAULT) -> fitting.Fitted:
 def found(digest: Digest, label: str) -> str:
     """Render what looks have minted; empty where they minted nothing."""
     minted = digest.evidence[len(digest.computed) :]
+    return prompts.load("found").render(found=found_text(minted, label)) if minted else ""
+
+
+def found_text(minted: Sequence[Evidence], label: str) -> str:
+    """List what looks have minted, one a line."""
     lines = [_found_line(item) for item in minted[:MOST_FOUND]]
     if len(minted) > MOST_FOUND:
         lines.append(f"({len(minted) - MOST_FOUND} more are not shown)")
-    return prompts.load("found").render(found=fence("\n".join(lines), label).text) if lines else ""
+    return fence("\n".join(lines) or "(nothing)", label).text
 
 
 def explanations_text(investigation: Investigation | None, label: str) -> str:
@@ -139,15 +153,13 @@ def fenced(lines: Iterable[str], label: str) -> str:
 
 def evidence_line(item: Evidence) -> str:
     """Render one piece of evidence."""
-    times = format_utc(item.start) if item.start else "no time"
-    times += f" to {format_utc(item.end)}" if item.end and item.end != item.start else ""
-    line = f"{item.id} | {times} | {item.severity} | {plain(item.service or '-').text} | "
+    line = f"{item.id} | {_times(item)} | {item.severity} | {plain(item.service or '-').text} | "
     line += plain(item.statement, most=_STATEMENT).text
     told = item.statement.casefold()
     pairs = [
         f"{key}={plain(value, most=_VALUE).text}"
         for key, value in item.attributes.items()
-        if key not in _SKIPPED and value and not _said(key, value.casefold(), told)
+        if key not in _SKIPPED and value != _USUAL.get(key, "") and not _said(key, value.casefold(), told)
     ]
     line += f" | {'; '.join(pairs)}" if pairs else ""
     if item.quote and item.quote.casefold()[:60] not in told:
@@ -155,23 +167,46 @@ def evidence_line(item: Evidence) -> str:
     return line
 
 
+def _times(item: Evidence) -> str:
+    """Write start and end to the second, the day once."""
+    if item.start is None:
+        return "no time"
+    start = format_utc(item.start.replace(microsecond=0))
+    if item.end is None or item.end.replace(microsecond=0) == item.start.replace(microsecond=0):
+        return start
+    end = format_utc(item.end.replace(microsecond=0))
+    return f"{start} to {end[11:] if end[:10] == start[:10] else end}"
+
+
 def _said(key: str, value: str, told: str) -> bool:
-    """Whether the statement holds the value: its beginning for prose, all of it as a word for others."""
+    """Whether the statement holds the value: nearly all words for prose, all of it as a word for others."""
     if key in _SAID:
-        return value[:60] in told
+        words = _WORD.findall(value)
+        return sum(word in told for word in words) >= _MOSTLY * len(words)
     return re.search(rf"(?<![\w.]){re.escape(value)}(?![\w]|\.\d)", told) is not None
 
 
-def draft_text(places: Iterable[tuple[str, str]], verdict: str, label: str) -> str:
-    """List passages of a draft by their places."""
-    lines = [f"verdict: {verdict}", *(f"{place}: {plain(text).text}" for place, text in places)]
+def draft_text(places: Iterable[tuple[str, str]], draft: PostMortem, label: str) -> str:
+    """List passages of a draft by their places, those of factors with layer and title."""
+    about = {
+        f"factors.{factor.id}.claim": f" ({factor.layer} factor: {plain(factor.title).text})"
+        for factor in draft.factors
+    }
+    about |= {
+        f"ruled_out.{number}.against": f" (against: {plain(item.text).text})"
+        for number, item in enumerate(draft.ruled_out, 1)
+    }
+    lines = [f"verdict: {draft.cause.verdict}"]
+    lines += [f"{place}{about.get(place, '')}: {plain(text).text}" for place, text in places]
     return fence("\n".join(lines), label).text
 
 
 def _found_line(item: Evidence) -> str:
     """Render what a look minted: its statement says all that the look was about."""
-    time = format_utc(item.start.replace(microsecond=0)) if item.start else "no time"
     statement = plain(item.statement, most=_STATEMENT).text
+    if item.kind == "N":
+        return f"{item.id} | {statement}"
+    time = format_utc(item.start.replace(microsecond=0)) if item.start else "no time"
     return f"{item.id} | {time} | {plain(item.service or '-').text} | {statement}"
 
 
@@ -202,31 +237,21 @@ def _digest(digest: Digest, label: str) -> str:
 
 def _rest(digest: Digest) -> str:
     """Render all but the evidence."""
-    facts = [
-        f"{fact.name}: {fact.text}{'' if fact.known else f' ({plain(fact.note).text})'}"
-        for fact in digest.facts
-    ]
-    suspects = [
-        f"{plain(item.component).text} ({item.component_kind}): {plain(item.reason).text} "
-        f"[{', '.join(item.evidence[:6])}]"
-        for item in digest.suspects[:6]
-    ]
-    touched = {item.service for item in digest.computed if item.service}
-    calls = [
-        f"{e.caller} -> {e.callee}" for e in digest.topology if e.caller in touched or e.callee in touched
-    ][:60]
+    computed = digest.with_found(())
     missing = [
         f"{row.source} {row.signal}: {row.outcome} {plain(row.note).text}"
         for row in digest.coverage
         if row.gap
     ]
     parts = [
-        "facts",
-        *facts,
-        "suspects",
-        *(suspects or ["none"]),
+        "facts: value (how it was computed, or why it is not known) [evidence]",
+        *leads.facts(computed),
+        "suspects, by rule: what speaks for each, most telling first",
+        *(list(leads.suspects(computed)) or ["none"]),
+        "failure patterns that match, by rule, likeliest first",
+        *(list(leads.patterns(computed)) or ["none"]),
         "who calls whom",
-        *([plain(line).text for line in calls] or ["not recorded"]),
+        *(list(leads.calls(computed)) or ["not recorded"]),
         "gaps and notes",
         *[plain(line).text for line in (*missing, *digest.notes)],
     ]

@@ -20,12 +20,13 @@ _SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 
 def telling(found: tuple[Evidence, ...], investigation: Investigation) -> tuple[Evidence, ...]:
-    """Keep what the explanations rest on and a little more, in the order of the looks; ids stay as minted."""
+    """Keep what the explanations rest on, what was not found, and a little more; ids stay as minted."""
     cited = {
         name for item in investigation.explanations for name in (*item.evidence_for, *item.evidence_against)
     }
-    rest = sorted((item for item in found if item.id not in cited), key=_rank)
-    kept = cited | {item.id for item in rest[:MOST_UNCITED]}
+    absent = {item.id for item in found if item.kind == "N"}
+    rest = sorted((item for item in found if item.id not in cited | absent), key=_rank)
+    kept = cited | absent | {item.id for item in rest[:MOST_UNCITED]}
     return tuple(item for item in found if item.id in kept)
 
 

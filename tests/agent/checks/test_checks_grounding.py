@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.checks.actors import actor_is_shown
 from agent.checks.grounding import check_grounding
 from agent.schema.postmortem import Claim
 from benchmarks.mutations import MUST, measure
@@ -181,3 +182,21 @@ def test_lies_in_good_drafts_are_caught_and_the_drafts_themselves_are_clean() ->
     assert tally.told.total() >= 100
     assert [miss for miss in tally.misses if miss.kind in MUST] == []
     assert len({kind for kind in tally.told if kind in MUST}) >= 20
+
+
+@pytest.mark.parametrize(
+    ("actor", "shown"),
+    [
+        ("{0}", True),
+        ("{0} and {1}", True),
+        ("{0}, {1} and kubelet", True),
+        ("{0} and Bob", False),
+        ("Bob", False),
+    ],
+)
+def test_each_of_several_actors_has_to_be_shown(actor: str, *, shown: bool) -> None:
+    digest, _ = read_case(FOLDER / f"{_BOUTIQUE}.json")
+    items = [item for name in ("A1", "A2") if (item := digest.find(name)) is not None]
+    names = [item.service for item in items]
+    assert len(set(names)) == 2
+    assert actor_is_shown(actor.format(*names), items) is shown

@@ -158,3 +158,26 @@ def test_signs_outside_the_window_do_not_count() -> None:
 
 def test_without_signs_the_onset_is_not_known() -> None:
     assert find(Incident(id="i", title="t"), []) == Onset(None, "not known")
+
+
+def test_time_to_detect_is_not_known_where_the_start_is_the_alert_s_own_time() -> None:
+    alone = computed(evidence("A1", 0, noise="no"), evidence("L1", 600, novelty="new"))
+    assert not alone["time_to_detect"].known
+    assert "only as the time of the first alert" in alone["time_to_detect"].note
+    shown = computed(evidence("A1", 0, noise="no"), evidence("L1", 5, novelty="new"))
+    assert shown["time_to_detect"].seconds == 0
+
+
+def test_the_end_by_the_alerts_says_what_the_metrics_did() -> None:
+    alert = evidence("A1", 10, 300, noise="no", state="resolved")
+    back = computed(alert, evidence("M1", 0, 200, harm="bad"))
+    assert back["ended"].note == "the last alert resolved; the metrics had recovered by then"
+    away = computed(alert, evidence("M1", 0, harm="bad"), evidence("M2", 400, harm="bad"))
+    assert away["ended"].note.endswith("of the metrics M1 had not recovered by then and M2 began after it")
+    assert computed(alert)["ended"].note == "the last alert resolved"
+
+
+def test_what_was_over_before_the_onset_is_not_counted_as_affected() -> None:
+    found = computed(evidence("K1", -900, -600, source="event"), evidence("K2", 5, over="yes"))
+    assert not found["services_affected"].known
+    assert computed(evidence("K1", -900, 30, source="event"))["services_affected"].count == 1

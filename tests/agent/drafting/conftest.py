@@ -19,6 +19,7 @@ from agent.schema.postmortem import Claim, OpenQuestion, PostMortem
 
 NOW = datetime(2026, 3, 21, 9, 0, tzinfo=UTC)
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_PLAIN = re.compile(r"\d+(?:\.\d+)?")
 
 
 class Making:
@@ -148,7 +149,9 @@ def ungrounded(draft: PostMortem, digest: Digest) -> list[str]:
         source = " ".join(_words(item) for item in digest.evidence if item.id in claim.evidence)
         source += " ".join(fact.text for fact in digest.facts if fact.name in claim.facts)
         problems.extend(
-            f"{number} in {claim.text!r}" for number in _NUMBER.findall(claim.text) if number not in source
+            f"{number} in {claim.text!r}"
+            for number in _NUMBER.findall(claim.text)
+            if not _holds(source, number)
         )
     for row in draft.timeline:
         cited = [digest.find(name) for name in row.evidence]
@@ -159,8 +162,16 @@ def ungrounded(draft: PostMortem, digest: Digest) -> list[str]:
         for why in factor.whys:
             if why.basis == "evidenced":
                 source = " ".join(_words(item) for item in digest.evidence if item.id in why.evidence)
-                problems.extend(n for n in _NUMBER.findall(why.answer) if n not in source)
+                problems.extend(n for n in _NUMBER.findall(why.answer) if not _holds(source, n))
     return problems
+
+
+def _holds(source: str, number: str) -> bool:
+    """Whether the number stands there, or the same in a unit a thousand or a million times smaller."""
+    if number in source or not _PLAIN.fullmatch(number):
+        return number in source
+    written = (f"{float(number) * times:.12g}" for times in (1e3, 1e6))
+    return any(re.search(rf"(?<![\d.]){re.escape(text)}(?![\d.]\d|\d)", source) for text in written)
 
 
 def _words(item: Evidence) -> str:

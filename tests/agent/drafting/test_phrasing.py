@@ -60,7 +60,7 @@ def test_the_same_of_several_services_in_one_second_is_one_row(make: Making) -> 
     (row,) = rows(make.digest(*items))
     assert row.event == "cart, mail and shop were still Pending"
     assert row.evidence == ("K1", "K2", "K3")
-    assert row.actor == "system"
+    assert row.actor == "cart, mail and shop"
 
 
 def test_the_end_of_a_query_is_told_by_the_metrics_that_it_reads(make: Making) -> None:
@@ -70,7 +70,7 @@ def test_the_end_of_a_query_is_told_by_the_metrics_that_it_reads(make: Making) -
         metric="sum by (pod) (rate(throttled_periods[3m])) / sum(periods)", harm="bad", change="shift",
     )  # fmt: skip
     *_, last = rows(make.digest(item))
-    assert last.event == "cart throttled_periods / periods left the deviating level"
+    assert last.event == "cart throttled_periods / periods recovered"
 
 
 def test_routine_messages_and_namespace_roll_outs_make_no_row(make: Making) -> None:

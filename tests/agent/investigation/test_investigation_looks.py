@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.digest import digest, excerpt
+from agent.digest.wording import around
 from agent.drafting.looks import (
     CompareWindows,
     FindSeries,
@@ -25,12 +28,40 @@ from agent.drafting.looks import (
 )
 from agent.errors import ToolRefused
 from agent.investigation import SealedRecording
+from agent.review.resolving import Resolver
+from agent.schema.bundle import Artifact, Manifest, Request
 from agent.schema.digest import Digest
-from agent.store import Bundle, IncidentFolder
+from agent.schema.incident import Incident
+from agent.store import MANIFEST, Bundle, Home, IncidentFolder, write_model
+from tools.formats import sniff
 
 CASES = Path(__file__).parents[3] / "evals" / "incidents"
 AT = datetime(2025, 12, 26, 4, 32, 28, tzinfo=UTC)
 Opened = tuple[Bundle, Digest]
+
+
+def logged(home: Path, text: str) -> Opened:
+    """Seal one log of a made-up incident."""
+    folder = Home(home).create(Incident(id="made-up", title="Shop slow"))
+    with folder.new_snapshot() as scratch:
+        (scratch / "shop.log").write_text(text)
+        artifact = Artifact(
+            path="shop.log",
+            source="files",
+            signal="logs",
+            format=sniff(scratch / "shop.log").format,
+            query="shop.log",
+            rows=text.count("\n"),
+            bytes=len(text.encode()),
+            sha256=hashlib.sha256(text.encode()).hexdigest(),
+            labels={"service": "shop"},
+        )
+        request = Request(source="files", query="*", outcome="ok", artifacts=("shop.log",))
+        manifest = Manifest(incident="made-up", sealed_at=AT, requests=(request,), artifacts=(artifact,))
+        write_model(scratch / MANIFEST, manifest)
+    bundle = folder.bundle()
+    assert bundle
+    return bundle, digest(bundle, folder.read_incident())
 
 
 def opened(case: str) -> Opened:
@@ -135,7 +166,8 @@ def test_objects_are_found_by_field_and_value(boutique: Opened) -> None:
     recording = SealedRecording(*boutique)
     answer = recording.answer(SearchKubernetes(text="memory", kind="Deployment"))
     assert any("cpu=200m,memory=300Mi" in line for line in answer.lines)
-    assert "more objects are not shown" in answer.cut
+    pods = recording.answer(SearchKubernetes(text="service"))
+    assert re.search(r"\d+ more (?:objects|events) are not shown", pods.cut)
     with pytest.raises(ToolRefused):
         recording.answer(SearchKubernetes(text="  "))
 
@@ -144,14 +176,47 @@ def test_nothing_found_and_nothing_recorded_are_two_answers(boutique: Opened, si
     loud, quiet = SealedRecording(*boutique), SealedRecording(*silent)
     found = loud.answer(SearchLogs(text="no such words at all"))
     assert found.not_recorded == ""
-    assert found.lines[0].startswith("no line matched among ")
+    assert found.lines[0].startswith('N1 No recorded log line with "no such words at all" (')
     assert loud.answer(SearchLogs(text="x", service="nobody")).not_recorded == "log lines of nobody"
     assert quiet.answer(SearchLogs(text="x")).not_recorded == "log lines"
     assert quiet.answer(FindSeries(metric="cpu")).not_recorded == "metrics"
-    assert loud.answer(FindSeries(metric="no_such_metric")).not_recorded == "a series for no_such_metric"
+    assert loud.answer(FindSeries(metric="no_such_metric")).not_recorded == "series for no_such_metric"
     assert loud.answer(SearchChat(text="x")).not_recorded == "chat"
-    assert quiet.answer(ListCalls(service="a")).not_recorded == "which services call each other"
+    assert quiet.answer(ListCalls(service="a")).not_recorded == "record of which services call each other"
     assert loud.answer(ListCalls(service="redis-cart")).lines == ("cartservice -> redis-cart",)
+
+
+def test_what_was_not_found_can_be_cited_and_opened(boutique: Opened) -> None:
+    bundle, computed = boutique
+    recording = SealedRecording(bundle, computed)
+    missing = recording.missing()
+    assert "The recording holds no chat" in {item.statement for item in missing}
+    assert recording.missing() == missing
+    for look in (
+        SearchLogs(text="no such words", service="frontend"),
+        FindSeries(metric="no_such_metric"),
+        SearchKubernetes(text="nonesuch"),
+        ListAlerts(text="nonesuch", start=AT),
+        LinesAround(time=AT - timedelta(days=9)),
+        ListCalls(service="nonesuch"),
+    ):
+        answer = recording.answer(look)
+        (item,) = (found for found in recording.found if answer.lines[0].startswith(f"{found.id} "))
+        assert item.kind == "N"
+        assert item.service is None
+    resolver = Resolver(bundle, (pointer for item in recording.found for pointer in item.pointers))
+    for item in recording.found:
+        assert [resolver.problem(pointer, None) for pointer in item.pointers] == [None] * len(item.pointers)
+        assert all(part.lines for part in excerpt(bundle, item))
+    first = next(item for item in recording.found if "frontend" in item.statement)
+    assert "frontend" in first.pointers[0].artifact
+
+
+def test_a_roll_out_that_the_objects_tell_of_is_among_the_changes(boutique: Opened) -> None:
+    recording = SealedRecording(*boutique)
+    assert any(line.startswith("C1 ") for line in recording.answer(ListChanges()).lines)
+    late = recording.answer(ListChanges(start=AT))
+    assert late.lines[0].endswith("No recorded change from 2025-12-26T04:32:28Z")
 
 
 def test_a_form_is_looked_for_by_the_id_of_a_pattern(boutique: Opened) -> None:
@@ -198,3 +263,24 @@ def _or_refused(ask: Callable[[], object]) -> object:
         return ask()
     except ToolRefused as error:
         return str(error)
+
+
+def test_a_long_line_is_quoted_around_the_words_that_were_sought(tmp_path: Path) -> None:
+    told = f"request {'x' * 300} refused by the ledger because of code 4711 {'y' * 300}"
+    line = f"2025-12-26T04:32:28Z ERROR {told}\n"
+    recording = SealedRecording(*logged(tmp_path, line * 3 + "2025-12-26T04:32:29Z INFO fine\n"))
+    found = recording.answer(SearchLogs(text="LEDGER because"))
+    assert "refused by the ledger because of code 4711" in found.lines[0]
+    near = recording.answer(LinesAround(time=AT))
+    assert [line.endswith("(3 times, last 2025-12-26T04:32:28Z)") for line in near.lines] == [True, False]
+
+
+@given(st.text(), st.text(min_size=1, max_size=9), st.text(), st.integers(20, 60))
+def test_around_keeps_the_sought_words_within_its_limit(
+    before: str, sought: str, after: str, limit: int
+) -> None:
+    text = before + sought + after
+    cut = around(text, sought, limit)
+    assert len(cut) <= max(limit, 0) or cut == text
+    if sought.casefold() == sought and len(text.casefold()) == len(text) and len(text) > limit:
+        assert sought.strip() in cut or text.casefold().find(sought) < len(before)

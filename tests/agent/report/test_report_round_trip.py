@@ -49,7 +49,7 @@ texts = st.one_of(
     st.text(min_size=1, max_size=20),
 )
 maybe_empty = st.one_of(st.just(""), texts)
-ids = st.from_regex(r"[LMACKHT][1-9][0-9]{0,2}", fullmatch=True)
+ids = st.from_regex(r"[LMACKHTN][1-9][0-9]{0,2}", fullmatch=True)
 evidence = st.lists(ids, max_size=3).map(tuple)
 facts = st.lists(st.sampled_from(get_args(FactName)), max_size=2).map(tuple)
 EARLIEST, LATEST = datetime(1970, 1, 1), datetime(2199, 1, 1)  # noqa: DTZ001 - hypothesis wants them so

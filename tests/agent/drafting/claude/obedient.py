@@ -11,7 +11,7 @@ from agent.drafting.model.endpoint import ScriptedEndpoint
 from agent.drafting.model.request import ModelRequest, Text
 
 Fields = dict[str, list[object] | str]
-_LINE = re.compile(r"^([LMACKHT]\d+) \| (\S+).*? \| \w+ \| (\S+) \| (.*?)(?: \| .*)?$", re.MULTILINE)
+_LINE = re.compile(r"^([LMACKHTN]\d+) \| (\S+).*? \| \w+ \| (\S+) \| (.*?)(?: \| .*)?$", re.MULTILINE)
 
 
 def empty() -> Fields:

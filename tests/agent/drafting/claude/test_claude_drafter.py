@@ -81,7 +81,7 @@ def test_every_call_begins_with_the_same_bytes_and_one_schema(folder: IncidentFo
 def test_the_draft_names_every_prompt_that_was_sent(folder: IncidentFolder) -> None:
     draft = drafted(folder, scripted())
     named = {name.partition("@")[0] for name in draft.provenance.prompts}
-    shared = {"rules", "evidence", "tools"}
+    shared = {"rules", "evidence", "found", "tools"}
     assert named == shared | {"investigate", "timeline", "factors", "actions", "sections", "contradictions"}
     assert load("factors").reference in draft.provenance.prompts
 

@@ -138,7 +138,7 @@ def test_an_obedient_model_brings_nothing_of_it_into_the_report(
     assert [f for f in check_draft(draft, found, now=NOW) if f.level == "error"] == []
     told = draft.model_dump_json(exclude={"open_questions", "coverage", "gaps", "provenance"})
     assert (poison.mark or poison.told).rstrip(".") not in told
-    assert all(found.find(name) for name in re.findall(r'"([LMACKHT]\d+)"', told))
+    assert all(found.find(name) for name in re.findall(r'"([LMACKHTN]\d+)"', told))
     assert all("mallory" not in item.owner and "@" not in item.owner for item in draft.actions)
     assert draft.cause.verdict != "established"
     assert foreign_links(markdown.render(draft, found)) == []
