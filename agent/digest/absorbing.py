@@ -10,6 +10,7 @@ from agent.digest.bulk import Counted
 from agent.digest.kinds import Kind
 from agent.digest.logs import LogBook, Pattern, Place, ServiceLog
 from agent.digest.messages import inferred_level, service_of, text_of
+from agent.digest.picks import UNDATED
 from tools.formats import workload_of
 from tools.formats.logs_text import LineReader
 from tools.formats.records import Clock, LogRecord
@@ -26,6 +27,7 @@ def absorb(book: LogBook, artifact: str, counted: Counted, clock: Clock, labels:
         record = record_of(kind, reader, labels)
         pattern = _pattern(book, record, further=kind.overflow)
         _add(pattern, artifact, kind, record, counted.width)
+        _pick(pattern, book.number_of(artifact), kind)
         _add_to_service(book.services.setdefault(pattern.service, ServiceLog()), kind)
         book.lines += kind.count
     book.overflowed += counted.overflowed
@@ -90,6 +92,18 @@ def _add(pattern: Pattern, artifact: str, kind: Kind, record: LogRecord, width: 
         held = starts.get(at)
         if held is None or (held.artifact, held.first) > (artifact, slot.line):
             starts[at] = Place(artifact, slot.line, slot.line)
+
+
+def _pick(pattern: Pattern, artifact: int, kind: Kind) -> None:
+    """Pick the first line of each slot; two parts of a file may share one."""
+    slots: dict[int, tuple[int, int, int]] = {}
+    for slot in kind.slots():
+        line, second, many = slots.get(slot.number, (slot.line, slot.begun, 0))
+        slots[slot.number] = line, second, many + slot.many
+    if not slots:
+        pattern.picks.add(artifact, kind.line, UNDATED, kind.count)
+    for number in sorted(slots):
+        pattern.picks.add(artifact, *slots[number])
 
 
 def _stretch(span: Pattern | ServiceLog, kind: Kind) -> None:

@@ -13,12 +13,13 @@ from agent.digest import (
     firings,
     kubeevents,
     levels,
+    logged,
     metrics,
     movements,
     onset,
-    patterns,
     placing,
     ranking,
+    sampling,
     silences,
     states,
     suspects,
@@ -47,7 +48,16 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
     calls = intake.traces.calls()
     traces.link(calls, intake.graph)
     moves = metrics.moves(intake.panel, start.shows)
-    observed = _observe(intake, incident, found_patterns, calls, moves, start=start.shows, healthy=healthy)
+    observed = _observe(
+        sampling.Recorded(bundle, intake.logs, intake.shifts),
+        intake,
+        incident,
+        found_patterns,
+        calls,
+        moves=moves,
+        start=start.shows,
+        healthy=healthy,
+    )
     observed += levels.observations(intake.panel, observed)
     observed = placing.placed(observed, placing.Layout.of(intake.inventory, intake.graph))
     logged = intake.logs.extent()
@@ -108,12 +118,13 @@ def _since(intake: Intake) -> datetime | None:
 
 
 def _observe(
+    recorded: sampling.Recorded,
     intake: Intake,
     incident: Incident,
     found: Sequence[Pattern],
     calls: Sequence[traces.Call],
-    moves: Sequence[metrics.Move],
     *,
+    moves: Sequence[metrics.Move],
     start: datetime | None,
     healthy: frozenset[str],
 ) -> list[Observation]:
@@ -121,11 +132,10 @@ def _observe(
     nodes = inventory.nodes()
     workloads = frozenset(thing.workload for thing in inventory.objects.values()) | intake.graph.names()
     known = workloads | nodes | frozenset(name for name in intake.logs.services if name)
-    readings = patterns.compare(intake.logs, found, start)
     gone = states.gone(inventory, (fold.workload for fold in intake.events.folds.values()))
     complaints = "\n".join(pattern.exemplar[:2000] for pattern in found if pattern.bad())
     return [
-        *patterns.observations(intake.logs, readings, start, known),
+        *logged.observations(recorded, found, start, known),
         *movements.observations(moves, nodes),
         *silences.observations(intake.panel),
         *firings.observations(intake.alerts.folded(), start, nodes, incident.services),
