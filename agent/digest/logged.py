@@ -11,13 +11,13 @@ from agent.digest.distributions import Changed
 from agent.digest.levelmix import Mix
 from agent.digest.logs import LogBook, Pattern, Place
 from agent.digest.observation import Observation, one_line, quoted
-from agent.digest.parameters import Told
+from agent.digest.parameters import Sample
 from agent.digest.patterns import Reading
 from agent.digest.sampling import Recorded
 from agent.digest.wording import headline, plural, quotation
 from agent.schema.evidence import Pointer
 
-MOST_COMPARED = 60
+MOST_COMPARED = 40
 """Patterns, the most frequent on both sides of the onset, whose parameters are compared."""
 _MOST_CHANGED = 8
 _MOST_TOLD = 4
@@ -33,12 +33,13 @@ def observations(
     readings = patterns.compare(book, found, onset)
     head = patterns.chosen(book, readings)
     compared = _compared(book, readings) if onset else []
-    reread = list({id(r.pattern): r for r in (*head, *compared)}.values())
+    telling = [r for r in head if r.verdict is None or r.verdict.novelty != "steady"]
+    reread = list({id(r.pattern): r for r in (*telling, *compared)}.values())
     samples = sampling.samples(recorded, [r.pattern for r in reread], onset)
-    told = {id(r.pattern): parameters.summed_up(each) for r, each in zip(reread, samples, strict=True)}
-    sizes = {id(r.pattern): len(each) for r, each in zip(reread, samples, strict=True)}
+    read = {id(r.pattern): each for r, each in zip(reread, samples, strict=True)}
+    named = {id(r.pattern) for r in telling}
     observed = [
-        _with_parameters(item, told[id(r.pattern)], sizes[id(r.pattern)], r.pattern.count)
+        _with_parameters(item, read[id(r.pattern)], r.pattern.count) if id(r.pattern) in named else item
         for item, r in zip(patterns.observations(book, readings, head, onset, known), head, strict=True)
     ]
     if onset is None:
@@ -63,8 +64,8 @@ def _compared(book: LogBook, readings: Sequence[Reading]) -> list[Reading]:
     return sorted(both, key=lambda r: (-min(r.before, r.after), *_name(r)))[:MOST_COMPARED]
 
 
-def _with_parameters(item: Observation, told: Sequence[Told], read: int, count: int) -> Observation:
-    kept = list(told[:_MOST_TOLD])
+def _with_parameters(item: Observation, samples: Sequence[Sample], count: int) -> Observation:
+    kept, read = parameters.summed_up(samples)[:_MOST_TOLD], len(samples)
     if not kept:
         return item
     said = "; ".join(each.text() for each in kept)

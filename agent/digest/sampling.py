@@ -19,7 +19,7 @@ from tools.formats import read
 from tools.formats.opening import Damage, chunks, decode, whole_lines
 from tools.formats.records import Clock, LogRecord
 
-MOST = 160
+MOST = 120
 """Records of a pattern that are read again on each side of the onset, about."""
 _AHEAD = 300
 """Lines behind a pick that are searched for more of its kind."""
