@@ -14,6 +14,7 @@ from agent.digest import (
     kubeevents,
     levels,
     logged,
+    measures,
     metrics,
     movements,
     onset,
@@ -22,6 +23,7 @@ from agent.digest import (
     sampling,
     silences,
     states,
+    steadiness,
     suspects,
     traces,
     transit,
@@ -59,6 +61,7 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
         healthy=healthy,
     )
     observed += levels.observations(intake.panel, observed)
+    observed += steadiness.observations(intake, moves, found_patterns, observed, start.shows)
     observed = placing.placed(observed, placing.Layout.of(intake.inventory, intake.graph))
     logged = intake.logs.extent()
     crashed = bearing.crashing(intake.inventory)
@@ -209,6 +212,20 @@ def _counts(
         pods_restarted=sum((pod.number("restarts") or 0) > 0 for pod in pods) if pods else None,
         has_alerts=any(artifact.signal == "alerts" for artifact in bundle.manifest.artifacts),
         recording=recording,
+        shares=_shares(intake, found, start) if has_before else None,
+    )
+
+
+def _shares(intake: Intake, found: Sequence[Pattern], start: datetime | None) -> measures.Shares:
+    def count(low: datetime | None, high: datetime | None, *, wrong: bool) -> int:
+        kept = (p for p in found if not wrong or p.level in {"error", "fatal"})
+        return sum(pattern.between(intake.logs.origin, low, high) for pattern in kept)
+
+    return measures.Shares(
+        errors_before=count(None, start, wrong=True),
+        lines_before=count(None, start, wrong=False),
+        errors_since=count(start, None, wrong=True),
+        lines_since=count(start, None, wrong=False),
     )
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from agent.digest.metrics import Move, telling
 from agent.digest.observation import Observation, Role
-from agent.digest.wording import duration, measured, number
+from agent.digest.wording import duration, instant, measured, number
 from agent.schema.evidence import Pointer, Severity
 
 
@@ -58,6 +58,7 @@ def _observe(group: Sequence[Move], nodes: frozenset[str], *, counts: bool) -> O
         "direction": item.direction,
         "harm": lead.harm,
         "quantile": lead.samples.quantile,
+        "peak_at": _peak_at(lead),
         "recovered_after": duration(lead.end - lead.start) if lead.end is not None else "",
         "usual_elsewhere": "true" if lead.habitual else "",
     }
@@ -76,6 +77,14 @@ def _observe(group: Sequence[Move], nodes: frozenset[str], *, counts: bool) -> O
         role=role,
         component_kind="node" if node else "service",
     )
+
+
+def _peak_at(move: Move) -> str:
+    """Tell when the furthest sample of a move was taken."""
+    item = move.excursion
+    values = move.samples.values
+    far = min(range(item.first, item.last + 1), key=lambda at: (abs(values[at] - item.peak), at))
+    return instant(datetime.fromtimestamp(move.samples.times[far], UTC))
 
 
 def _leading(group: Sequence[Move], lead: Move) -> list[Move]:

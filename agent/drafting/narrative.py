@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, timedelta
 from typing import get_args
 
+from agent.drafting import extent
 from agent.drafting.circumstances import LATE, real_alerts, trouble
 from agent.drafting.drafter import Analysis, Brief, Narrative
 from agent.drafting.matching import same, sentence, text_of
@@ -129,7 +130,7 @@ def _impact(digest: Digest, factors: tuple[Factor, ...]) -> tuple[Claim, ...]:
         if fact.known and fact.count:
             text = (single if fact.count == 1 else several).format(fact.text)
             found.append(_fact_claim(f"{text}.", name, fact.evidence))
-    return tuple(found)
+    return (*found, *extent.claims(digest, factors))
 
 
 def _touched(item: Evidence, component: str | None, digest: Digest) -> bool:

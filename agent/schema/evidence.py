@@ -15,7 +15,8 @@ M metric change metric, unit, labels, members, before, after, ratio, peak, sigma
                 change (shift, spike, ramp; gap: no samples; frozen: one value over and over; flat: unmoved),
                 direction (up, down), harm (bad, good, neutral), recovered_after,
                 quantile (p95: from buckets; mean: from a sum),
-                usual_elsewhere ("true": the same metric does it in other services too)
+                usual_elsewhere ("true": the same metric does it in other services too),
+                peak_at (time of the furthest sample), unaffected (services that showed no change)
 A alert episode alertname, severity, summary, description, count,
                 state (firing, pending, resolved, suppressed), noise (always-firing, informational, old, no),
                 members, flaps (how often it fired where that was in quick succession), pending_since,
