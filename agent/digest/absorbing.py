@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 from agent.digest import bulk, masking, tallies
 from agent.digest.bulk import Counted
-from agent.digest.kinds import CODE, Kind
+from agent.digest.kinds import BEGUN, CODE, LINE, MANY, Kind
 from agent.digest.logs import LogBook, Pattern, Place, ServiceLog
 from agent.digest.messages import inferred_level, service_of, text_of
+from agent.digest.picks import UNDATED
 from agent.digest.tallies import Ints
 from tools.formats import workload_of
 from tools.formats.logs_text import LineReader
@@ -28,6 +29,7 @@ def absorb(book: LogBook, artifact: str, counted: Counted, clock: Clock, labels:
         record = record_of(kind, reader, labels)
         pattern = _pattern(book, record, further=kind.overflow)
         _add(pattern, artifact, kind, record)
+        _pick(pattern, book.number_of(artifact), kind)
         found.setdefault((pattern.service, pattern.level, pattern.template), []).extend(kind.tallies)
         _add_to_service(book.services.setdefault(pattern.service, ServiceLog()), kind)
         book.lines += kind.count
@@ -98,6 +100,16 @@ def _add_slots(pattern: Pattern, artifact: str, rows: Ints, width: float) -> Non
         held = starts.get(at)
         if held is None or (held.artifact, held.first) > (artifact, line):
             starts[at] = Place(artifact, line, line)
+
+
+def _pick(pattern: Pattern, artifact: int, kind: Kind) -> None:
+    """Pick the first line of each slot; two parts of a file may share one."""
+    if not kind.tallies:
+        pattern.picks.add(artifact, kind.line, UNDATED, kind.count)
+        return
+    rows = kind.tallies[0] if len(kind.tallies) == 1 else tallies.together(kind.tallies)
+    for line, second, many in rows[[LINE, BEGUN, MANY]].T.tolist():
+        pattern.picks.add(artifact, line, second, many)
 
 
 def _stretch(span: Pattern | ServiceLog, kind: Kind) -> None:

@@ -14,14 +14,17 @@ from agent.digest import (
     firings,
     kubeevents,
     levels,
+    logged,
+    measures,
     metrics,
     movements,
     onset,
-    patterns,
     placing,
     ranking,
+    sampling,
     silences,
     states,
+    steadiness,
     suspects,
     traces,
     transit,
@@ -48,8 +51,18 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
     calls = intake.traces.calls()
     traces.link(calls, intake.graph)
     moves = metrics.moves(intake.panel, start.shows)
-    observed = _observe(intake, incident, found_patterns, calls, moves, start=start.shows, healthy=healthy)
+    observed = _observe(
+        sampling.Recorded(bundle, intake.logs, intake.shifts),
+        intake,
+        incident,
+        found_patterns,
+        calls,
+        moves=moves,
+        start=start.shows,
+        healthy=healthy,
+    )
     observed += levels.observations(intake.panel, observed)
+    observed += steadiness.observations(intake, moves, found_patterns, observed, start.shows)
     observed = placing.placed(observed, placing.Layout.of(intake.inventory, intake.graph))
     logged = intake.logs.extent()
     crashed = bearing.crashing(intake.inventory)
@@ -109,12 +122,13 @@ def _since(intake: Intake) -> datetime | None:
 
 
 def _observe(
+    recorded: sampling.Recorded,
     intake: Intake,
     incident: Incident,
     found: Sequence[Pattern],
     calls: Sequence[traces.Call],
-    moves: Sequence[metrics.Move],
     *,
+    moves: Sequence[metrics.Move],
     start: datetime | None,
     healthy: frozenset[str],
 ) -> list[Observation]:
@@ -122,13 +136,12 @@ def _observe(
     nodes = inventory.nodes()
     workloads = frozenset(thing.workload for thing in inventory.objects.values()) | intake.graph.names()
     known = workloads | nodes | frozenset(name for name in intake.logs.services if name)
-    readings = patterns.compare(intake.logs, found, start)
     gone = states.gone(inventory, (fold.workload for fold in intake.events.folds.values()))
     episodes = intake.alerts.folded()
     alert_texts = (text for episode in episodes for text in episode.record.annotations.values())
     complaints = "\n".join(pattern.exemplar[:2000] for pattern in found if pattern.bad())
     return [
-        *patterns.observations(intake.logs, readings, start, known),
+        *logged.observations(recorded, found, start, known),
         *movements.observations(moves, nodes, alertunits.stated(alert_texts, moves)),
         *silences.observations(intake.panel),
         *firings.observations(episodes, start, nodes, incident.services),
@@ -202,6 +215,20 @@ def _counts(
         pods_restarted=sum((pod.number("restarts") or 0) > 0 for pod in pods) if pods else None,
         has_alerts=any(artifact.signal == "alerts" for artifact in bundle.manifest.artifacts),
         recording=recording,
+        shares=_shares(intake, found, start) if has_before else None,
+    )
+
+
+def _shares(intake: Intake, found: Sequence[Pattern], start: datetime | None) -> measures.Shares:
+    def count(low: datetime | None, high: datetime | None, *, wrong: bool) -> int:
+        kept = (p for p in found if not wrong or p.level in {"error", "fatal"})
+        return sum(pattern.between(intake.logs.origin, low, high) for pattern in kept)
+
+    return measures.Shares(
+        errors_before=count(None, start, wrong=True),
+        lines_before=count(None, start, wrong=False),
+        errors_since=count(start, None, wrong=True),
+        lines_since=count(start, None, wrong=False),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from agent.digest import measures
 from agent.digest.chat import Step
 from agent.digest.onset import Onset
 from agent.digest.wording import duration, instant
@@ -53,6 +54,8 @@ class Counts:
     has_alerts: bool
     """Whether any alert source was asked and answered."""
     recording: tuple[datetime, datetime] | None
+    shares: measures.Shares | None = None
+    """None where nothing tells what came before the onset."""
 
 
 def facts(incident: Incident, onset: Onset, evidence: Sequence[Evidence], counts: Counts) -> tuple[Fact, ...]:
@@ -74,7 +77,8 @@ def facts(incident: Incident, onset: Onset, evidence: Sequence[Evidence], counts
     found.update(_durations(found))
     found.update(_recording(counts))
     found.update(_counted(counts, evidence, real, onset))
-    return tuple(found[name] for name in _LABELS)
+    told = tuple(found[name] for name in _LABELS)
+    return (*told, *measures.measures(onset.time, evidence, counts.shares))
 
 
 def _fact(

@@ -71,6 +71,7 @@ def _absorb(into: Pattern, other: Pattern) -> None:
     into.last = max(times) if times else None
     for pod, count in other.pods.items():
         into.pods[pod] = into.pods.get(pod, 0) + count
+    into.picks.merge(other.picks)
     into.containers |= other.containers
     into.nodes |= other.nodes
     into.widen(other.width)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from agent.digest import masking
 from agent.digest.messages import inferred_level, service_of, text_of
+from agent.digest.picks import UNDATED, Picks
 from tools.formats.records import LogRecord
 
 BUCKET_SECONDS = 10.0
@@ -57,6 +58,8 @@ class Pattern:
     """The message with <*> where words differ; empty where all messages are the exemplar but for numbers."""
     values: dict[str, int] = field(default_factory=dict[str, int])
     """What stands in the place of `form` where words differ the most, and how often."""
+    picks: Picks = field(default_factory=Picks)
+    """Lines that are read again where its parameters are of interest."""
 
     def widen(self, width: float) -> None:
         """Join buckets until they are at least so wide."""
@@ -126,6 +129,8 @@ class LogBook:
         default_factory=dict[tuple[str | None, str, str], Pattern]
     )
     services: dict[str | None, ServiceLog] = field(default_factory=dict[str | None, ServiceLog])
+    artifacts: dict[str, int] = field(default_factory=dict[str, int])
+    """Artifacts that were read, numbered as picks name them."""
     lines: int = 0
     overflowed: int = 0
     _keys: dict[tuple[str | None, str, str, str], Pattern] = field(
@@ -182,6 +187,8 @@ class LogBook:
             _place(pattern.places, artifact, record)
         _whereabouts(pattern, record)
         time = record.time
+        second = UNDATED if time is None or record.undated else int(time.timestamp())
+        pattern.picks.add(self.number_of(artifact), record.line, second)
         if time is None or record.undated:
             pattern.undated += 1
         if time is None:
@@ -197,6 +204,10 @@ class LogBook:
             pattern.coarsen()
         else:
             pattern.buckets[slot] = seen + 1
+
+    def number_of(self, artifact: str) -> int:
+        """Give the number by which picks name an artifact."""
+        return self.artifacts.setdefault(artifact, len(self.artifacts))
 
     def extent(self) -> tuple[datetime, datetime] | None:
         """First and last dated record, or None where nothing is dated."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from agent.digest.metrics import Move, telling
 from agent.digest.observation import Observation, Role
-from agent.digest.wording import duration, measured, number
+from agent.digest.wording import duration, instant, measured, number
 from agent.schema.evidence import Pointer, Severity
 
 _NO_UNITS: Mapping[str, str] = {}
@@ -69,6 +69,7 @@ def _observe(
         "direction": item.direction,
         "harm": lead.harm,
         "quantile": lead.samples.quantile,
+        "peak_at": _peak_at(lead),
         "recovered_after": duration(lead.end - lead.start) if lead.end is not None and not away else "",
         "not_recovered": ", ".join(away) if lead.end is not None else "",
         "usual_elsewhere": "true" if lead.habitual else "",
@@ -88,6 +89,14 @@ def _observe(
         role=role,
         component_kind="node" if node else "service",
     )
+
+
+def _peak_at(move: Move) -> str:
+    """Tell when the furthest sample of a move was taken."""
+    item = move.excursion
+    values = move.samples.values
+    far = min(range(item.first, item.last + 1), key=lambda at: (abs(values[at] - item.peak), at))
+    return instant(datetime.fromtimestamp(move.samples.times[far], UTC))
 
 
 def _leading(group: Sequence[Move], lead: Move) -> list[Move]:

@@ -118,11 +118,9 @@ def _laid_out(
     return bursts.counts(pattern.buckets, slots[0], slots[1], slots[2])
 
 
-def observations(
-    book: LogBook, readings: Sequence[Reading], onset: datetime | None, known: frozenset[str]
-) -> list[Observation]:
-    """Keep the patterns worth a reader's time, the most surprising first, and say each in one line."""
-    loud = [r for r in readings if r.pattern.bad() and (r.after > 0 or r.verdict is None or r.before > 0)]
+def chosen(book: LogBook, readings: Sequence[Reading]) -> list[Reading]:
+    """Keep the patterns worth a reader's time, the most surprising first."""
+    loud = _loud(readings)
     quiet = [  # a coarse key counts kinds together, so that those met before it seem to fall silent
         r
         for r in readings
@@ -131,11 +129,25 @@ def observations(
         and r.verdict
         and r.verdict.novelty in {"new", "burst", "silent"}
     ]
-    chosen = sorted(loud, key=_worth)[: _MOST - _MOST_QUIET] + sorted(quiet, key=_worth)[:_MOST_QUIET]
+    return sorted(loud, key=_worth)[: _MOST - _MOST_QUIET] + sorted(quiet, key=_worth)[:_MOST_QUIET]
+
+
+def _loud(readings: Sequence[Reading]) -> list[Reading]:
+    return [r for r in readings if r.pattern.bad() and (r.after > 0 or r.verdict is None or r.before > 0)]
+
+
+def observations(
+    book: LogBook,
+    readings: Sequence[Reading],
+    head: Sequence[Reading],
+    onset: datetime | None,
+    known: frozenset[str],
+) -> list[Observation]:
+    """Say each of the chosen patterns in one line; all `readings` tell which services share a message."""
     shared: dict[str, set[str]] = {}
-    for reading in loud:
+    for reading in _loud(readings):
         shared.setdefault(reading.pattern.template, set()).add(reading.pattern.service or "")
-    return [_observe(book, r, onset, known, shared.get(r.pattern.template, set())) for r in chosen]
+    return [_observe(book, r, onset, known, shared.get(r.pattern.template, set())) for r in head]
 
 
 def _worth(reading: Reading) -> tuple[float, str, str, str]:

@@ -23,7 +23,7 @@ def assemble(
 ) -> PostMortem:
     """Build the whole draft; adds nothing but the record, the coverage and where the draft came from."""
     return PostMortem(
-        header=_header(brief),
+        header=_header(brief, analysis),
         summary=narrative.summary,
         impact=narrative.impact,
         detection=narrative.detection,
@@ -86,7 +86,7 @@ def gap(row: Coverage) -> str:
     return f"{what}: {outcome}. {row.note}".strip()
 
 
-def _header(brief: Brief) -> Header:
+def _header(brief: Brief, analysis: Analysis) -> Header:
     incident, digest = brief.incident, brief.digest
     start = incident.start or digest.fact("started").time or digest.onset
     end = incident.end or digest.fact("ended").time
@@ -98,8 +98,15 @@ def _header(brief: Brief) -> Header:
         severity=incident.severity,
         start=start,
         end=end,
-        services=incident.services or tuple(suspect.component for suspect in digest.suspects[:3]),
+        services=incident.services or _suspected(digest, analysis),
     )
+
+
+def _suspected(digest: Digest, analysis: Analysis) -> tuple[str, ...]:
+    """Name the first three suspects, those that factors are about in the order of the factors."""
+    order = {factor.component: -place for place, factor in enumerate(reversed(analysis.factors))}
+    names = (suspect.component for suspect in digest.suspects[:3])
+    return tuple(sorted(names, key=lambda name: order.get(name, 1)))
 
 
 def _notes(brief: Brief) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import get_args
 
+from agent.drafting import extent
 from agent.drafting.circumstances import promptness, real_alerts, trouble
 from agent.drafting.drafter import Analysis, Brief, Narrative
 from agent.drafting.hindsight import lessons, prevention, went_badly, went_well
@@ -133,7 +134,7 @@ def _impact(digest: Digest, factors: tuple[Factor, ...]) -> tuple[Claim, ...]:
         if fact.known and fact.count:
             text = (single if fact.count == 1 else several).format(fact.text)
             found.append(fact_claim(f"{text}.", name, fact.evidence))
-    return tuple(found)
+    return (*found, *extent.claims(digest, factors))
 
 
 def _recovered(item: Evidence) -> str:

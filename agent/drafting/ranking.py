@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agent.drafting.matching import Match, same, text_of
+from agent.drafting.tiers import tier
 from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
 
@@ -30,14 +31,25 @@ class Ranked:
 
 
 def rank(matches: tuple[Match, ...], digest: Digest) -> tuple[Ranked, ...]:
-    """Order matches by score, most telling first; ties by catalogue order and component."""
+    """Order matches as the digest ranks what they are about; of suspects that are about alike, by score.
+
+    So a draft and its digest never rank two components against each other. Ties go by pattern and component.
+    """
     spread = Counter(match.pattern.id for match in matches)
     scored = [(match, _score(match, digest, spread)) for match in matches]
     explained = [
         Ranked(match, score * _explained(match, scored, digest)) for match, score in scored if score > 0
     ]
     return tuple(
-        sorted(explained, key=lambda item: (-item.score, item.match.pattern.id, item.match.component))
+        sorted(
+            explained,
+            key=lambda item: (
+                tier(item.match, digest),
+                -item.score,
+                item.match.pattern.id,
+                item.match.component,
+            ),
+        )
     )
 
 

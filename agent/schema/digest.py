@@ -31,6 +31,11 @@ FactName = Literal[
     "alerts_fired",
     "services_affected",
     "pods_restarted",
+    "error_share",
+    "error_share_before",
+    "symptom_baseline",
+    "symptom_peak",
+    "services_unaffected",
 ]
 
 
@@ -45,6 +50,10 @@ class Fact(Model):
     time: UtcTime | None = None
     seconds: float | None = None
     count: int | None = None
+    value: float | None = None
+    """A measured value or a share."""
+    unit: str = ""
+    """Unit of `value`, such as % or ms."""
     evidence: tuple[EvidenceId, ...] = ()
     note: str = ""
     """How it was computed; for "not known", which evidence is missing."""
@@ -52,7 +61,8 @@ class Fact(Model):
     @property
     def known(self) -> bool:
         """Whether the evidence establishes it."""
-        return self.time is not None or self.seconds is not None or self.count is not None
+        told = (self.time, self.seconds, self.count, self.value)
+        return any(part is not None for part in told)
 
 
 class Coverage(Model):
@@ -143,8 +153,9 @@ class Digest(Model):
         )
 
     def fact(self, name: FactName) -> Fact:
-        """Look up a fact; every digest holds every name once."""
-        return next(fact for fact in self.facts if fact.name == name)
+        """Look up a fact; a digest of an earlier version may lack it, and then it is not known."""
+        missing = Fact(name=name, label=name, text="not known", note="the digest was computed without it")
+        return next((fact for fact in self.facts if fact.name == name), missing)
 
     def find(self, evidence_id: str) -> Evidence | None:
         """Look up evidence by id."""

@@ -5,7 +5,10 @@ Each kind uses these attribute keys (all values are text, numbers written as a p
 L log pattern   template, level, count, baseline_count, novelty (new, burst, silent, changed, steady), pod,
                 container, node, exception, code (HTTP status, exit code, errno, SQLSTATE, gRPC code),
                 code_kind, incident_count, p_value, also_in (other services with the same message),
-                unknown_service, logged_by (the program that wrote it instead of the workload)
+                unknown_service, logged_by (the program that wrote it instead of the workload),
+                parameters (top values with their shares, or least, largest and median, by name);
+                for a changed parameter also parameter, value (the one that dominates since the onset),
+                before, after, compared; a changed level mix has before and after (shares) and no template
 M metric change metric, unit, labels, members, before, after, ratio, peak, sigmas,
                 metric_kind (latency, errors, traffic, cpu, throttling, memory, disk, network,
                 saturation, queue, availability, replication, clock, other),
@@ -13,7 +16,8 @@ M metric change metric, unit, labels, members, before, after, ratio, peak, sigma
                 direction (up, down), harm (bad, good, neutral), recovered_after,
                 not_recovered (of what moved with it, where only it came back),
                 quantile (p95: from buckets; mean: from a sum),
-                usual_elsewhere ("true": the same metric does it in other services too)
+                usual_elsewhere ("true": the same metric does it in other services too),
+                peak_at (time of the furthest sample), unaffected (services that showed no change)
 A alert episode alertname, severity, summary, description, count,
                 state (firing, pending, resolved, suppressed), noise (always-firing, informational, old, no),
                 members, flaps (how often it fired where that was in quick succession), pending_since,

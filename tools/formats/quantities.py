@@ -11,7 +11,11 @@ _NUMBER = re.compile(
 _SCALES: dict[str, tuple[str, float]] = {
     "ns": ("s", 1e-9), "µs": ("s", 1e-6), "us": ("s", 1e-6), "ms": ("s", 1e-3), "s": ("s", 1),
     "sec": ("s", 1), "secs": ("s", 1), "min": ("s", 60), "mins": ("s", 60), "h": ("s", 3600),
-    "hour": ("s", 3600), "hours": ("s", 3600), "d": ("s", 86400), "day": ("s", 86400), "days": ("s", 86400),
+    "msec": ("s", 1e-3), "msecs": ("s", 1e-3), "millis": ("s", 1e-3), "millisecond": ("s", 1e-3),
+    "milliseconds": ("s", 1e-3), "microseconds": ("s", 1e-6), "nanoseconds": ("s", 1e-9),
+    "second": ("s", 1),
+    "seconds": ("s", 1), "minute": ("s", 60), "minutes": ("s", 60), "hour": ("s", 3600),
+    "hours": ("s", 3600), "d": ("s", 86400), "day": ("s", 86400), "days": ("s", 86400),
     "b": ("B", 1), "byte": ("B", 1), "bytes": ("B", 1), "kb": ("B", 1e3), "mb": ("B", 1e6), "gb": ("B", 1e9),
     "tb": ("B", 1e12), "kib": ("B", 2**10), "mib": ("B", 2**20), "gib": ("B", 2**30), "tib": ("B", 2**40),
     "%": ("%", 1), "k": ("", 1e3), "mil": ("", 1e6), "bil": ("", 1e9),

@@ -44,6 +44,7 @@ _SKIPPED = frozenset(
         "change",
         "metric_kind",
         "p_value",
+        "peak_at",
     }
     | {"severity", "level", "template"}
 )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from agent.digest import families, logs, patterns
 from agent.digest.logs import LogBook
+from agent.digest.observation import Observation
 from tools.formats.records import LogRecord
 
 START = datetime(2026, 3, 20, 5, 0, tzinfo=UTC)
@@ -54,6 +55,10 @@ def readings(book: LogBook, onset: datetime | None) -> dict[str, patterns.Readin
     return {r.pattern.template: r for r in patterns.compare(book, families.merged(book), onset)}
 
 
+def _said(book: LogBook, found: list[patterns.Reading], onset: datetime | None) -> list[Observation]:
+    return patterns.observations(book, found, patterns.chosen(book, found), onset, frozenset())
+
+
 def test_new_burst_silent_and_steady_are_told_apart() -> None:
     found = readings(incident(), START + timedelta(seconds=600))
     verdicts = {template: r.verdict.novelty for template, r in found.items() if r.verdict}
@@ -75,7 +80,7 @@ def test_counts_on_both_sides_of_the_onset_add_up_to_what_was_read() -> None:
 def test_the_new_error_is_said_with_its_count_and_points_at_its_first_line() -> None:
     book = incident()
     onset = START + timedelta(seconds=600)
-    said = patterns.observations(book, list(readings(book, onset).values()), onset, frozenset())
+    said = _said(book, list(readings(book, onset).values()), onset)
     (denied,) = [o for o in said if "Access denied" in o.statement]
     assert denied.severity == "error"
     assert denied.attributes["novelty"] == "new"
@@ -100,7 +105,7 @@ def test_the_same_message_of_two_services_is_two_patterns_that_name_each_other()
     for line, service in enumerate(["a", "b"] * 5, 1):
         book.add("x.log", record(line, line, "upstream timed out", "error", service=service))
     found = patterns.compare(book, families.merged(book), None)
-    said = patterns.observations(book, found, None, frozenset())
+    said = _said(book, found, None)
     assert {o.service: o.attributes["also_in"] for o in said} == {"a": "b", "b": "a"}
 
 
