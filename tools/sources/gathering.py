@@ -97,7 +97,7 @@ class Gathering:
         if asked.outcome in {"denied", "failed"}:
             first = len(self._asked) == 1
             refused = asked.outcome == "denied" and not self._piecewise
-            if answer.status == 401 or (first and (answer.status is None or refused)):
+            if answer.final or (first and (answer.status is None or refused)):
                 raise GivenUp
         if self.scope.deadline.passed:
             raise GivenUp

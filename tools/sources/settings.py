@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from tools.http import Endpoint, Limits
+from tools.endpoint import Endpoint, Limits
 
 
 def _anchored(path: Path, info: ValidationInfo) -> Path:
