@@ -105,7 +105,7 @@ class HttpSettings(SourceSettings):
         """Resolve secrets; raise ValueError naming the variable or keyring entry that holds none."""
         bearer = _variable(self.token_env, environ) if self.token_env else None
         if self.token_keyring:
-            bearer = _keyring(self.token_keyring)
+            bearer = from_keyring(self.token_keyring)
         headers = {key: SecretStr(value) for key, value in self.headers.items()}
         headers |= {key: _variable(name, environ) for key, name in self.headers_env.items()}
         return Endpoint(
@@ -130,7 +130,8 @@ def _variable(name: str, environ: Mapping[str, str]) -> SecretStr:
     return SecretStr(value)
 
 
-def _keyring(entry: str) -> SecretStr:
+def from_keyring(entry: str) -> SecretStr:
+    """Read `service/user` of the system's keyring; raise ValueError where there is none."""
     from importlib import import_module  # noqa: PLC0415 - only for those who use a keyring
 
     service, _, user = entry.partition("/")
