@@ -43,7 +43,7 @@ class IncidentsSpec(Model):
     model_config = ConfigDict(extra="allow")
 
     provider: str = Field(min_length=1)
-    """Kind, or name, of a source that keeps records: "pagerduty", "github" or "alertmanager"."""
+    """Kind, or name, of a source that keeps records: "pagerduty", "github", "prometheus", "alertmanager"."""
 
 
 class CollectSpec(Model):

@@ -83,7 +83,7 @@ def _shaped(source: Source, document: Document, shape: Shape) -> Iterator[Record
                 document, path, tally, _query(source, document)
             )
         case "prometheus-alerts":
-            found = metrics_prometheus.read_alert_series(document, path, tally)
+            found = metrics_prometheus.read_alert_series(document, path, tally, source.clock.recorded_at)
         case "prometheus-rules":
             found = alerts.read_rules(document, path, tally)
         case "alertmanager-json":

@@ -12,6 +12,7 @@ from pathlib import Path
 import orjson
 
 from tools.http import Answer, Json, Params, Service, clock_difference
+from tools.sources.alert_labels import owner_of
 from tools.sources.gathering import Gathering, GivenUp, load
 from tools.sources.recovering import whole_elements
 from tools.sources.settings import HttpSettings
@@ -23,14 +24,13 @@ from tools.sources.source import (
     Scope,
     Selector,
     SourceKind,
+    Span,
     Surroundings,
 )
 
 NO_HISTORY = "Alertmanager lists only what fires now; alerts that resolved come from Prometheus"
 _ALERTS = "api/v2/alerts"
 _SILENCES = "api/v2/silences"
-_OWNERS = ("service", "app", "deployment", "container", "job")
-"""Labels that name an alert's service, the most telling first."""
 _EVERY_STATE = (("active", "true"), ("silenced", "true"), ("inhibited", "true"), ("unprocessed", "true"))
 
 
@@ -85,7 +85,12 @@ class AlertmanagerSource:
             suggestion=f"Allow {missing[0]}." if missing else "",
         )
 
-    def incident(self, ident: str, deadline: Deadline) -> IncidentRecord:
+    def incident(
+        self,
+        ident: str,
+        deadline: Deadline,
+        window: Span | None = None,  # noqa: ARG002 - it knows only what fires now
+    ) -> IncidentRecord:
         """Read the alerts that fire now with that fingerprint, else that name; see Recorder.
 
         Of several the earliest start counts, and the services of all.
@@ -161,9 +166,7 @@ class AlertmanagerSource:
 def _record(alerts: Sequence[Mapping[str, Json]]) -> IncidentRecord:
     first = min(alerts, key=lambda item: _time(item.get("startsAt")) or datetime.max.replace(tzinfo=UTC))
     labels, annotations = _texts(first, "labels"), _texts(first, "annotations")
-    owners = [
-        next((found for key in _OWNERS if (found := _texts(item, "labels").get(key))), "") for item in alerts
-    ]
+    owners = [owner_of(_texts(item, "labels")) for item in alerts]
     return IncidentRecord(
         title=annotations.get("summary") or labels.get("alertname") or "",
         start=_time(first.get("startsAt")),
