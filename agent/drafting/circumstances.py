@@ -96,14 +96,26 @@ def _factor(
                 "standing": "inferred" if entry.inferred else "supported",
             }
         ),
-        whys=_alert_whys(name, digest),
+        whys=_alert_whys(name, evidence, digest),
         confidence=0.6,
     )
 
 
-def _alert_whys(name: str, digest: Digest) -> tuple[Why, ...]:
+def waiting(alert: Evidence) -> str:
+    """Say how long an alert's rule waits."""
+    name, waits = alert.attributes["alertname"], alert.attributes["waits"]
+    return f"The rule of {name} waits {waits} before its alert fires."
+
+
+def _alert_whys(name: str, evidence: Evidence, digest: Digest) -> tuple[Why, ...]:
+    if name == "late-alert" and "waits" in evidence.attributes:
+        answer, cited = waiting(evidence), (evidence.id,)
+        return (Why(question="Why did it fire only then?", answer=answer, evidence=cited, basis="evidenced"),)
     if name != "no-alert":
         return ()
+    if rules := next((item for item in digest.evidence if item.attributes.get("noise") == "rules"), None):
+        answer, cited = f"{sentence(rules.statement)}.", (rules.id,)
+        return (Why(question="Why did no alert fire?", answer=answer, evidence=cited, basis="evidenced"),)
     asked = [row for row in digest.coverage if row.signal in {"alerts", "rules"}]
     missing = not asked or all(row.outcome not in {"ok", "empty"} for row in asked)
     answer = (

@@ -7,19 +7,19 @@ from datetime import UTC, timedelta
 from typing import get_args
 
 from agent.drafting.circumstances import LATE, real_alerts, trouble
+from agent.drafting.detection import detection, promptness
 from agent.drafting.drafter import Analysis, Brief, Narrative
 from agent.drafting.matching import same, sentence, text_of
 from agent.drafting.phrasing import MOST_NAMED, clock, form_of, listed, plain, shared
 from agent.drafting.questions import section_for
 from agent.drafting.ranking import callees
 from agent.schema.digest import Digest, FactName
-from agent.schema.evidence import KIND_NAMES, Evidence
+from agent.schema.evidence import Evidence
 from agent.schema.postmortem import ActionItem, Claim, Factor, SectionName
 
 _SOON = timedelta(minutes=15)
 MOST_IMPACT = 5
 MOST_UNRELATED = 2
-_PROMPT: tuple[FactName, ...] = ("time_to_detect", "first_alert", "first_symptom")
 _AIMS = (
     ("prevent", "to keep it from coming back"),
     ("mitigate", "to limit its effect"),
@@ -37,7 +37,7 @@ def narrate(brief: Brief, analysis: Analysis, actions: tuple[ActionItem, ...] = 
         sections = {
             "summary": _summary(digest, analysis),
             "impact": _impact(digest, analysis.factors),
-            "detection": _detection(digest),
+            "detection": detection(digest),
             "response": _response(digest),
             "went_well": _went_well(digest),
             "went_badly": _went_badly(digest, analysis.factors),
@@ -147,59 +147,6 @@ def _is_impact(item: Evidence) -> bool:
     return item.kind in {"L", "T"} or item.attributes.get("ready", "").startswith("0")
 
 
-def _detection(digest: Digest) -> tuple[Claim, ...]:
-    found: list[Claim] = []
-    first = digest.fact("first_alert")
-    alerts = real_alerts(digest)
-    if first.known and alerts:
-        shown = next((item for item in alerts if item.id in first.evidence), alerts[0])
-        at = clock(first.time) if first.time else first.text
-        text = f"The first alert fired at {at}: {sentence(shown.statement)}."
-        found.append(Claim(text=text, evidence=(shown.id,), facts=("first_alert",)))
-    elif alerts:
-        found.append(
-            Claim(text=f"An alert was recorded: {sentence(alerts[0].statement)}.", evidence=(alerts[0].id,))
-        )
-    gap = digest.fact("time_to_detect")
-    if gap.known:
-        text = f"It {_promptness(digest)}."
-        found.append(_fact_claim(text, "time_to_detect", ()))
-    visible = _visible(digest)
-    if visible is not None:
-        found.append(visible)
-    return tuple(found)
-
-
-def _promptness(digest: Digest) -> str:
-    """Say how the first alert stood to the first symptom; a gap of 0 s may hide that it came before."""
-    gap, alert, symptom = (digest.fact(name) for name in _PROMPT)
-    if gap.seconds and round(gap.seconds):
-        return f"fired {gap.text} after the first symptom"
-    early = alert.time and symptom.time and symptom.time - alert.time >= timedelta(seconds=1)
-    return "fired before the first symptom was recorded" if early else "fired when the first symptom showed"
-
-
-def _visible(digest: Digest) -> Claim | None:
-    """Which kinds of signal showed the incident, with one example of each."""
-    first: dict[str, Evidence] = {}
-    for item in trouble(digest):
-        first.setdefault(item.kind, item)
-    if len(first) < 2:
-        return None
-    names = {
-        "L": "log patterns",
-        "M": "metrics",
-        "A": "alerts",
-        "K": "Kubernetes states or events",
-        "T": "traces",
-    }
-    kinds = [names.get(kind, KIND_NAMES[item.kind]) for kind, item in first.items()]
-    return Claim(
-        text=f"The incident was visible in {listed(kinds)}.",
-        evidence=tuple(item.id for item in first.values()),
-    )
-
-
 def _response(digest: Digest) -> tuple[Claim, ...]:
     people = [item for item in digest.evidence if item.kind == "H" and item.start is not None]
     actions = [
@@ -210,23 +157,25 @@ def _response(digest: Digest) -> tuple[Claim, ...]:
     ]
     done = sorted((*people[:6], *actions[:6]), key=lambda item: (str(item.start), item.id))
     found = [Claim(text=f"{sentence(item.statement)}.", evidence=(item.id,)) for item in done]
-    facts: tuple[tuple[FactName, str], ...] = (
-        ("time_to_acknowledge", "Time to acknowledge"),
-        ("time_to_mitigate", "Time to mitigate"),
-        ("time_to_resolve", "Time to resolve"),
+    facts: tuple[tuple[FactName, str, str], ...] = (
+        ("time_to_acknowledge", "Time to acknowledge", "It was acknowledged"),
+        ("time_to_mitigate", "Time to mitigate", "It was mitigated"),
+        ("time_to_resolve", "Time to resolve", "It was resolved"),
     )
-    for name, label in facts:
+    for name, label, done in facts:
         fact = digest.fact(name)
         if fact.known:
-            found.append(_fact_claim(f"{label}: {fact.text}.", name, fact.evidence))
+            early = fact.seconds is not None and fact.seconds < 0
+            text = f"{done} {fact.text}." if early else f"{label}: {fact.text}."
+            found.append(_fact_claim(text, name, fact.evidence))
     return tuple(found)
 
 
 def _went_well(digest: Digest) -> tuple[Claim, ...]:
     found: list[Claim] = []
     gap = digest.fact("time_to_detect")
-    if gap.seconds is not None and gap.seconds < LATE and real_alerts(digest):
-        text = f"The first alert {_promptness(digest)}."
+    if gap.seconds is not None and 0 <= round(gap.seconds) < LATE and real_alerts(digest):
+        text = f"The first alert {promptness(digest)}."
         found.append(_fact_claim(text, "time_to_detect", (real_alerts(digest)[0].id,)))
     found.extend(_partly_up(digest))
     found.extend(_recovered_after_change(digest))

@@ -90,6 +90,33 @@ class AlertRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Matcher:
+    """One condition of a silence: all of them must hold; a regular expression must match the whole value."""
+
+    name: str
+    value: str
+    is_regex: bool = False
+    is_equal: bool = True
+
+    def __str__(self) -> str:
+        operator = ("=~" if self.is_regex else "=") if self.is_equal else ("!~" if self.is_regex else "!=")
+        return f"{self.name}{operator}{self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A silence as Alertmanager lists it: alerts that match notify nobody meanwhile."""
+
+    line: int
+    end_line: int
+    matchers: tuple[Matcher, ...]
+    starts_at: datetime | None
+    ends_at: datetime | None
+    author: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class KubeEvent:
     """One Kubernetes event, relative ages resolved."""
 
@@ -188,6 +215,7 @@ Record = (
     | Series
     | AlertRecord
     | AlertRule
+    | Silence
     | KubeEvent
     | ObjectState
     | CallEdge
