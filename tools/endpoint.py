@@ -97,7 +97,7 @@ class Endpoint:
         return httpx.Client(
             auth=self._auth(),
             headers={"user-agent": "pm-agent", "accept": self.accept, **headers},
-            verify=self._trust(),
+            verify=self.trust(),
             proxy=self.proxy.get_secret_value() if self.proxy else None,
             trust_env=split.hostname not in _LOOPBACK,
             follow_redirects=False,
@@ -111,6 +111,14 @@ class Endpoint:
         user = self.user or split.username or ""
         password = self.password.get_secret_value() if self.password else split.password or ""
         return httpx.BasicAuth(user, password) if user and not self.bearer else None
+
+    def trust(self) -> ssl.SSLContext | bool:
+        """Say whom it trusts and with what it shows itself; raise ValueError for a file that is no use."""
+        try:
+            return self._trust()
+        except OSError as error:  # ssl.SSLError is one
+            files = ", ".join(str(file) for file in (self.ca_file, self.cert_file, self.key_file) if file)
+            raise ValueError(f"{files}: {error.strerror or error}") from None
 
     def _trust(self) -> ssl.SSLContext | bool:
         if self.verify and not self.ca_file and not self.cert_file:

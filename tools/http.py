@@ -196,7 +196,8 @@ class Service:
                 return Answer("denied", note=self.scrub(str(error)), final=True), False
             case _:
                 note = f"the answer took longer than {left:.0f} s"
-        return Answer("failed", note=self.scrub(note)), isinstance(error, httpx.HTTPError)
+        again = isinstance(error, httpx.HTTPError) and "CERTIFICATE_VERIFY_FAILED" not in str(error)
+        return Answer("failed", note=self.scrub(note)), again
 
     def _read(self, response: httpx.Response, target: Path | None, until: float) -> Answer:
         limit = self.endpoint.limits.bytes if target else min(self.endpoint.limits.bytes, _MEMORY_BYTES)
