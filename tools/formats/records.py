@@ -208,6 +208,8 @@ class ChatMessage:
     bot: bool = False
     step: str = ""
     """acknowledged, mitigated, resolved or none, as its system tells; empty: only the text may."""
+    deed: bool = False
+    """Whether the text is what the author did, in the words of its system, and nothing that was written."""
 
 
 Record = (
