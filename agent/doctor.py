@@ -19,7 +19,8 @@ from agent.schema.base import Model
 from agent.schema.incident import Incident, Window
 from agent.settings import Settings
 from agent.sourcing import Declared, checked, opened, scope_of
-from tools.http import Endpoint, Service
+from tools.endpoint import Endpoint
+from tools.http import Service
 from tools.sources.settings import HttpSettings
 from tools.sources.source import Health, Surroundings
 

@@ -10,19 +10,25 @@ from typing import cast
 from agent.bounding import TimedOut, bounded
 from agent.errors import ExitCode, NotFound, UserError
 from agent.schema.base import parse
-from agent.schema.incident import Incident, SourceSpec
+from agent.schema.incident import Incident, SourceSpec, Window
 from agent.settings import FILE_NAME, Settings
 from agent.sourcing import Declared, opened, seconds_of
 from agent.store import Home, IncidentFolder
-from tools.sources.source import Deadline, IncidentRecord, Recorder, Surroundings
+from tools.sources.source import Deadline, IncidentRecord, Recorder, Span, Surroundings
 
 
 def record(
-    ident: str, home: Home, settings: Settings, environ: Mapping[str, str] = os.environ
+    ident: str,
+    home: Home,
+    settings: Settings,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    window: Window | None = None,
 ) -> IncidentFolder:
     """Ask the provider of `[incidents]` and write incident.yaml from its answer.
 
-    Raise NotFound where the provider knows no such incident, UserError where it could not be asked.
+    `window` says when it was, for a provider that knows alerts and no incidents. Raise NotFound where the
+    provider knows no such incident, UserError where it could not be asked.
     """
     source = provider_of(settings)
     where = f"{source.spec.kind} (`[incidents]` of {source.file})"
@@ -31,10 +37,11 @@ def record(
         if not hasattr(ready, "incident"):
             raise UserError(
                 f"{where} keeps no incident records.",
-                hint='Give as provider "pagerduty", "github" or "alertmanager".',
+                hint='Give as provider "pagerduty", "github", "prometheus" or "alertmanager".',
             )
+        span = Span(window.start, window.end) if window else None
         recorder, seconds = cast("Recorder", ready), seconds_of(source, settings)
-        found = bounded(lambda: recorder.incident(ident, Deadline(seconds)), seconds)
+        found = bounded(lambda: recorder.incident(ident, Deadline(seconds), span), seconds)
     except LookupError as error:
         raise NotFound(
             f"No incident {ident!r}, neither here nor in {where}: {error.args[0]}.",

@@ -6,9 +6,9 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import ConfigDict, Field, SecretStr
+from pydantic import ConfigDict, Field, SecretStr, model_validator
 
 from agent.errors import NotFound, UserError
 from agent.schema.base import Model, parse
@@ -43,7 +43,26 @@ class IncidentsSpec(Model):
     model_config = ConfigDict(extra="allow")
 
     provider: str = Field(min_length=1)
-    """Kind, or name, of a source that keeps records: "pagerduty", "github" or "alertmanager"."""
+    """Kind, or name, of a source that keeps records: "pagerduty", "github", "prometheus", "alertmanager"."""
+
+
+class CollectSpec(Model):
+    """What becomes of the raw artifacts once a report is approved, only in the file."""
+
+    keep_raw: Literal["keep", "drop", "encrypt"] = "keep"
+    """Leave them, delete them, or encrypt them with age; the manifest with their hashes stays."""
+    raw_recipients: tuple[str, ...] = ()
+    """Public age or SSH keys (age1..., ssh-ed25519 ...) that they are encrypted for."""
+    raw_key_env: str = Field(default="PM_AGENT_RAW_KEY", pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    """Variable with the secret age key, which only `verify` and `raw --restore` read."""
+    raw_key_keyring: str | None = None
+    """Entry `service/user` of the system's keyring that holds it."""
+
+    @model_validator(mode="after")
+    def _for_somebody(self) -> Self:
+        if self.keep_raw == "encrypt" and not self.raw_recipients:
+            raise ValueError('keep_raw = "encrypt" needs raw_recipients, public keys such as age1...')
+        return self
 
 
 class InvestigationLimits(Model):
@@ -79,6 +98,8 @@ class Settings(Model):
     """Sources of every incident; one that incident.yaml declares by the same name replaces it."""
     offline: bool = False
     """Whether no source is asked over the network; what was not recorded before is "not recorded"."""
+    collect: CollectSpec = CollectSpec()
+    """What becomes of the raw artifacts, only in the file."""
     incidents: IncidentsSpec | None = None
     """Who is asked for an incident that the home does not hold."""
     roster: tuple[Member, ...] = ()

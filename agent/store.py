@@ -1,8 +1,9 @@
-"""The incident folder: the only module that knows file names in it.
+"""The incident folder: with agent.bundles the only module that knows file names in it.
 
 <home>/<id>/
 incident.yaml
 evidence/manifest.json  evidence/<source>/...   first snapshot; the second is evidence.2/, and so on
+evidence/raw.json                               where its artifacts were dropped or encrypted
 digest.json  draft.json  draft.md  draft.html  findings.json
 review.jsonl                                    append-only
 postmortem.md  postmortem.json  postmortem.html after approval
@@ -13,7 +14,6 @@ history/draft-<version>.json                    drafts that were replaced
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import re
 import shutil
@@ -24,40 +24,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel
 
+from agent.bundles import MANIFEST, Bundle, open_bundle
 from agent.errors import NotFound, UserError
+from agent.saving import sha256_file, to_json, version_of, write_model, write_text
 from agent.schema.base import M, parse, parse_json
-from agent.schema.bundle import Manifest
 from agent.schema.digest import Digest
 from agent.schema.incident import Incident
 from agent.schema.postmortem import PostMortem
 from agent.schema.review import ReviewEvent
 
-MANIFEST = "manifest.json"
-"""The one file of a snapshot that is no artifact."""
+__all__ = [
+    "MANIFEST", "Bundle", "Home", "IncidentFolder", "dump_incident", "open_bundle", "read_incident",
+    "sha256_file",
+    "to_json", "version_of", "write_model", "write_text",
+]  # fmt: skip
+
 _SNAPSHOT = re.compile(r"^evidence(?:\.([2-9]|[1-9][0-9]+))?$")
-
-
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """One sealed snapshot: its folder and the manifest that vouches for it."""
-
-    folder: Path
-    manifest: Manifest
-    manifest_sha256: str
-
-    @property
-    def name(self) -> str:
-        """Name of the snapshot, such as `evidence` or `evidence.2`."""
-        return self.folder.name
-
-    def path(self, artifact: str) -> Path:
-        """Locate an artifact; raise UserError for a path that leaves the snapshot."""
-        path = (self.folder / artifact).resolve()
-        if not path.is_relative_to(self.folder.resolve()):
-            raise UserError(f"{self.folder / MANIFEST}: artifact {artifact!r} points outside the snapshot")
-        return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,58 +294,6 @@ def dump_incident(incident: Incident) -> str:
     """Write an incident as YAML with what is known and nothing else."""
     data = incident.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
-
-
-def open_bundle(folder: Path) -> Bundle:
-    """Open a sealed snapshot; raise UserError where its manifest is missing or not valid."""
-    file = folder / MANIFEST
-    if not file.is_file():
-        raise UserError(f"{file} does not exist, so {folder} is not a sealed snapshot.")
-    data = file.read_bytes()
-    manifest = parse_json(Manifest, data, where=str(file))
-    return Bundle(folder=folder, manifest=manifest, manifest_sha256=hashlib.sha256(data).hexdigest())
-
-
-def version_of(model: BaseModel) -> str:
-    """sha256 that a model's file has once it is written."""
-    return hashlib.sha256(to_json(model)).hexdigest()
-
-
-def to_json(model: BaseModel) -> bytes:
-    """Serialise for a file: two-space indent, fields in their order, trailing newline; byte-stable."""
-    return (model.model_dump_json(indent=2, exclude_none=False) + "\n").encode()
-
-
-def write_model(path: Path, model: BaseModel) -> str:
-    """Write a model atomically and return the file's sha256."""
-    data = to_json(model)
-    _write_atomically(path, data)
-    return hashlib.sha256(data).hexdigest()
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write text atomically."""
-    _write_atomically(path, text.encode("utf-8"))
-
-
-def sha256_file(path: Path) -> str:
-    """Hash a file of any size."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _write_atomically(path: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _read(model: type[M], path: Path) -> M | None:

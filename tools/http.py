@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,18 +10,18 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import BinaryIO, Literal, TypeAlias
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import httpx
 import orjson
-from pydantic import SecretStr
+
+from tools.endpoint import Endpoint, Refusal, Unsigned, without_password
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Outcome = Literal["ok", "empty", "partial", "denied", "failed"]
 Params = Sequence[tuple[str, str]]
 
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _MEMORY_BYTES = 64 * 1024 * 1024
 _PROBLEM_BYTES = 4096
 _USERINFO = re.compile(r"(?<=://)[^/\s@]+@")
@@ -30,48 +29,6 @@ _SECRET_PARAMETER = re.compile(
     r"((?:token|secret|password|passwd|api_?key|signature|sig|auth|credential)[a-z_-]*=)[^&\s\"']+",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one request may cost."""
-
-    seconds: float = 60.0
-    """For all tries together, waiting included."""
-    silence: float = 15.0
-    """Seconds without a byte, and for connecting."""
-    tries: int = 4
-    bytes: int = 512 * 1024 * 1024
-    """Decoded bytes of one answer; what is beyond them is left out, and the outcome is partial."""
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where a service is and how it knows us."""
-
-    url: str = field(repr=False)
-    """Base address; a path in it is kept in front of every request's path."""
-    bearer: SecretStr | None = None
-    scheme: str = "Bearer "
-    """What stands before the token in the Authorization header."""
-    accept: str = "application/json"
-    user: str = ""
-    password: SecretStr | None = None
-    headers: Mapping[str, SecretStr] = field(default_factory=dict[str, SecretStr])
-    """Further headers; all of them count as secret."""
-    ca_file: Path | None = None
-    cert_file: Path | None = None
-    key_file: Path | None = None
-    verify: bool = True
-    proxy: SecretStr | None = None
-    limits: Limits = field(default_factory=Limits)
-
-    def secrets(self) -> tuple[str, ...]:
-        """List what must stand in no message."""
-        split = urlsplit(self.url)
-        values = [split.password, *(value.get_secret_value() for value in self.headers.values())]
-        values += [item.get_secret_value() for item in (self.bearer, self.password, self.proxy) if item]
-        return tuple(sorted({value for value in values if value}, key=len, reverse=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +47,8 @@ class Answer:
     seconds: float = 0.0
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     """Lower-case names."""
+    final: bool = False
+    """Whether the service would refuse everything else as well, as it does not know who asks."""
 
     @property
     def usable(self) -> bool:
@@ -111,6 +70,7 @@ class _Question:
     path: str
     params: Params
     body: Json = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
     target: Path | None = None
 
 
@@ -130,9 +90,8 @@ class Service:
         """Take how the world is reached; `left` tells the seconds that all requests together still have."""
         self.endpoint = endpoint
         self._sleep, self._clock, self._now, self._left = sleep, clock, now, left
-        self._secrets = endpoint.secrets()
         self._base = without_password(endpoint.url).rstrip("/")
-        self._client = _client(endpoint, transport)
+        self._client = endpoint.client(transport)
 
     def __enter__(self) -> Service:
         return self
@@ -152,9 +111,11 @@ class Service:
         """Read a JSON answer; one that is no JSON, or is cut off, has failed."""
         return self._parsed(self.get(path, params))
 
-    def post_json(self, path: str, body: Json, params: Params = ()) -> Document:
+    def post_json(
+        self, path: str, body: Json, params: Params = (), headers: Mapping[str, str] | None = None
+    ) -> Document:
         """Send a JSON body, None for none at all, to an address that only reads; read the JSON answer."""
-        return self._parsed(self._ask(_Question("POST", path, params, body)))
+        return self._parsed(self._ask(_Question("POST", path, params, body, headers or {})))
 
     def download(self, path: str, params: Params, target: Path) -> Answer:
         """Stream an answer into a file; where it failed or was refused, there is no file."""
@@ -166,7 +127,7 @@ class Service:
 
     def scrub(self, text: str) -> str:
         """Remove what we know to be secret, and every address's password, from a text for people."""
-        for secret in self._secrets:
+        for secret in self.endpoint.secrets():
             text = text.replace(secret, "***")
         text = _SECRET_PARAMETER.sub(r"\1***", _USERINFO.sub("***@", text))
         return " ".join(text.split())
@@ -213,21 +174,30 @@ class Service:
                 f"{self._base}/{question.path.lstrip('/')}",
                 params=httpx.QueryParams(tuple(question.params)),
                 content=content,
-                headers={"content-type": "application/json"} if content else None,
+                headers={**({"content-type": "application/json"} if content else {}), **question.headers},
                 timeout=silence,
             ) as response:
                 if response.is_success:
                     return self._read(response, question.target, until), False
-                return self._refused(response), response.status_code in _AGAIN
-        except httpx.TimeoutException as error:
-            return Answer("failed", note=f"no answer within {silence:.0f} s ({type(error).__name__})"), True
-        except httpx.InvalidURL as error:
-            return Answer("failed", note=self.scrub(f"the address is not usable: {error}")), False
-        except httpx.HTTPError as error:
-            text = str(error) or type(error).__name__
-            return Answer("failed", note=self.scrub(f"{_host(self._base)}: {text}")), True
-        except _TooSlow:
-            return Answer("failed", note=f"the answer took longer than {left:.0f} s"), False
+                return self._refused(response)
+        except (httpx.HTTPError, httpx.InvalidURL, Unsigned, _TooSlow) as error:
+            return self._unanswered(error, silence, left)
+
+    def _unanswered(self, error: Exception, silence: float, left: float) -> tuple[Answer, bool]:
+        """Say why no answer came; the second value says whether another try may help."""
+        match error:
+            case httpx.TimeoutException():
+                note = f"no answer within {silence:.0f} s ({type(error).__name__})"
+            case httpx.HTTPError():
+                note = f"{_host(self._base)}: {str(error) or type(error).__name__}"
+            case httpx.InvalidURL():
+                note = f"the address is not usable: {error}"
+            case Unsigned():
+                return Answer("denied", note=self.scrub(str(error)), final=True), False
+            case _:
+                note = f"the answer took longer than {left:.0f} s"
+        again = isinstance(error, httpx.HTTPError) and "CERTIFICATE_VERIFY_FAILED" not in str(error)
+        return Answer("failed", note=self.scrub(note)), again
 
     def _read(self, response: httpx.Response, target: Path | None, until: float) -> Answer:
         limit = self.endpoint.limits.bytes if target else min(self.endpoint.limits.bytes, _MEMORY_BYTES)
@@ -250,17 +220,26 @@ class Service:
                 raise _TooSlow
             yield chunk
 
-    def _refused(self, response: httpx.Response) -> Answer:
+    def _refused(self, response: httpx.Response) -> tuple[Answer, bool]:
+        """Understand an error; the second value says whether another try may help."""
         status = response.status_code
-        said = self.scrub(next(response.iter_bytes(_PROBLEM_BYTES), b"").decode("utf-8", "replace"))
+        body = next(response.iter_bytes(_PROBLEM_BYTES), b"").decode("utf-8", "replace")
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        told = self.endpoint.refusal(status, body) if self.endpoint.refusal else None
+        refusal = told or self._by_status(response, body)
+        note = self.scrub(refusal.note)
+        answer = Answer(refusal.outcome, status, note=note, headers=headers, final=refusal.final)
+        return answer, refusal.again
+
+    def _by_status(self, response: httpx.Response, body: str) -> Refusal:
+        status = response.status_code
         text = f"HTTP {status} {response.reason_phrase}"
         if response.is_redirect:
             text += f" to {_host(response.headers.get('location', ''))}; redirects are not followed"
-        elif said:
+        elif said := self.scrub(body):
             text += f": {said[:200]}"
-        outcome: Outcome = "denied" if status in {401, 403, 407} else "failed"
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(outcome, status, note=text, headers=headers)
+        outcome: Literal["denied", "failed"] = "denied" if status in {401, 403, 407} else "failed"
+        return Refusal(text, outcome, again=status in _AGAIN, final=status == 401)
 
     def _pause(self, answer: Answer, attempt: int) -> float:
         """Seconds before the next try: Retry-After (RFC 9110, seconds or a date), else 0.5, 1, 2, ..."""
@@ -276,15 +255,6 @@ class Service:
         return 0.5 * 2 ** (attempt - 1)
 
 
-def without_password(url: str) -> str:
-    """Leave out user and password of an address."""
-    split = urlsplit(url)
-    host = split.hostname or ""
-    host = f"[{host}]" if ":" in host else host
-    netloc = f"{host}:{split.port}" if split.port else host
-    return urlunsplit((split.scheme, netloc, split.path, split.query, ""))
-
-
 def clock_difference(answer: Answer, now: datetime) -> float | None:
     """Seconds that a server's clock is ahead of ours by its Date header, which counts whole seconds."""
     try:
@@ -295,36 +265,6 @@ def clock_difference(answer: Answer, now: datetime) -> float | None:
 
 class _TooSlow(Exception):  # noqa: N818 - never leaves this module
     """An answer that keeps coming for longer than a request may take."""
-
-
-def _client(endpoint: Endpoint, transport: httpx.BaseTransport | None) -> httpx.Client:
-    split = urlsplit(endpoint.url)
-    headers = {name: value.get_secret_value() for name, value in endpoint.headers.items()}
-    if endpoint.bearer:
-        headers["authorization"] = f"{endpoint.scheme}{endpoint.bearer.get_secret_value()}"
-    user = endpoint.user or split.username or ""
-    password = endpoint.password.get_secret_value() if endpoint.password else split.password or ""
-    return httpx.Client(
-        auth=httpx.BasicAuth(user, password) if user and not endpoint.bearer else None,
-        headers={"user-agent": "pm-agent", "accept": endpoint.accept, **headers},
-        verify=_trust(endpoint),
-        proxy=endpoint.proxy.get_secret_value() if endpoint.proxy else None,
-        trust_env=split.hostname not in _LOOPBACK,
-        follow_redirects=False,
-        transport=transport,
-    )
-
-
-def _trust(endpoint: Endpoint) -> ssl.SSLContext | bool:
-    if endpoint.verify and not endpoint.ca_file and not endpoint.cert_file:
-        return True
-    context = ssl.create_default_context(cafile=str(endpoint.ca_file) if endpoint.ca_file else None)
-    if not endpoint.verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    if endpoint.cert_file:
-        context.load_cert_chain(endpoint.cert_file, endpoint.key_file)
-    return context
 
 
 def _store(chunks: Iterator[bytes], where: BinaryIO | list[bytes], limit: int) -> int:

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from agent.cli import options
-from agent.cli.scoping import add_scope, apply_scope
+from agent.cli.scoping import add_scope, apply_scope, told_window
 from agent.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
 
     settings = read_settings()
     known = options.home_of(args)
-    folder = locate(args.incident, known, None if args.offline else settings)
+    folder = locate(args.incident, known, None if args.offline else settings, told_window(args))
     rescoped = apply_scope(folder, args)
     told = {"budget_usd": args.budget_usd, "max_seconds": args.max_seconds}
     given = {key: value for key, value in told.items() if value is not None}

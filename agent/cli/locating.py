@@ -12,15 +12,19 @@ from agent.samples import catalogue, install
 from agent.store import Home, IncidentFolder
 
 if TYPE_CHECKING:
+    from agent.schema.incident import Window
     from agent.settings import Settings
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
-def locate(incident: str, home: Home, settings: Settings | None = None) -> IncidentFolder:
+def locate(
+    incident: str, home: Home, settings: Settings | None = None, window: Window | None = None
+) -> IncidentFolder:
     """Open an incident, copying a sample in on first use; raise NotFound with near matches.
 
-    With settings that name a provider of incidents, one that is nowhere here is recorded from there.
+    With settings that name a provider of incidents, one that is nowhere here is recorded from there;
+    `window` says when it was.
     Raise UserError for a folder that is no incident folder.
     """
     if (folder := home.find(incident)) is not None:
@@ -42,7 +46,7 @@ def locate(incident: str, home: Home, settings: Settings | None = None) -> Incid
     if settings and settings.incidents and _ID.fullmatch(incident):
         from agent.recording import record  # only for those who have a provider
 
-        return record(incident, home, settings)
+        return record(incident, home, settings, window=window)
     known = [*(folder.id for folder in home.incidents()), *samples]
     near = get_close_matches(incident, known, n=3, cutoff=0.5)
     said = f"Did you mean {' or '.join(near)}?" if near else f"{home.path} and the samples hold no such id."

@@ -32,6 +32,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("approve", "approve"),
     ("reject", "reject"),
     ("publish", "publish"),
+    ("raw", "raw"),
     ("eval", "eval"),
     ("skill", "skill"),
 )

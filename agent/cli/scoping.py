@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from agent.schema.incident import Window
     from agent.store import IncidentFolder
 
 
@@ -17,6 +18,19 @@ def add_scope(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--service", metavar="NAME", action="append", help="a service to ask about; may be repeated"
     )
+
+
+def told_window(args: argparse.Namespace) -> Window | None:
+    """Read --since and --until, which is now where it is not told; None without --since."""
+    from datetime import UTC, datetime
+
+    from agent.schema.base import parse
+    from agent.schema.incident import Window
+
+    if not args.since:
+        return None
+    until = args.until or datetime.now(UTC)
+    return parse(Window, {"start": args.since, "end": until}, where="the command line")
 
 
 def apply_scope(folder: IncidentFolder, args: argparse.Namespace) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import sys
 from typing import TYPE_CHECKING
 
 from agent.cli import options
-from agent.errors import ExitCode, NotFound, UserError
+from agent.errors import ExitCode, NotAllowed, NotFound, UserError
 
 _LINES = 2
 _SAMPLES = 4
@@ -56,7 +57,13 @@ def run(args: argparse.Namespace) -> int:
             f"{folder.id} has no evidence {args.evidence!r}.", hint=_near(args.evidence.upper(), computed)
         )
     context = (0 if args.json else _LINES) if args.around is None else max(0, args.around)
-    found = excerpt(bundle, item, around=context)
+    try:
+        found = excerpt(bundle, item, around=context)
+    except NotAllowed as error:  # the artifacts were dropped or encrypted; what was computed of them stays
+        if bundle.raw is None:
+            raise
+        found = ()
+        print(f"{error.args[0]}\n  {error.hint}", file=sys.stderr)
     if args.json:
         options.print_json({"evidence": item.model_dump(mode="json"), "excerpts": [_plain(e) for e in found]})
     else:

@@ -90,7 +90,6 @@ def observations(book: ChatBook, onset: datetime | None) -> list[Observation]:
             near = 1.0 if abs(message.time - onset) < timedelta(hours=2) else 0.2
         stated = step(message)
         worth = near * (0.6 if stated != "none" else 0.2) * (0.3 if message.bot else 1.0)
-        where = f" in #{message.channel}" if message.channel else ""
         attributes = {
             "author": message.author,
             "channel": message.channel or "",
@@ -99,7 +98,7 @@ def observations(book: ChatBook, onset: datetime | None) -> list[Observation]:
         }
         item = Observation(
             kind="H",
-            statement=f'{message.author} wrote{where}: "{one_line(message.text, 140)}"',
+            statement=_told(message),
             pointers=(Pointer(artifact=artifact, lines=(message.line, message.end_line)),),
             start=message.time,
             end=message.time,
@@ -111,3 +110,13 @@ def observations(book: ChatBook, onset: datetime | None) -> list[Observation]:
         )
         scored.append((-worth, index, item))
     return [item for _, _, item in sorted(scored, key=lambda entry: entry[:2])[:_MOST]]
+
+
+def _told(message: ChatMessage) -> str:
+    """Say who wrote what where, or who did what in a system that keeps deeds and not words."""
+    text = one_line(message.text, 140)
+    if message.deed:
+        colon = ":" if text.startswith("the ") else ""
+        return f"{message.author}{colon} {text}"
+    where = f" in #{message.channel}" if message.channel else ""
+    return f'{message.author} wrote{where}: "{text}"'

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from agent.digest import (
+    alerting,
     alertunits,
     bearing,
     changes,
@@ -132,7 +133,7 @@ def _observe(
     start: datetime | None,
     healthy: frozenset[str],
 ) -> list[Observation]:
-    inventory = intake.inventory
+    inventory, episodes = intake.inventory, intake.alerts.folded()
     nodes = inventory.nodes()
     workloads = frozenset(thing.workload for thing in inventory.objects.values()) | intake.graph.names()
     known = workloads | nodes | frozenset(name for name in intake.logs.services if name)
@@ -144,7 +145,10 @@ def _observe(
         *logged.observations(recorded, found, start, known),
         *movements.observations(moves, nodes, alertunits.stated(alert_texts, moves)),
         *silences.observations(intake.panel),
-        *firings.observations(episodes, start, nodes, incident.services),
+        *alerting.explained(
+            firings.observations(episodes, start, nodes, incident.services), intake.alerting, episodes
+        ),
+        *alerting.observations(intake.alerting, episodes, start, incident.end),
         *kubeevents.observations(
             intake.events,
             start,

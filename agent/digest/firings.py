@@ -36,6 +36,12 @@ _WAVE = timedelta(minutes=5)
 _MEMBERS = 50
 """Members of a storm that are listed by name; the rest is counted."""
 _GRAVITY: Mapping[Severity, int] = {"critical": 3, "error": 2, "warning": 1, "info": 0}
+_FIRED: Mapping[str, str] = {
+    "pending": "was pending",
+    "suppressed": "fired while it was silenced",
+    "silenced": "fired while it was silenced",
+    "inhibited": "fired while it was inhibited",
+}
 _ABOUT = ("node", "nodename", "instance", "deployment", "statefulset", "daemonset", "service", "app", "pod")
 """Labels by which a graver alert covers another, as `equal` of an inhibition rule does."""
 
@@ -221,7 +227,7 @@ def _about(service: str | None, alert: str) -> str:
 
 def _fired(state: str) -> str:
     """Say what the alert did when it began; that it resolved is told by its end."""
-    return {"pending": "was pending", "suppressed": "fired while it was silenced"}.get(state, "fired")
+    return _FIRED.get(state, "fired")
 
 
 def _role(episode: Episode) -> Role:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from agent.digest import bulk, clocks, metrics
+from agent.digest.alerting import Alerting
 from agent.digest.alerts import AlertBook, subject
 from agent.digest.bulk import Counted
 from agent.digest.changes import ChangeBook
@@ -34,6 +35,7 @@ from tools.formats.records import (
     ObjectState,
     Record,
     Series,
+    Silence,
     Span,
 )
 
@@ -58,7 +60,7 @@ class Intake:
     """Clocks that ran apart; the times of their artifacts were shifted by as much."""
     shifts: Mapping[str, timedelta] = field(default_factory=dict[str, timedelta])
     """What is taken from the times of an artifact."""
-    rules: int = 0
+    alerting: Alerting = field(default_factory=Alerting)
     notes: set[str] = field(default_factory=set[str])
 
     def add(self, artifact: str, record: Record) -> None:
@@ -85,7 +87,9 @@ class Intake:
             case ChatMessage():
                 self.chat.read(artifact, [record])
             case AlertRule():
-                self.rules += 1
+                self.alerting.rules.append((artifact, record))
+            case Silence():
+                self.alerting.silences.append((artifact, record))
 
 
 def take_in(bundle: Bundle, incident: Incident) -> Intake:

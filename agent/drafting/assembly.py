@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from agent.drafting.drafter import Analysis, Brief, Narrative
+from agent.drafting.phrasing import listed
 from agent.schema.digest import Coverage, Digest
 from agent.schema.postmortem import ActionItem, Header, PostMortem, Provenance, TimelineRow
 
@@ -52,8 +54,13 @@ def assemble(
 
 
 def gaps(digest: Digest) -> tuple[str, ...]:
-    """One line for each thing that could not be seen, and why."""
-    lines = [gap(row) for row in digest.coverage if row.gap]
+    """One line for each thing that could not be seen, and why; the signals of one trouble share a line."""
+    troubles: dict[tuple[str, ...], list[Coverage]] = {}
+    for row in digest.coverage:
+        if row.gap:
+            own = row.signal if row.outcome == "ok" else ""
+            troubles.setdefault((row.source, row.query, row.outcome, own), []).append(row)
+    lines = [gap(rows) for rows in troubles.values()]
     undated = sum(item.start is None and item.kind != "N" for item in digest.evidence)
     if undated:
         lines.append(f"Evidence without a time, which the timeline leaves out: {undated}.")
@@ -72,9 +79,12 @@ def _looked(brief: Brief) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def gap(row: Coverage) -> str:
-    """Say what is missing in one row of the ledger."""
-    what = f"{row.source}: {row.signal} ({row.query})" if row.query else f"{row.source}: {row.signal}"
+def gap(rows: Sequence[Coverage]) -> str:
+    """Say what is missing in the rows of the ledger that one trouble has."""
+    row = rows[0]
+    what = f"{row.source}: {listed([item.signal for item in rows])}" + (
+        f" ({row.query})" if row.query else ""
+    )
     outcome = {
         "ok": f"{row.malformed} rows could not be read",
         "empty": "asked, and nothing was there",
@@ -83,7 +93,8 @@ def gap(row: Coverage) -> str:
         "failed": "could not be asked",
         "not recorded": "was not recorded",
     }[row.outcome]
-    return f"{what}: {outcome}. {row.note}".strip()
+    notes = dict.fromkeys(part for item in rows for part in item.note.split("; ") if part)
+    return f"{what}: {outcome}. {'; '.join(notes)}".strip()
 
 
 def _header(brief: Brief, analysis: Analysis) -> Header:

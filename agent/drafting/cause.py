@@ -73,7 +73,7 @@ def not_established(digest: Digest) -> Cause:
 
 
 def _no_incident(digest: Digest) -> Cause:
-    alerts = [item for item in digest.evidence if item.kind == "A"]
+    alerts = [item for item in digest.evidence if item.kind == "A" and "alertname" in item.attributes]
     first = (alerts or list(digest.evidence))[0]
     reason = {
         "always-firing": "an alert that is meant to fire all the time",

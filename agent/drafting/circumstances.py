@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from agent.drafting import catalogue
 from agent.drafting.matching import about
 from agent.drafting.phrasing import fill
-from agent.drafting.telling import told
-from agent.schema.digest import Digest, FactName
+from agent.drafting.telling import sentence, told
+from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
 from agent.schema.postmortem import Claim, Factor, Why
 
 LATE = 300.0
 """Seconds from the first symptom to the first alert from which an alert counts as late."""
-_PROMPT: tuple[FactName, ...] = ("time_to_detect", "first_alert", "first_symptom")
 _NO_LIMITS = ("none", "<none>", "{}", "-")
 
 
@@ -44,15 +42,6 @@ def _harmful(item: Evidence) -> bool:
     if item.kind == "M":
         return attributes.get("harm") == "bad"
     return item.kind not in {"C", "H"} and item.severity != "info"
-
-
-def promptness(digest: Digest) -> str:
-    """Say how the first alert stood to the first symptom; a gap of 0 s may hide that it came before."""
-    gap, alert, symptom = (digest.fact(name) for name in _PROMPT)
-    if gap.seconds and round(gap.seconds):
-        return f"fired {gap.text} after the first symptom"
-    early = alert.time and symptom.time and symptom.time - alert.time >= timedelta(seconds=1)
-    return "fired before the first symptom was recorded" if early else "fired when the first symptom showed"
 
 
 def _late_alert(digest: Digest) -> Factor | None:
@@ -108,14 +97,26 @@ def _factor(
                 "standing": "inferred" if entry.inferred else "supported",
             }
         ),
-        whys=_alert_whys(name, digest),
+        whys=_alert_whys(name, evidence, digest),
         confidence=0.6,
     )
 
 
-def _alert_whys(name: str, digest: Digest) -> tuple[Why, ...]:
+def waiting(alert: Evidence) -> str:
+    """Say how long an alert's rule waits."""
+    name, waits = alert.attributes["alertname"], alert.attributes["waits"]
+    return f"The rule of {name} waits {waits} before its alert fires."
+
+
+def _alert_whys(name: str, evidence: Evidence, digest: Digest) -> tuple[Why, ...]:
+    if name == "late-alert" and "waits" in evidence.attributes:
+        answer, cited = waiting(evidence), (evidence.id,)
+        return (Why(question="Why did it fire only then?", answer=answer, evidence=cited, basis="evidenced"),)
     if name != "no-alert":
         return ()
+    if rules := next((item for item in digest.evidence if item.attributes.get("noise") == "rules"), None):
+        answer, cited = f"{sentence(rules.statement)}.", (rules.id,)
+        return (Why(question="Why did no alert fire?", answer=answer, evidence=cited, basis="evidenced"),)
     asked = [row for row in digest.coverage if row.signal in {"alerts", "rules"}]
     missing = not asked or all(row.outcome not in {"ok", "empty"} for row in asked)
     answer = (

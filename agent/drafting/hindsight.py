@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from agent.drafting.circumstances import LATE, promptness, real_alerts, trouble
+from agent.drafting.circumstances import LATE, real_alerts, trouble
+from agent.drafting.detection import promptness
 from agent.drafting.matching import same
 from agent.drafting.phrasing import fact_claim, listed
 from agent.drafting.ranking import touched
@@ -25,7 +26,7 @@ def went_well(digest: Digest) -> tuple[Claim, ...]:
     """Tell of a prompt alert, of replicas that stayed, and of a change that helped."""
     found: list[Claim] = []
     gap = digest.fact("time_to_detect")
-    if gap.seconds is not None and gap.seconds < LATE and real_alerts(digest):
+    if gap.seconds is not None and 0 <= round(gap.seconds) < LATE and real_alerts(digest):
         text = f"The first alert {promptness(digest)}."
         found.append(fact_claim(text, "time_to_detect", (real_alerts(digest)[0].id,)))
     found.extend(_partly_up(digest))

@@ -6,15 +6,16 @@ from datetime import UTC
 from typing import get_args
 
 from agent.drafting import extent
-from agent.drafting.circumstances import promptness, real_alerts, trouble
+from agent.drafting.circumstances import trouble
+from agent.drafting.detection import detection
 from agent.drafting.drafter import Analysis, Brief, Narrative
 from agent.drafting.hindsight import lessons, prevention, went_badly, went_well
 from agent.drafting.phrasing import MOST_NAMED, claim_of, clock, fact_claim, form_of, listed, plain, shared
 from agent.drafting.questions import section_for
 from agent.drafting.ranking import touched
-from agent.drafting.telling import called, told
+from agent.drafting.telling import told
 from agent.schema.digest import Digest, Fact, FactName
-from agent.schema.evidence import KIND_NAMES, Evidence
+from agent.schema.evidence import Evidence
 from agent.schema.postmortem import ActionItem, Claim, Factor, SectionName
 
 MOST_IMPACT = 5
@@ -30,7 +31,7 @@ def narrate(brief: Brief, analysis: Analysis, actions: tuple[ActionItem, ...] = 
         sections = {
             "summary": _summary(digest, analysis),
             "impact": _impact(digest, analysis.factors),
-            "detection": _detection(digest),
+            "detection": detection(digest),
             "response": _response(digest),
             "went_well": went_well(digest),
             "went_badly": went_badly(digest, analysis.factors),
@@ -148,48 +149,6 @@ def _is_impact(item: Evidence) -> bool:
     if item.kind == "M":
         return item.attributes.get("metric_kind") in {"latency", "errors", "availability", "traffic"}
     return item.kind in {"L", "T"} or item.attributes.get("ready", "").startswith("0")
-
-
-def _detection(digest: Digest) -> tuple[Claim, ...]:
-    found: list[Claim] = []
-    first = digest.fact("first_alert")
-    alerts = real_alerts(digest)
-    if first.known and alerts:
-        shown = next((item for item in alerts if item.id in first.evidence), alerts[0])
-        at = clock(first.time) if first.time else first.text
-        text = f"The first alert fired at {at}: {called(shown)}."
-        found.append(Claim(text=text, evidence=(shown.id,), facts=("first_alert",)))
-    elif alerts:
-        found.append(Claim(text=f"An alert was recorded: {called(alerts[0])}.", evidence=(alerts[0].id,)))
-    gap = digest.fact("time_to_detect")
-    if gap.known:
-        text = f"It {promptness(digest)}."
-        found.append(fact_claim(text, "time_to_detect", ()))
-    visible = _visible(digest)
-    if visible is not None:
-        found.append(visible)
-    return tuple(found)
-
-
-def _visible(digest: Digest) -> Claim | None:
-    """Which kinds of signal showed the incident, with one example of each."""
-    first: dict[str, Evidence] = {}
-    for item in trouble(digest):
-        first.setdefault(item.kind, item)
-    if len(first) < 2:
-        return None
-    names = {
-        "L": "log patterns",
-        "M": "metrics",
-        "A": "alerts",
-        "K": "Kubernetes states or events",
-        "T": "traces",
-    }
-    kinds = [names.get(kind, KIND_NAMES[item.kind]) for kind, item in first.items()]
-    return Claim(
-        text=f"The incident was visible in {listed(kinds)}.",
-        evidence=tuple(item.id for item in first.values()),
-    )
 
 
 def _response(digest: Digest) -> tuple[Claim, ...]:

@@ -18,6 +18,8 @@ _SEVERITY = {"critical": 1.0, "error": 1.0, "warning": 0.9, "info": 0.8}
 _FEW_LINES = 3
 _REASONLESS = frozenset({"crash-loop", "abrupt-exit", "service-without-endpoints"})
 """States that say that a container exits, and not why."""
+_SILENCED = 0.6
+"""What a silence that covered an alert tells of the incident."""
 _COMMON = 4
 """A pattern on more components than this is a wave, such as every pod's probe at a roll-out."""
 
@@ -57,6 +59,8 @@ def relevance(evidence: Evidence, onset: datetime | None) -> float:
     """How much a piece of evidence can tell about this incident, from 0 to 1."""
     attributes = evidence.attributes
     noise = attributes.get("noise", "no")
+    if noise == "silence" and "covered" in attributes:
+        return _SILENCED
     if noise not in {"no", "informational"} or attributes.get("harm") == "good":
         return 0.0
     weight = 1.0 if noise == "no" else 0.5

@@ -77,7 +77,7 @@ def render(evidence: Evidence, time: datetime) -> TimelineRow:
 
 def actor(evidence: Evidence) -> str:
     """Who or what acted, as the evidence has it."""
-    keys = {"H": ("author",), "C": ("author",), "T": ("callee", "caller")}.get(evidence.kind, ())
+    keys = ("callee", "caller") if evidence.kind == "T" else ("author",)
     named = next((evidence.attributes[key] for key in keys if evidence.attributes.get(key)), None)
     return named or evidence.service or evidence.attributes.get("object") or "system"
 
@@ -91,7 +91,7 @@ def _starts(digest: Digest, cited: Collection[str]) -> list[_Moment]:
     noise_matters = not real_alerts(digest) and not digest.suspects
     for item in digest.evidence:
         share = relevance(item, digest.onset)
-        if item.kind == "A" and noise_matters:
+        if "alertname" in item.attributes and noise_matters:
             share = 1.0
         if item.start is None or share < 0.5:
             continue

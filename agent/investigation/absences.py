@@ -72,4 +72,4 @@ def standing(shelf: Shelf, digest: Digest) -> Iterator[Observation]:
         yield absence(shelf, not_recorded(NO_CALLS))
     for row in digest.coverage:
         if row.gap:
-            yield absence(shelf, gap(row))
+            yield absence(shelf, gap((row,)))

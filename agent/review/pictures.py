@@ -41,7 +41,7 @@ def _read(bundle: Bundle, pointers: list[Pointer]) -> defaultdict[str, tuple[Ser
         names[pointer.artifact].add(pointer.series or "")
     found: defaultdict[str, tuple[Series, ...]] = defaultdict(tuple)
     for artifact in bundle.manifest.artifacts:
-        if artifact.path in names and bundle.path(artifact.path).is_file():
+        if artifact.path in names and bundle.holds(artifact):
             found[artifact.path] = read_series(bundle, artifact, names[artifact.path])
     return found
 

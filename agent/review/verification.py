@@ -6,12 +6,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
+from pydantic import SecretStr
+
+from agent.bundles import ENCRYPTED, MANIFEST, RAW
 from agent.checks import check_draft
 from agent.errors import UserError
+from agent.raw import encrypted_problem
 from agent.report.citations import citations
 from agent.review.drafts import with_contradictions
 from agent.review.resolving import Resolver
 from agent.schema.base import Model
+from agent.schema.bundle import Artifact, RawTreatment
 from agent.schema.digest import Digest
 from agent.schema.postmortem import PostMortem
 from agent.store import Bundle, IncidentFolder, open_bundle, sha256_file
@@ -35,6 +40,12 @@ class Checked(Model):
     artifacts: int
     evidence: int
     claims: int
+    dropped: int = 0
+    """Artifacts that were dropped by setting: their hashes stand in the manifest, their bytes are gone."""
+    locked: int = 0
+    """Encrypted artifacts that were not looked into, as no key was given."""
+    unresolved: int = 0
+    """Pointers into artifacts that cannot be read as they were sealed."""
 
 
 class Verification(Model):
@@ -51,16 +62,22 @@ class _Ledger:
     artifacts: int = 0
     evidence: int = 0
     claims: int = 0
+    dropped: int = 0
+    locked: int = 0
+    unresolved: int = 0
     problems: list[Problem] = field(default_factory=list["Problem"])
 
     def wrong(self, what: What, where: str, message: str) -> None:
         self.problems.append(Problem(what=what, where=where, message=message))
 
 
-def verify(folder: IncidentFolder) -> Verification:
-    """Re-hash every artifact, resolve every pointer, and hold every statement against what it cites."""
+def verify(folder: IncidentFolder, key: SecretStr | None = None) -> Verification:
+    """Re-hash every artifact, resolve every pointer, and hold every statement against what it cites.
+
+    Encrypted artifacts are hashed with the secret `key`; raise UserError where it does not open them.
+    """
     ledger = _Ledger()
-    bundles = _check_snapshots(folder, ledger)
+    bundles = _check_snapshots(folder, ledger, key)
     digest = _readable(folder.read_digest, "digest", ledger)
     if digest is not None:
         _check_digest(digest, bundles.get(digest.snapshot), ledger)
@@ -70,7 +87,14 @@ def verify(folder: IncidentFolder) -> Verification:
         _check_draft(draft, digest, ledger, digest_sha256=folder.digest_version())
         if digest is not None:
             _check_statements(folder, draft, digest, ledger)
-    checked = Checked(artifacts=ledger.artifacts, evidence=ledger.evidence, claims=ledger.claims)
+    checked = Checked(
+        artifacts=ledger.artifacts,
+        evidence=ledger.evidence,
+        claims=ledger.claims,
+        dropped=ledger.dropped,
+        locked=ledger.locked,
+        unresolved=ledger.unresolved,
+    )
     return Verification(ok=not ledger.problems, checked=checked, problems=tuple(ledger.problems))
 
 
@@ -82,7 +106,7 @@ def _readable(read: Callable[[], T], what: What, ledger: _Ledger) -> T | None:
         return None
 
 
-def _check_snapshots(folder: IncidentFolder, ledger: _Ledger) -> dict[str, Bundle]:
+def _check_snapshots(folder: IncidentFolder, ledger: _Ledger, key: SecretStr | None) -> dict[str, Bundle]:
     bundles: dict[str, Bundle] = {}
     for path in folder.snapshots():
         try:
@@ -91,32 +115,56 @@ def _check_snapshots(folder: IncidentFolder, ledger: _Ledger) -> dict[str, Bundl
             ledger.wrong("manifest", f"{path.name}/manifest.json", str(error))
             continue
         bundles[bundle.name] = bundle
-        for where, message in _artifact_problems(bundle):
+        for where, message in _artifact_problems(bundle, ledger, key):
             ledger.wrong("artifact", where, message)
         ledger.artifacts += len(bundle.manifest.artifacts)
     return bundles
 
 
-def _artifact_problems(bundle: Bundle) -> Iterator[tuple[str, str]]:
-    vouched = {"manifest.json"}
+def _artifact_problems(bundle: Bundle, ledger: _Ledger, key: SecretStr | None) -> Iterator[tuple[str, str]]:
+    vouched = {MANIFEST, RAW}
     for artifact in bundle.manifest.artifacts:
         where = f"{bundle.name}/{artifact.path}"
-        vouched.add(artifact.path)
-        try:
-            path = bundle.path(artifact.path)
-        except UserError as error:
-            yield where, str(error)
-            continue
-        if not path.is_file():
-            yield where, "the file is missing."
-        elif (size := path.stat().st_size) != artifact.bytes:
-            yield where, f"the file has {size} bytes; the manifest vouches for {artifact.bytes}."
-        elif (found := sha256_file(path)) != artifact.sha256:
-            yield where, f"sha256 is {found}; the manifest vouches for {artifact.sha256}."
+        vouched |= {artifact.path, artifact.path + ENCRYPTED}
+        if bundle.raw and not bundle.holds(artifact):
+            message = _withheld_problem(bundle, bundle.raw, artifact, ledger, key)
+        else:
+            message = _plain_problem(bundle, artifact)
+        if message:
+            yield where, message
     for path in sorted(bundle.folder.rglob("*")):
         name = path.relative_to(bundle.folder).as_posix()
         if path.is_file() and name not in vouched:
             yield f"{bundle.name}/{name}", "the manifest does not vouch for this file."
+
+
+def _plain_problem(bundle: Bundle, artifact: Artifact) -> str:
+    try:
+        path = bundle.path(artifact.path)
+    except UserError as error:
+        return str(error)
+    if not path.is_file():
+        return "the file is missing."
+    if (size := path.stat().st_size) != artifact.bytes:
+        return f"the file has {size} bytes; the manifest vouches for {artifact.bytes}."
+    if (found := sha256_file(path)) != artifact.sha256:
+        return f"sha256 is {found}; the manifest vouches for {artifact.sha256}."
+    return ""
+
+
+def _withheld_problem(
+    bundle: Bundle, raw: RawTreatment, artifact: Artifact, ledger: _Ledger, key: SecretStr | None
+) -> str:
+    """Count an artifact that was dropped or is locked; with a key look into an encrypted one."""
+    if raw.treatment == "dropped":
+        ledger.dropped += 1
+        return ""
+    if not bundle.encrypted(artifact.path).is_file():
+        return "the file is missing, plain and encrypted."
+    if key is None:
+        ledger.locked += 1
+        return ""
+    return encrypted_problem(bundle, artifact, key)
 
 
 def _check_digest(digest: Digest, bundle: Bundle | None, ledger: _Ledger) -> None:
@@ -126,11 +174,14 @@ def _check_digest(digest: Digest, bundle: Bundle | None, ledger: _Ledger) -> Non
     if digest.manifest_sha256 != bundle.manifest_sha256:
         message = f"it was computed from a manifest with sha256 {digest.manifest_sha256}; "
         ledger.wrong("digest", "digest.json", message + f"{bundle.name} has {bundle.manifest_sha256}.")
+    held = {artifact.path: bundle.holds(artifact) for artifact in bundle.manifest.artifacts}
     resolver = Resolver(bundle, (pointer for item in digest.evidence for pointer in item.pointers))
     for item in digest.evidence:
         ledger.evidence += 1
         for pointer in item.pointers:
-            if (message := resolver.problem(pointer, item.service)) is not None:
+            if bundle.raw and not held.get(pointer.artifact, True):
+                ledger.unresolved += 1
+            elif (message := resolver.problem(pointer, item.service)) is not None:
                 ledger.wrong("evidence", item.id, f"{item.statement} ({pointer.artifact}): {message}")
 
 

@@ -103,3 +103,12 @@ class Manifest(Model):
     window: Window | None = None
     requests: tuple[Request, ...]
     artifacts: tuple[Artifact, ...]
+
+
+class RawTreatment(Model):
+    """What was done with a snapshot's artifacts after the digest; the manifest with their hashes stays."""
+
+    treatment: Literal["dropped", "encrypted"]
+    at: UtcTime
+    recipients: tuple[str, ...] = ()
+    """Public age keys that it was encrypted for."""

@@ -21,7 +21,10 @@ M metric change metric, unit, labels, members, before, after, ratio, peak, sigma
 A alert episode alertname, severity, summary, description, count,
                 state (firing, pending, resolved, suppressed), noise (always-firing, informational, old, no),
                 members, flaps (how often it fired where that was in quick succession), pending_since,
-                covered_by (a graver alert about the same thing that was firing when it began)
+                covered_by (a graver alert about the same thing that was firing when it began),
+                expr, threshold and waits (expression, limit and `for` of its rule), silenced (from, to);
+                a silence: noise (silence), matchers, covered (alerts), author, comment;
+                rules of which none fired: noise (rules), count
 C change        ref, author, title, members, before_onset (a duration as text),
                 change_kind (deploy, image, config, scale, rollback, commit, policy, flag, job)
 K Kubernetes    source (event, state), reason, object_kind, object, namespace, node, message, count,

@@ -24,6 +24,7 @@ from agent.workflow.nodes.follow_up import follow_up
 from agent.workflow.nodes.investigate import investigate
 from agent.workflow.nodes.present import present
 from agent.workflow.nodes.publish import publish
+from agent.workflow.nodes.raw import raw
 from agent.workflow.nodes.review import review
 from agent.workflow.nodes.revise import revise
 from agent.workflow.nodes.rewrite import rewrite
@@ -48,7 +49,7 @@ def build() -> StateGraph[State, Deps, State, State]:
     """Wire the stages; whoever compiles the graph brings the checkpointer."""
     graph = StateGraph(State, context_schema=Deps)
     graph.add_node("collect", _watched("collect", collect), input_schema=SourceTask)
-    for node in (*PATH, rewrite, revise, withdraw, present, review, publish, follow_up):
+    for node in (*PATH, rewrite, revise, withdraw, present, review, publish, follow_up, raw):
         graph.add_node(node.__name__, _watched(node.__name__, node), input_schema=State)
     graph.add_conditional_edges(START, _sources, ["collect", "seal"])
     graph.add_edge("collect", "seal")
@@ -61,7 +62,8 @@ def build() -> StateGraph[State, Deps, State, State]:
     graph.add_conditional_edges("review", _decided, ["publish", "timeline", "rewrite", END])
     graph.add_edge("rewrite", "check")
     graph.add_edge("publish", "follow_up")
-    graph.add_edge("follow_up", END)
+    graph.add_edge("follow_up", "raw")
+    graph.add_edge("raw", END)
     return graph
 
 

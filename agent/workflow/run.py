@@ -19,10 +19,11 @@ from langgraph.types import Command
 from agent.drafting.choosing import choose
 from agent.drafting.drafter import Drafter
 from agent.errors import ExitCode, NotAllowed, UserError
+from agent.raw import ready
 from agent.schema.review import Decision
 from agent.settings import Settings, read_settings
 from agent.sourcing import declared
-from agent.store import IncidentFolder
+from agent.store import IncidentFolder, open_bundle
 from agent.workflow.briefing import requested_changes, settled_questions
 from agent.workflow.checkpointing import checkpointer, thread_of
 from agent.workflow.graph import build
@@ -62,6 +63,9 @@ def run_draft(
         start = _start(deps, recollect=recollect or rescoped)
         if recollect or fresh or not run.unfinished(start.basis):
             _refuse_to_overwrite(deps, allowed=fresh)
+            if not start.collect:
+                open_bundle(folder.path / start.snapshot).require_raw()
+            ready(settings.collect)
             run.forget()
             folder.model_calls.unlink(missing_ok=True)
             folder.discard_staging()

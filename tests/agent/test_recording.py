@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,11 +10,15 @@ import pytest
 from agent.cli.main import main
 from agent.errors import ExitCode, NotFound, UserError
 from agent.recording import record
+from agent.schema.incident import Window
 from agent.settings import Settings, read_settings
 from agent.store import Home, read_incident
 from tests.tools.conversation import Refusal, answering
 from tests.tools.misbehaving import TOKEN
+from tests.tools.scopes import WINDOW
+from tests.tools.servers import prometheus
 from tests.tools.test_sources_pagerduty import pagerduty
+from tests.tools.test_sources_prometheus import RULES, past
 
 ENVIRON = {"PD": TOKEN}
 ROSTER = """
@@ -96,3 +100,27 @@ def test_a_draft_from_an_id_alone_names_what_failed(
     assert "2026-03-01 12:06" in draft or "12:06:00" in draft
     assert "acknowledged the incident" in draft
     assert TOKEN not in draft
+
+
+def test_past_alerts_are_a_record_and_a_draft_from_a_real_prometheus(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for variable in ("PM_AGENT_HOME", "PM_AGENT_CONFIG", "PM_AGENT_DRAFTER"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.chdir(tmp_path)
+    since, until = WINDOW.start.isoformat(), WINDOW.end.isoformat()
+    with prometheus(tmp_path / "server", past(), RULES) as url:
+        config = f'[incidents]\nprovider = "prometheus"\n[[sources]]\nkind = "prometheus"\nurl = "{url}"\n'
+        (tmp_path / "pm-agent.toml").write_text(config)
+        told = ("--since", since, "--until", until, "--drafter", "offline")
+        assert main(("draft", "--incident", "Nonesuch", *told)) == ExitCode.NOT_FOUND
+        assert "of that name fired from 2026-03-01T12:00Z" in capsys.readouterr().err
+        assert main(("draft", "--incident", "CheckoutErrors", *told)) == ExitCode.OK, capsys.readouterr().err
+    folder = tmp_path / "postmortems" / "CheckoutErrors"
+    incident = read_incident(folder / "incident.yaml")
+    assert (incident.title, incident.severity) == ("Checkout answers with errors", "critical")
+    assert incident.services == ("checkout",)
+    assert incident.start == WINDOW.start + timedelta(seconds=15 * 140)
+    assert incident.end == WINDOW.start + timedelta(seconds=15 * 199)
+    assert incident.window == Window(start=WINDOW.start, end=WINDOW.end)
+    assert "CheckoutErrors fired" in (folder / "draft.md").read_text()

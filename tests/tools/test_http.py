@@ -12,7 +12,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from tools.http import Endpoint, Limits, Service, clock_difference
+from tools.endpoint import Endpoint, Limits
+from tools.http import Service, clock_difference
 
 TOKEN = "tok-9f8e7d6c5b4a"
 URL = "https://prom.example:9090/base"

@@ -16,7 +16,7 @@ from tests.tools.misbehaving import FAULTS, SECONDS, TOKEN, Fault, inside_200, p
 from tests.tools.scopes import scope
 from tests.tools.servers import alertmanager
 from tools.formats import read
-from tools.formats.records import AlertRecord
+from tools.formats.records import AlertRecord, Silence
 from tools.sources.alertmanager import KIND, NO_HISTORY
 from tools.sources.source import Deadline, Recorder, Source, Span, Surroundings
 
@@ -68,6 +68,10 @@ def alerts_in(path: Path) -> dict[str, AlertRecord]:
     return {one.name: one for one in read(path).records if isinstance(one, AlertRecord)}
 
 
+def silences_in(path: Path) -> list[Silence]:
+    return [one for one in read(path).records if isinstance(one, Silence)]
+
+
 def now_scope() -> Span:
     now = datetime.now(UTC)
     return Span(now - timedelta(hours=1), now + timedelta(minutes=5))
@@ -77,7 +81,12 @@ def test_a_recorded_alert_is_as_in_its_file_and_a_silenced_one_is_there(url: str
     fetched = source(url).fetch(scope(window=now_scope()), tmp_path)
     assert fetched.outcome == "ok"
     assert NO_HISTORY in fetched.note
-    assert "silence alertname=Silenced from" in fetched.note
+    (silence,) = silences_in(tmp_path / "silences.json")
+    assert (str(silence.matchers[0]), silence.author, silence.comment) == (
+        "alertname=Silenced",
+        "dana",
+        "deploy",
+    )
     found, (recorded,) = alerts_in(tmp_path / "alerts.json"), alerts_in(RECORDED).values()
     live = found[recorded.name]
     assert (live.starts_at, live.ends_at, live.state) == (recorded.starts_at, None, "firing")
@@ -93,7 +102,7 @@ def test_namespaces_keep_alerts_that_have_none(url: str, tmp_path: Path) -> None
 
 def test_a_silence_that_ended_before_the_window_is_not_told(url: str, tmp_path: Path) -> None:
     fetched = source(url).fetch(scope(), tmp_path)
-    assert "silence alertname" not in fetched.note
+    assert [item.path.name for item in fetched.artifacts] == ["alerts.json"]
 
 
 def test_an_alert_that_began_after_the_window_is_left_out_and_counted(url: str, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.digest.chat import step
+from agent.digest.chat import ChatBook, observations, step
 from tests.tools.conversation import Asked, Refusal, answering
 from tests.tools.misbehaving import FAULTS, SECONDS, TOKEN, Fault, inside_200, put_through
 from tests.tools.scopes import WINDOW, scope
@@ -133,6 +133,15 @@ def test_an_incident_by_its_id_with_every_page_of_its_log(tmp_path: Path) -> Non
         ("Dana Reyes", "Rolled back checkout to v41", "mitigated", False),
         ("checkout monitor", "resolved the incident", "resolved", True),
     ]
+    assert [item.deed for item in messages(tmp_path)] == [True, True, False, True]
+    book = ChatBook()
+    book.read("messages.json", messages(tmp_path))
+    assert {item.statement for item in observations(book, None)} == {
+        "checkout opened the incident",
+        "Dana Reyes acknowledged the incident",
+        'Dana Reyes wrote: "Rolled back checkout to v41"',
+        "checkout monitor resolved the incident",
+    }
     assert messages(tmp_path)[1].time == datetime(2026, 3, 1, 12, 6, tzinfo=UTC)
     alerts = [item for item in read(tmp_path / "alerts.json").records if isinstance(item, AlertRecord)]
     assert [(item.name, item.state, item.labels["severity"], item.labels["service"]) for item in alerts] == [

@@ -6,20 +6,22 @@ import re
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.tools.misbehaving import FAULTS, SECONDS, TOKEN, Fault, Handler, inside_200, put_through
+from tests.tools.misbehaving import FAULTS, SECONDS, TOKEN, Fault, Handler, inside_200, put_through, serving
 from tests.tools.scopes import WINDOW, scope
 from tests.tools.servers import Samples, prometheus, victoria_metrics
 from tools.formats import read
 from tools.formats.records import AlertRecord, Series
 from tools.sources import golden
-from tools.sources.prometheus import KIND, MAX_POINTS, pieces, step_for
-from tools.sources.source import Source, Span, Surroundings
+from tools.sources.prometheus import KIND
+from tools.sources.source import Deadline, Recorder, Source, Span, Surroundings
+from tools.sources.stepping import MAX_POINTS, pieces, step_for
 
 EMPTY = b'{"status":"success","data":{"resultType":"matrix","result":[]}}'
 RULES = """groups:
@@ -271,3 +273,93 @@ def test_types_are_guessed_where_the_store_has_no_metadata() -> None:
         "c": "gauge",
         "x_count": "counter",
     }
+
+
+def recorder(url: str) -> Recorder:
+    return cast("Recorder", source(url))
+
+
+def firing(alert: str, service: str, severity: str, since: int, fired: range, condition: int) -> Samples:
+    """Write ALERTS and ALERTS_FOR_STATE of one alert; numbers count steps of 15 s from the window's start."""
+    start = WINDOW.start.timestamp()
+    labels = {"alertname": alert, "service": service, "severity": severity}
+    pending = [(start + 15.0 * n, 1.0) for n in range(since, fired.start)]
+    active = [(start + 15.0 * n, 1.0) for n in fired]
+    held = [(at, start + 15.0 * condition) for at, _ in (*pending, *active)]
+    rows: list[tuple[dict[str, str], list[tuple[float, float]]]] = [
+        ({"__name__": "ALERTS", "alertstate": "pending", **labels}, pending),
+        ({"__name__": "ALERTS", "alertstate": "firing", **labels}, active),
+        ({"__name__": "ALERTS_FOR_STATE", **labels}, held),
+    ]
+    return [row for row in rows if row[1]]
+
+
+GROUP = """groups:
+- name: shop
+  rules:
+  - alert: Slow
+    expr: vector(0) > 1
+    for: 5m
+    annotations: {summary: Orders are slow, description: See the pool}
+  - alert: Failing
+    expr: vector(0) > 1
+    annotations: {summary: '{{ $labels.service }} fails'}
+"""
+
+
+def test_past_firings_make_a_record(tmp_path: Path) -> None:
+    rows = [
+        *firing("Slow", "cart", "warning", 20, range(40, 60), 20),
+        *firing("Slow", "cart", "warning", 200, range(220, 235), 200),
+        *firing("Failing", "checkout", "critical", 210, range(210, 241), 210),
+    ]
+    at = {n: WINDOW.start + timedelta(seconds=15 * n) for n in (20, 59, 200, 210, 234)}
+    with prometheus(tmp_path / "server", rows, GROUP) as address:
+        asked = recorder(address)
+        whole = asked.incident("Slow", Deadline(20), WINDOW)
+        early = Span(WINDOW.start, WINDOW.start + timedelta(minutes=30))
+        first = asked.incident("Slow", Deadline(20), early)
+        group = asked.incident("shop", Deadline(20), WINDOW)
+        still = asked.incident("Failing", Deadline(20), WINDOW)
+        with pytest.raises(LookupError, match="--since and --until say another time"):
+            asked.incident("Other", Deadline(20), WINDOW)
+        with pytest.raises(LookupError, match="of that name fired from"):
+            asked.incident("Slow", Deadline(20))  # the last week holds nothing of it
+    assert (whole.title, whole.summary) == ("Orders are slow", "See the pool")
+    assert (whole.start, whole.end) == (at[20], at[234])
+    assert (first.start, first.end, first.services) == (at[20], at[59], ("cart",))
+    assert (group.start, group.end, group.severity) == (at[20], None, "critical")
+    assert set(group.services) == {"cart", "checkout"}
+    assert (still.title, still.start, still.end) == ("Failing", at[210], None)
+
+
+def test_without_a_window_the_last_firings_of_the_week_count(tmp_path: Path) -> None:
+    """A past of days, seen from now: a short firing is found between two coarse steps, exact to 15 s."""
+    ago = datetime.now(UTC).replace(microsecond=0) - timedelta(days=3)
+    labels = {"__name__": "ALERTS", "alertname": "Slow", "alertstate": "firing", "service": "cart"}
+    start = ago.timestamp()
+    early = [(start - 7200 + 15.0 * n, 1.0) for n in range(20)]
+    late = [(start + 15.0 * n, 1.0) for n in range(9)]
+    with victoria_metrics(tmp_path / "server", [(labels, [*early, *late])]) as address:
+        found = recorder(address).incident("Slow", Deadline(20))
+    assert found.start
+    assert found.end
+    assert abs((found.start - ago).total_seconds()) <= 15
+    assert abs((found.end - ago).total_seconds() - 120) <= 15
+
+
+def test_a_refused_history_is_no_missing_one() -> None:
+    denied = next(fault for fault in FAULTS if fault.name == "403")
+    with serving(denied) as server, pytest.raises(ValueError, match="HTTP 403"):
+        recorder(server.url).incident("Slow", Deadline(5))
+
+
+def test_an_alert_that_ended_before_the_window_did_has_an_end(url: str, tmp_path: Path) -> None:
+    """Without one that fires to the end: what was asked for says how far the answer goes."""
+    fetched = source(url, discover=False).fetch(scope("checkout"), tmp_path)
+    artifact = next(item for item in fetched.artifacts if item.path.name == "ALERTS.json")
+    assert artifact.clock.recorded_at == WINDOW.end
+    (alert,) = (
+        one for one in read(artifact.path, clock=artifact.clock).records if isinstance(one, AlertRecord)
+    )
+    assert (alert.state, alert.ends_at) == ("resolved", WINDOW.start + timedelta(seconds=15 * 199))

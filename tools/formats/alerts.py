@@ -10,7 +10,7 @@ from tools.formats.documents import Document, Element, listing, mapping, string,
 from tools.formats.joining import note_time
 from tools.formats.logs_json import Json
 from tools.formats.opening import spoil
-from tools.formats.records import AlertRecord, AlertRule, Tally
+from tools.formats.records import AlertRecord, AlertRule, Matcher, Silence, Tally
 from tools.formats.stamps import Stamps
 
 _STATES = {
@@ -69,6 +69,38 @@ def read_rules(document: Document, path: tuple[str, ...], tally: Tally) -> Itera
                 labels=strings(rule.get("labels")),
                 annotations=strings(rule.get("annotations")),
             )
+
+
+def is_silence(value: Json) -> bool:
+    """Say whether an object is a silence of Alertmanager."""
+    item = mapping(value)
+    return isinstance(item.get("matchers"), list) and "startsAt" in item and "endsAt" in item
+
+
+def read_silences(
+    document: Document, path: tuple[str, ...], tally: Tally, stamps: Stamps
+) -> Iterator[Silence]:
+    """Yield the silences of API v2 or `amtool silence query -o json`."""
+    for element in document.elements(tally, *path):
+        item = mapping(element.value)
+        if not is_silence(item):
+            spoil(tally, element.line, "a silence without matchers or times")
+            continue
+        tally.rows += 1
+        starts_at, ends_at = _time(item["startsAt"], stamps), _time(item["endsAt"], stamps)
+        note_time(tally, starts_at)
+        matchers = tuple(map(_matcher, map(mapping, listing(item["matchers"]))))
+        author, comment = string(item.get("createdBy")), string(item.get("comment"))
+        yield Silence(element.line, element.end_line, matchers, starts_at, ends_at, author, comment)
+
+
+def _matcher(item: dict[str, Json]) -> Matcher:
+    return Matcher(
+        string(item.get("name")),
+        string(item.get("value")),
+        is_regex=item.get("isRegex") is True,
+        is_equal=item.get("isEqual") is not False,
+    )
 
 
 def _records(rule: dict[str, Json]) -> bool:

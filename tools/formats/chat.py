@@ -69,6 +69,7 @@ def read_chat(
             thread=thread if thread and thread != ts else None,
             bot="bot_id" in item or item.get("subtype") == "bot_message",
             step=told if (told := string(item.get("step"))) in _STEPS else "",
+            deed=item.get("deed") is True,
         )
 
 

@@ -43,16 +43,21 @@ def read_series(document: Document, path: tuple[str, ...], tally: Tally, query: 
             yield sample
 
 
-def read_alert_series(document: Document, path: tuple[str, ...], tally: Tally) -> Iterator[AlertRecord]:
+def read_alert_series(
+    document: Document, path: tuple[str, ...], tally: Tally, until: datetime | None = None
+) -> Iterator[AlertRecord]:
     """Yield the episodes of ALERTS series: samples more than two steps apart belong to two episodes.
 
-    An episode that reaches the last sample of the whole result has no end. One that was there at its first
-    sample began before: where ALERTS_FOR_STATE is there too, its value says when.
+    An episode that reaches the end of what was asked for (`until`, else the last sample of the whole result)
+    has no end. One that was there at its first sample began before: where ALERTS_FOR_STATE is there too, its
+    value says when.
     """
     found: list[Series] = [series for series in read_series(document, path, tally, "") if series.times]
     tally.rows = 0
     first = min((series.times[0] for series in found), default=0.0)
+    asked = until.timestamp() if until else 0.0
     last = max((series.times[-1] for series in found), default=0.0)
+    last = max(last, asked)
     since = {_alert_key(series): series for series in found if series.metric == "ALERTS_FOR_STATE"}
     steps = [
         later - earlier

@@ -83,11 +83,13 @@ def _shaped(source: Source, document: Document, shape: Shape) -> Iterator[Record
                 document, path, tally, _query(source, document)
             )
         case "prometheus-alerts":
-            found = metrics_prometheus.read_alert_series(document, path, tally)
+            found = metrics_prometheus.read_alert_series(document, path, tally, source.clock.recorded_at)
         case "prometheus-rules":
             found = alerts.read_rules(document, path, tally)
         case "alertmanager-json":
             found = alerts.read_alerts(document, path, tally, source.stamps)
+        case "alertmanager-silences":
+            found = alerts.read_silences(document, path, tally, source.stamps)
         case "loki-json":
             found = loki.read_streams(document, path, source.clock, tally, labels)
         case "slack-export":
@@ -196,7 +198,8 @@ def _root(content: str) -> Json | None:
 
 _Reader = Callable[[Source], Iterator[Record]]
 _DOCUMENTS = (
-    "prometheus-json", "prometheus-alerts", "prometheus-rules", "alertmanager-json", "loki-json",
+    "prometheus-json", "prometheus-alerts", "prometheus-rules", "alertmanager-json",
+    "alertmanager-silences", "loki-json",
     "kubernetes-json", "slack-export", "topology-json", "otlp-json", "otlp-logs-json", "changes-json",
     "pages-json", "containers-json", "json-array",
 )  # fmt: skip

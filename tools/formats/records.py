@@ -90,6 +90,33 @@ class AlertRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Matcher:
+    """One condition of a silence: all of them must hold; a regular expression must match the whole value."""
+
+    name: str
+    value: str
+    is_regex: bool = False
+    is_equal: bool = True
+
+    def __str__(self) -> str:
+        operator = ("=~" if self.is_regex else "=") if self.is_equal else ("!~" if self.is_regex else "!=")
+        return f"{self.name}{operator}{self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A silence as Alertmanager lists it: alerts that match notify nobody meanwhile."""
+
+    line: int
+    end_line: int
+    matchers: tuple[Matcher, ...]
+    starts_at: datetime | None
+    ends_at: datetime | None
+    author: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class KubeEvent:
     """One Kubernetes event, relative ages resolved."""
 
@@ -181,6 +208,8 @@ class ChatMessage:
     bot: bool = False
     step: str = ""
     """acknowledged, mitigated, resolved or none, as its system tells; empty: only the text may."""
+    deed: bool = False
+    """Whether the text is what the author did, in the words of its system, and nothing that was written."""
 
 
 Record = (
@@ -188,6 +217,7 @@ Record = (
     | Series
     | AlertRecord
     | AlertRule
+    | Silence
     | KubeEvent
     | ObjectState
     | CallEdge

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tools.formats.alerts import alerts_in, is_alert
+from tools.formats.alerts import alerts_in, is_alert, is_silence
 from tools.formats.changes import is_change
 from tools.formats.chat import is_directory_entry, is_message
 from tools.formats.containers import is_inspected
@@ -135,6 +135,7 @@ _LISTS: tuple[tuple[str, str, Callable[[dict[str, Json], list[Json]], bool]], ..
     ("metrics", "prometheus-json", _is_result),
     ("logs", "loki-json", _is_stream),
     ("rules", "prometheus-rules", lambda first, _: isinstance(first.get("rules"), list)),
+    ("rules", "alertmanager-silences", lambda first, _: is_silence(first)),
     ("alerts", "alertmanager-json", lambda first, _: is_alert(first)),
     ("alerts", "alertmanager-json", lambda first, _: any(map(is_alert, listing(first.get("alerts"))))),
     ("alerts", "pages-json", lambda first, _: is_page(first)),

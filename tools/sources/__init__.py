@@ -16,6 +16,7 @@ BUILT_IN: Mapping[str, str] = {
     "kubernetes": "tools.sources.kubernetes:KIND",
     "prometheus": "tools.sources.prometheus:KIND",
     "argocd": "tools.sources.argocd:KIND",
+    "cloudwatch": "tools.sources.cloudwatch:KIND",
     "elasticsearch": "tools.sources.elasticsearch:KIND",
     "git": "tools.sources.git:KIND",
     "github": "tools.sources.github:KIND",

@@ -12,7 +12,9 @@ from pathlib import Path
 import orjson
 
 from tools.http import Answer, Json, Params, Service, clock_difference
+from tools.sources.alert_labels import owner_of
 from tools.sources.gathering import Gathering, GivenUp, load
+from tools.sources.paging import write_lines
 from tools.sources.recovering import whole_elements
 from tools.sources.settings import HttpSettings
 from tools.sources.source import (
@@ -23,14 +25,13 @@ from tools.sources.source import (
     Scope,
     Selector,
     SourceKind,
+    Span,
     Surroundings,
 )
 
 NO_HISTORY = "Alertmanager lists only what fires now; alerts that resolved come from Prometheus"
 _ALERTS = "api/v2/alerts"
 _SILENCES = "api/v2/silences"
-_OWNERS = ("service", "app", "deployment", "container", "job")
-"""Labels that name an alert's service, the most telling first."""
 _EVERY_STATE = (("active", "true"), ("silenced", "true"), ("inhibited", "true"), ("unprocessed", "true"))
 
 
@@ -85,7 +86,12 @@ class AlertmanagerSource:
             suggestion=f"Allow {missing[0]}." if missing else "",
         )
 
-    def incident(self, ident: str, deadline: Deadline) -> IncidentRecord:
+    def incident(
+        self,
+        ident: str,
+        deadline: Deadline,
+        window: Span | None = None,  # noqa: ARG002 - it knows only what fires now
+    ) -> IncidentRecord:
         """Read the alerts that fire now with that fingerprint, else that name; see Recorder.
 
         Of several the earliest start counts, and the services of all.
@@ -146,12 +152,13 @@ class AlertmanagerSource:
         if answer.outcome == "ok" and not isinstance(value, list):
             answer = replace(answer, outcome="failed", note="the answer is no JSON list of silences")
         items = value if isinstance(value, list) else []
-        found = [text for item in items if (text := _silence(item, scope))]
-        gathering.record(_SILENCES, answer, rows=len(found))
-        for text in found[:5]:
-            gathering.note(text)
-        if len(found) > 5:
-            gathering.note(f"{len(found) - 5} further silences")
+        found = [item for item in items if _in_force(item, scope.window)]
+        if found:
+            path = gathering.place("silences")
+            write_lines(path, found)
+            gathering.keep(path, _SILENCES, answer)
+        else:
+            gathering.record(_SILENCES, answer)
 
     def _service(self, scope: Scope) -> Service:
         endpoint = self.settings.endpoint(self.surroundings.environ)
@@ -161,9 +168,7 @@ class AlertmanagerSource:
 def _record(alerts: Sequence[Mapping[str, Json]]) -> IncidentRecord:
     first = min(alerts, key=lambda item: _time(item.get("startsAt")) or datetime.max.replace(tzinfo=UTC))
     labels, annotations = _texts(first, "labels"), _texts(first, "annotations")
-    owners = [
-        next((found for key in _OWNERS if (found := _texts(item, "labels").get(key))), "") for item in alerts
-    ]
+    owners = [owner_of(_texts(item, "labels")) for item in alerts]
     return IncidentRecord(
         title=annotations.get("summary") or labels.get("alertname") or "",
         start=_time(first.get("startsAt")),
@@ -183,28 +188,12 @@ def _later(alert: Json, end: datetime) -> bool:
     return start is not None and start > end
 
 
-def _silence(value: Json, scope: Scope) -> str:
-    """Say a silence that was in force within the window; empty for another one."""
+def _in_force(value: Json, window: Span | None) -> bool:
+    """Say whether a silence was in force within the window."""
     if not isinstance(value, dict):
-        return ""
+        return False
     start, end = _time(value.get("startsAt")), _time(value.get("endsAt"))
-    window = scope.window
-    if window and ((start and start > window.end) or (end and end < window.start)):
-        return ""
-    matchers = value.get("matchers")
-    told = [
-        f"{item.get('name')}{_operator(item)}{item.get('value')}"
-        for item in (matchers if isinstance(matchers, list) else [])
-        if isinstance(item, dict)
-    ]
-    since = f"{start:%Y-%m-%dT%H:%MZ}" if start else "?"
-    until = f"{end:%Y-%m-%dT%H:%MZ}" if end else "?"
-    return f"silence {', '.join(told)} from {since} to {until}"
-
-
-def _operator(matcher: Mapping[str, Json]) -> str:
-    equal, regex = matcher.get("isEqual") is not False, matcher.get("isRegex") is True
-    return ("=~" if regex else "=") if equal else ("!~" if regex else "!=")
+    return not (window and ((start and start > window.end) or (end and end < window.start)))
 
 
 def _time(value: Json) -> datetime | None:

@@ -97,7 +97,7 @@ class Gathering:
         if asked.outcome in {"denied", "failed"}:
             first = len(self._asked) == 1
             refused = asked.outcome == "denied" and not self._piecewise
-            if answer.status == 401 or (first and (answer.status is None or refused)):
+            if answer.final or (first and (answer.status is None or refused)):
                 raise GivenUp
         if self.scope.deadline.passed:
             raise GivenUp
@@ -112,7 +112,7 @@ class Gathering:
         for item in asked:
             # What may not be seen is named by the source itself, unless nothing may be.
             named = self._piecewise and item.outcome == "denied" and len(asked) > 1
-            if item.note and not named:
+            if item.note and not named and item.note not in self._notes:
                 troubles[item.note] = troubles.get(item.note, 0) + 1
         for text, count in list(troubles.items())[:5]:
             notes.append(text if count == len(asked) else f"{count} of {len(asked)} queries: {text}")

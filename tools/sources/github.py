@@ -82,7 +82,12 @@ class GitHubSource:
         hint = "Give the token read access to contents, deployments, actions and pull requests."
         return replace(health, missing=tuple(hidden), suggestion=hint)
 
-    def incident(self, ident: str, deadline: Deadline) -> IncidentRecord:
+    def incident(
+        self,
+        ident: str,
+        deadline: Deadline,
+        window: Span | None = None,  # noqa: ARG002 - its issues have numbers
+    ) -> IncidentRecord:
         """Read an issue of the first repository by its number; see tools.sources.source.Recorder."""
         number = _NUMBER.fullmatch(ident)
         repository = self.settings.repositories[0]

@@ -146,7 +146,8 @@ def refusal(text: str) -> Answer:
         status = 401
     if "doesn't have a resource type" in text:
         status = 404
-    return Answer("denied" if status in {401, 403} else "failed", status, note=text[:240])
+    outcome = "denied" if status in {401, 403} else "failed"
+    return Answer(outcome, status, note=text[:240], final=status == 401)
 
 
 def _complaint(said: str) -> str:

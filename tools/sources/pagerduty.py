@@ -66,7 +66,12 @@ class PagerDutySource:
             document = service.get_json("incidents", [("limit", "1")])
         return health_of(document, lambda answer: clock_difference(answer, datetime.now(UTC)))
 
-    def incident(self, ident: str, deadline: Deadline) -> IncidentRecord:
+    def incident(
+        self,
+        ident: str,
+        deadline: Deadline,
+        window: Span | None = None,  # noqa: ARG002 - its incidents have ids
+    ) -> IncidentRecord:
         """Read an incident by its id or number; see tools.sources.source.Recorder."""
         with self._service(deadline) as service:
             document = service.get_json(f"incidents/{ident}", _EXPAND)

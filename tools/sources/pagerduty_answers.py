@@ -110,7 +110,8 @@ def entries_of(items: Sequence[dict[str, Json]], *, alone: bool) -> list[Json]:
         text = said or _SAYS.get(kind) or string(item.get("summary")) or kind.removesuffix("_log_entry")
         step = _STEPS.get(kind, "none") if alone else "none"
         human = "user" in string(agent.get("type"))
-        found.append(_message(item, string(agent.get("summary")), text, step, bot=not human))
+        message = _message(item, string(agent.get("summary")), text, step, bot=not human)
+        found.append({**message, "deed": True} if text == _SAYS.get(kind) else message)
     return found
 
 
@@ -119,7 +120,9 @@ def note_of(item: dict[str, Json]) -> Json:
     return _message(item, string(mapping(item.get("user")).get("summary")), string(item.get("content")), "")
 
 
-def _message(item: dict[str, Json], author: str, text: str, step: str, *, bot: bool = False) -> Json:
+def _message(
+    item: dict[str, Json], author: str, text: str, step: str, *, bot: bool = False
+) -> dict[str, Json]:
     time = _time(item.get("created_at"))
     message: dict[str, Json] = {
         "type": "message",

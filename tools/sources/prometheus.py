@@ -7,23 +7,32 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import Field
 
+from tools.formats.records import Clock
 from tools.http import Answer, Params, Service, clock_difference
 from tools.sources import golden
 from tools.sources.gathering import Gathering, GivenUp
 from tools.sources.prometheus_answers import complaint_of, data_of, examined, joined, judged, strings
+from tools.sources.prometheus_record import AlertHistory
 from tools.sources.settings import HttpSettings
-from tools.sources.source import Fetched, Health, Scope, Selector, SourceKind, Span, Surroundings
+from tools.sources.source import (
+    Deadline,
+    Fetched,
+    Health,
+    IncidentRecord,
+    Scope,
+    Selector,
+    SourceKind,
+    Span,
+    Surroundings,
+)
+from tools.sources.stepping import pieces, span_params, step_for
 
-MAX_POINTS = 11_000
-"""Samples per series that Prometheus gives in one answer; it refuses to give more."""
-_STEPS = (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 86400)
-_POINTS = 500
-"""Samples per series that we ask for where nobody says a step."""
+_CLOCK = Clock()
 
 
 class PrometheusSettings(HttpSettings):
@@ -92,10 +101,16 @@ class PrometheusSource:
             else "",
         )
 
+    def incident(self, ident: str, deadline: Deadline, window: Span | None = None) -> IncidentRecord:
+        """Make a record of the firings of an alert, or of a rule group, of that name; see Recorder."""
+        endpoint = self.settings.endpoint(self.surroundings.environ)
+        with Service(endpoint, left=lambda: deadline.left) as service:
+            return AlertHistory(service, _fixed(self.settings)).record(ident, window, datetime.now(UTC))
+
     def _there(self, service: Service, window: Span | None) -> str:
         if window is None:
             return ""
-        found = service.get_json("api/v1/label/__name__/values", [*_span(window), ("limit", "10")])
+        found = service.get_json("api/v1/label/__name__/values", [*span_params(window), ("limit", "10")])
         return "the window is there" if strings(data_of(found)) else "nothing of the window is left"
 
     def _service(self, scope: Scope) -> Service:
@@ -117,7 +132,7 @@ class _Run:
         return self.settings.step or step_for(self.window)
 
     def everything(self, selector: Selector) -> None:
-        fixed = tuple(f'{name}="{_quoted(value)}"' for name, value in sorted(self.settings.matchers.items()))
+        fixed = _fixed(self.settings)
         if self.settings.alerts:
             self._alerts((*fixed, *_namespaced(selector, or_none=True)))
             self._rules()
@@ -128,7 +143,8 @@ class _Run:
 
     def _alerts(self, matchers: Sequence[str]) -> None:
         inner = ",".join(('__name__=~"ALERTS|ALERTS_FOR_STATE"', *matchers))
-        self._range(golden.NamedQuery("ALERTS", f"{{{inner}}}", named=True))
+        until = Clock(recorded_at=min(self.window.end, datetime.now(UTC)))
+        self._range(golden.NamedQuery("ALERTS", f"{{{inner}}}", named=True), until)
 
     def _rules(self) -> None:
         path = self.gathering.place("rules")
@@ -195,7 +211,7 @@ class _Run:
         return types
 
     def _names(self, path: str, matchers: Sequence[str]) -> list[str]:
-        params = [*_span(self.window)]
+        params = [*span_params(self.window)]
         if matchers:
             params.append(("match[]", f"{{{','.join(matchers)}}}"))
         document = self.service.get_json(path, params)
@@ -204,25 +220,25 @@ class _Run:
         self.gathering.record(told, judged(document), rows=len(found), window=self.window)
         return found
 
-    def _range(self, query: golden.NamedQuery) -> None:
+    def _range(self, query: golden.NamedQuery, clock: Clock = _CLOCK) -> None:
         path = self.gathering.place(query.name)
         told = f"{query.sent} (step {self.step:g} s)"
         parts = [path if not n else path.with_suffix(f".part{n}") for n in range(len(self._pieces()))]
         answers: list[Answer] = []
         for piece, part in zip(self._pieces(), parts, strict=True):
-            params: Params = [("query", query.sent), *_span(piece), ("step", f"{self.step:g}")]
+            params: Params = [("query", query.sent), *span_params(piece), ("step", f"{self.step:g}")]
             answers.append(self.service.download("api/v1/query_range", params, part))
             if not answers[-1].usable:
                 break
         answer = joined(parts[: len(answers)], answers) if len(parts) > 1 else answers[0]
-        self._settle(path, query.sent, answer, told=told)
+        self._settle(path, query.sent, answer, told=told, clock=clock)
 
-    def _settle(self, path: Path, query: str, answer: Answer, *, told: str) -> None:
+    def _settle(self, path: Path, query: str, answer: Answer, *, told: str, clock: Clock = _CLOCK) -> None:
         """Keep an answer as an artifact unless it is a refusal or holds nothing."""
         if path.exists():
             answer, empty = examined(path, answer)
             if answer.outcome in {"ok", "partial"} and not empty:
-                self.gathering.keep(path, query, answer, told=told, window=self.window)
+                self.gathering.keep(path, query, answer, told=told, window=self.window, clock=clock)
                 return
             path.unlink()
         self.gathering.record(told, answer, window=self.window)
@@ -231,26 +247,8 @@ class _Run:
         return pieces(self.window, self.step)
 
 
-def step_for(window: Span) -> float:
-    """Seconds between samples so that a window has about five hundred."""
-    wanted = (window.end - window.start).total_seconds() / _POINTS
-    return next((step for step in _STEPS if step >= wanted), math.ceil(wanted / 86400) * 86400)
-
-
-def pieces(window: Span, step: float) -> list[Span]:
-    """Cut a window into stretches of at most 11,000 samples that do not overlap."""
-    found: list[Span] = []
-    length = timedelta(seconds=step)
-    start = window.start
-    while start <= window.end:
-        end = min(start + length * (MAX_POINTS - 1), window.end)
-        found.append(Span(start, end))
-        start = end + length if end < window.end else window.end + length
-    return found
-
-
-def _span(window: Span) -> list[tuple[str, str]]:
-    return [("start", f"{window.start.timestamp():.3f}"), ("end", f"{window.end.timestamp():.3f}")]
+def _fixed(settings: PrometheusSettings) -> tuple[str, ...]:
+    return tuple(f'{name}="{_quoted(value)}"' for name, value in sorted(settings.matchers.items()))
 
 
 def _namespaced(selector: Selector, *, or_none: bool = False) -> tuple[str, ...]:

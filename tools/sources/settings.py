@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from tools.http import Endpoint, Limits
+from tools.endpoint import Endpoint, Limits
 
 
 def _anchored(path: Path, info: ValidationInfo) -> Path:
@@ -102,13 +102,13 @@ class HttpSettings(SourceSettings):
         return self
 
     def endpoint(self, environ: Mapping[str, str] = os.environ, *, seconds: float = 60.0) -> Endpoint:
-        """Resolve secrets; raise ValueError naming the variable or keyring entry that holds none."""
+        """Resolve secrets; raise ValueError naming the variable, keyring entry or file that is no use."""
         bearer = _variable(self.token_env, environ) if self.token_env else None
         if self.token_keyring:
-            bearer = _keyring(self.token_keyring)
+            bearer = from_keyring(self.token_keyring)
         headers = {key: SecretStr(value) for key, value in self.headers.items()}
         headers |= {key: _variable(name, environ) for key, name in self.headers_env.items()}
-        return Endpoint(
+        endpoint = Endpoint(
             self.url,
             bearer=bearer,
             user=self.user,
@@ -121,6 +121,8 @@ class HttpSettings(SourceSettings):
             proxy=_variable(self.proxy_env, environ) if self.proxy_env else None,
             limits=Limits(seconds=seconds, bytes=self.max_bytes, tries=self.tries),
         )
+        endpoint.trust()
+        return endpoint
 
 
 def _variable(name: str, environ: Mapping[str, str]) -> SecretStr:
@@ -130,7 +132,8 @@ def _variable(name: str, environ: Mapping[str, str]) -> SecretStr:
     return SecretStr(value)
 
 
-def _keyring(entry: str) -> SecretStr:
+def from_keyring(entry: str) -> SecretStr:
+    """Read `service/user` of the system's keyring; raise ValueError where there is none."""
     from importlib import import_module  # noqa: PLC0415 - only for those who use a keyring
 
     service, _, user = entry.partition("/")

@@ -181,8 +181,11 @@ class IncidentRecord:
 class Recorder(Protocol):
     """A source that also holds incident records."""
 
-    def incident(self, ident: str, deadline: Deadline) -> IncidentRecord:
-        """Read a record; raise LookupError where there is none, ValueError where it could not be asked."""
+    def incident(self, ident: str, deadline: Deadline, window: Span | None = None) -> IncidentRecord:
+        """Read a record; raise LookupError where there is none, ValueError where it could not be asked.
+
+        `window` says when it was, for what keeps no ids of incidents.
+        """
         ...
 
 

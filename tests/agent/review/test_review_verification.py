@@ -180,7 +180,7 @@ def test_the_command_prints_one_document_and_fails(
     assert main(["verify", "db-queue-full", "--home", home, "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {
         "ok": True,
-        "checked": {"artifacts": 2, "evidence": 3, "claims": 20},
+        "checked": {"artifacts": 2, "evidence": 3, "claims": 20, "dropped": 0, "locked": 0, "unresolved": 0},
         "problems": [],
     }
     (folder.path / "evidence/files/checker.log").unlink()

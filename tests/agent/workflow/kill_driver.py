@@ -27,7 +27,7 @@ DRAFTING = (
     "collect", "collect", "seal", "digest", "investigate", "timeline", "factors", "writing", "assemble",
     "contradictions", "check", "revise", "check", "present",
 )  # fmt: skip
-DECIDING = ("review", "publish", "follow_up")
+DECIDING = ("review", "publish", "follow_up", "raw")
 APPROVE = Decision(verdict="approve", by="Dana", version="v")
 
 
