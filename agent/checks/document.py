@@ -6,7 +6,7 @@ import gc
 import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -112,7 +112,7 @@ def read_document(source: str) -> Document:
 
 
 @contextmanager
-def _without_collection() -> Iterator[None]:
+def _without_collection() -> Generator[None]:
     """Keep the collector of cycles out: it would take half the time, and none of the objects is garbage."""
     collecting = gc.isenabled()
     gc.disable()

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from agent.checks.number_words import PART_OF
+
 _NUMBERS = {
     "a": 1.0,
     "an": 1.0,
@@ -38,6 +40,11 @@ _NUMBERS = {
     "ninety": 90.0,
     "half an": 0.5,
     "half a": 0.5,
+} | {
+    f"{count} {part}{'s' * (whole > 1)} of {article}": whole / parts
+    for whole, count in ((1.0, "a"), (1.0, "one"), (2.0, "two"), (3.0, "three"))
+    for part, parts in PART_OF.items()
+    for article in ("a", "an")
 }
 _UNITS = (
     (re.compile(r"^(?:ms|msecs?|milliseconds?)$"), 0.001),
@@ -66,7 +73,8 @@ PER = re.compile(
 """A rate: so many in a unit of time."""
 UNIT_SECONDS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0}
 _LENGTH = re.compile(
-    r"(?<![\w.:/])(?<!\de[-+])(?<!quarter of )(?<!quarters of )(?<!part of )(?<!rest of )"
+    r"(?<![\w.:/])(?<!\de[-+])(?<!th of )(?<!ths of )"
+    r"(?<!quarter of )(?<!quarters of )(?<!part of )(?<!rest of )"
     rf"(?:(?P<about>{_ABOUT})\s*)?(?P<parts>{_PART}(?:(?:\s*,)?\s*(?:and\s+)?{_PART})*)",
     re.IGNORECASE,
 )
@@ -106,7 +114,8 @@ def _lengths(found: re.Match[str]) -> Iterator[Length]:
     parts = list(_ONE.finditer(found.group("parts")))
     group: list[re.Match[str]] = []
     for part in parts:
-        if group and _scale(part) >= _scale(group[-1]):
+        fresh = part.group().lower().startswith("half")
+        if group and (fresh or _scale(part) >= _scale(group[-1])):
             yield _length(found, group)
             group = []
         group.append(part)
@@ -124,6 +133,7 @@ def _length(found: re.Match[str], parts: list[re.Match[str]]) -> Length:
     start = found.start() if first else offset + parts[0].start()
     end = offset + parts[-1].end()
     total, step = 0.0, 1.0
+    first_number = parts[0].group("word") or ""
     for part in parts:
         number = (part.group("number") or part.group("word")).lower()
         value = _NUMBERS[re.sub(r"\s", " ", number)] if not number[0].isdigit() else float(number)
@@ -134,10 +144,12 @@ def _length(found: re.Match[str], parts: list[re.Match[str]]) -> Length:
             value, step = value + 0.5, scale * 0.5
         elif number.startswith("half"):
             step = scale * 0.1
+        elif " of " in number:
+            step = value * scale * 0.4
         total += value * scale
     slack = step if step == 60 else step * 0.5
     if first and found.group("about"):
-        slack = max(slack, total * 0.15)
+        slack = max(slack, total * (0.2 if " " in first_number else 0.15))
     return Length(
         found.string[start:end], start, end, timedelta(seconds=total), timedelta(seconds=slack + 1e-9)
     )
