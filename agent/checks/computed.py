@@ -40,6 +40,8 @@ COUNTED = frozenset(
         "components",
     ]
 )
+SUMMED = frozenset(stem(word) for word in ("errors", "warnings", "lines", "messages", "failures"))
+"""What the counts of log patterns count: a number of them may be the sum of all cited ones."""
 _MOST_SPANS = 12
 _MOST_COMPARED = 6
 _FRACTIONS = frozenset(
@@ -72,7 +74,8 @@ def exact_counts(support: Support, wanted: Quantity) -> Iterator[float]:
     yield from (float(fact.count) for fact in support.facts if fact.count is not None)
     items = support.items
     counts = [found for item in items if (found := number_of(item.attributes.get("count", ""))) is not None]
-    if len(counts) > 1 and (wanted.spelled or not wanted.weak):
+    summed = wanted.counts in SUMMED and len(counts) == len(items)
+    if len(counts) > 1 and (summed or wanted.spelled or not wanted.weak):
         yield sum(counts)
     single = sum(item.kind in {"M", "A", "C", "T"} for item in items)
     if wanted.spelled and wanted.kind == "times" and single:

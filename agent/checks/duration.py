@@ -7,45 +7,49 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from agent.checks.number_words import PART_OF
+from agent.checks.number_words import ONES, PART_OF
 
-_NUMBERS = {
-    "a": 1.0,
-    "an": 1.0,
-    "one": 1.0,
-    "two": 2.0,
-    "three": 3.0,
-    "four": 4.0,
-    "five": 5.0,
-    "six": 6.0,
-    "seven": 7.0,
-    "eight": 8.0,
-    "nine": 9.0,
-    "ten": 10.0,
-    "eleven": 11.0,
-    "twelve": 12.0,
-    "thirteen": 13.0,
-    "fourteen": 14.0,
-    "fifteen": 15.0,
-    "sixteen": 16.0,
-    "seventeen": 17.0,
-    "eighteen": 18.0,
-    "nineteen": 19.0,
-    "twenty": 20.0,
-    "thirty": 30.0,
-    "forty": 40.0,
-    "forty-five": 45.0,
-    "fifty": 50.0,
-    "sixty": 60.0,
-    "ninety": 90.0,
-    "half an": 0.5,
-    "half a": 0.5,
-} | {
-    f"{count} {part}{'s' * (whole > 1)} of {article}": whole / parts
-    for whole, count in ((1.0, "a"), (1.0, "one"), (2.0, "two"), (3.0, "three"))
-    for part, parts in PART_OF.items()
-    for article in ("a", "an")
-}
+_NUMBERS = (
+    {
+        "a": 1.0,
+        "an": 1.0,
+        "one": 1.0,
+        "two": 2.0,
+        "three": 3.0,
+        "four": 4.0,
+        "five": 5.0,
+        "six": 6.0,
+        "seven": 7.0,
+        "eight": 8.0,
+        "nine": 9.0,
+        "ten": 10.0,
+        "eleven": 11.0,
+        "twelve": 12.0,
+        "thirteen": 13.0,
+        "fourteen": 14.0,
+        "fifteen": 15.0,
+        "sixteen": 16.0,
+        "seventeen": 17.0,
+        "eighteen": 18.0,
+        "nineteen": 19.0,
+        "twenty": 20.0,
+        "thirty": 30.0,
+        "forty": 40.0,
+        "forty-five": 45.0,
+        "fifty": 50.0,
+        "sixty": 60.0,
+        "ninety": 90.0,
+        "half an": 0.5,
+        "half a": 0.5,
+    }
+    | {
+        f"{count} {part}{'s' * (whole > 1)} of {article}": whole / parts
+        for whole, count in ((1.0, "a"), (1.0, "one"), (2.0, "two"), (3.0, "three"))
+        for part, parts in PART_OF.items()
+        for article in ("a", "an")
+    }
+    | {f"{word} and a half": value + 0.5 for value, word in enumerate(ONES, 1)}
+)
 _UNITS = (
     (re.compile(r"^(?:ms|msecs?|milliseconds?)$"), 0.001),
     (re.compile(r"^(?:s|secs?|seconds?)$"), 1.0),
@@ -144,6 +148,8 @@ def _length(found: re.Match[str], parts: list[re.Match[str]]) -> Length:
             value, step = value + 0.5, scale * 0.5
         elif number.startswith("half"):
             step = scale * 0.1
+        elif number.endswith(" and a half"):
+            step = scale * 0.5
         elif " of " in number:
             step = value * scale * 0.4
         total += value * scale

@@ -101,6 +101,8 @@ class _Reader:
                 self.place, "G07", "error", found.words, found.message, "Say what the evidence shows."
             )
         for level, words, message in absences(self.bare, self.digest, self.known):
+            if level == "warning" and self.place.standing != "supported":
+                continue
             yield finding_at(
                 self.place, "G07", level, words, message, "Say what was recorded, or what was not looked at."
             )

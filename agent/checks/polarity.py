@@ -23,7 +23,8 @@ _FAILING = re.compile(
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    rf"(?:(?:\b0 of \d+|\bnone of|\bneither|\bno|\bnot (?:a|one)(?: single)?)(?=((?:\s+[\w'-]+){{1,9}}))\1"
+    rf"(?:(?:\b0(?: of |/)\d+|\bnone of|\bneither|\bno"
+    rf"|\bnot (?:a|one)(?: single)?)(?=((?:\s+[\w'-]+){{1,9}}))\1"
     rf"|(?:{NEGATOR})((?:\s+[\w'-]+){{1,3}}))",
     re.IGNORECASE,
 )

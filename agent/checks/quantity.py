@@ -95,6 +95,12 @@ _AT_MOST = re.compile(rf"\b(?:{_MOST_WORDS})\b", re.IGNORECASE)
 _AT_LEAST = re.compile(rf"\b(?:{_LEAST_WORDS})\b", re.IGNORECASE)
 _RANGE_BEFORE = re.compile(rf"(?P<every>\bevery )?\b(?:\d+|{'|'.join(ONES)}|ten) (?:to|or) $", re.IGNORECASE)
 """The lower end of a range of which only the upper one has the unit: "every seven to eight seconds"."""
+_LOW_END = re.compile(
+    rf"(?<!from )(?:\bbetween )?\b(?P<low>{'|'.join(ONES)}) (?:and|to|or) "
+    rf"(?=(?:{'|'.join(ONES)}|ten) (?!and |hundred|thousand|dozen)[a-z])",
+    re.IGNORECASE,
+)
+"""The lower end of a narrow range in words: "between eight and nine times", "two to three requests"."""
 _ONE_IN = re.compile(
     rf"\b(?:one|1) (?:in|out of) (?:every )?(?P<whole>\d+|{_COUNTS})\b"
     r"(?! (?:the|a|an|this|its)\b)",
@@ -161,8 +167,9 @@ def read_quantities(text: str) -> tuple[tuple[Quantity, ...], tuple[Span, ...]]:
         pieces += (text[done : length.start], " " * (length.end - length.start))
         done = length.end
     rest = "".join((*pieces, text[done:]))
+    rest = _LOW_END.sub(_blank, rest)
     parts = list(_ONE_IN.finditer(rest))
-    rest = _ONE_IN.sub(lambda found: " " * len(found.group()), rest)
+    rest = _ONE_IN.sub(_blank, rest)
     found = [
         _quantity(match, text)
         for match in _NUMBER.finditer(rest)
@@ -257,7 +264,9 @@ def _spelled(found: re.Match[str], text: str, value: float) -> Quantity:
     kind = "times" if after == stem("times") else ""
     if kind and _COMPARED.match(text, found.end()):
         kind, slack = "ratio", max(slack, 0.5, value * 0.1)
-    return Quantity(words.strip(), value, kind, value, slack, after, before, _bound_in(found), spelled=True)
+    high_end = _LOW_END.search(text[max(0, found.start() - 30) : found.end() + 2])
+    bound: Bound = "most" if high_end else _bound_in(found)
+    return Quantity(words.strip(), value, kind, value, slack, after, before, bound, spelled=True)
 
 
 def _often(found: re.Match[str], text: str) -> Quantity:
@@ -273,6 +282,10 @@ def _share(found: re.Match[str]) -> Quantity:
     return Quantity(
         found.group().strip(), value, "percent", value, slack, "", "", _bound_in(found), spelled=True
     )
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found.group())
 
 
 def _one_in(found: re.Match[str]) -> Quantity:

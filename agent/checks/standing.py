@@ -27,7 +27,8 @@ _HEDGED = re.compile(
 )
 _CAUSAL = re.compile(
     r"(?<!\w)(?:because|caused(?: by)?|causes|causing|led to|leads to|leading to|resulted in|due to"
-    r"|owing to|triggered(?: by)?|as a result|shows as|therefore|hence|which meant|which means"
+    r"|owing to|triggered(?: by)?(?! (?:the |an? |its |both |two )*(?:alert|alarm|page))"
+    r"|as a result|shows as|therefore|hence|which meant|which means"
     r"|brought down|responsible for|root cause|so that|forced|before (?:it|they) (?:could|had)"
     r"|behind (?:this|that|it|these)\b(?=[^.:;]* (?:stood|lay|was)\b))(?!\w)",
     re.IGNORECASE,

@@ -9,7 +9,16 @@ from datetime import datetime
 from itertools import combinations
 
 from agent.checks.agreement import agree, close, lies_between, same_role, within
-from agent.checks.computed import COUNTED, COUNTERS, PAIR, changes, exact_counts, is_computed, measured
+from agent.checks.computed import (
+    COUNTED,
+    COUNTERS,
+    PAIR,
+    SUMMED,
+    changes,
+    exact_counts,
+    is_computed,
+    measured,
+)
 from agent.checks.evidence_text import MEASURED, counts_of, moments_of, number_of, read_cached, text_of
 from agent.checks.mention import SEVERAL, Clock, Reading, weekday_of
 from agent.checks.quantity import EVERY, Quantity, Span
@@ -25,7 +34,6 @@ _PARTS = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}(?![a-z])")
 """The words of an identifier, which people write in snake_case, camelCase or apart."""
 _HASH = re.compile(r"(?:sha\d+:)?(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,}")
 """A hash, which people cut to its first seven digits or more."""
-
 
 _ANY_KEY = frozenset(
     stem(word)
@@ -141,7 +149,7 @@ class Support:
                 return True
             rivals = [found for found in rivals if found.kind == "times"]
         if rivals and not any(found in rivals for found in near):
-            return wanted.counts in COUNTED and _is_one_of(wanted, exact_counts(self, wanted))
+            return wanted.counts in COUNTED | SUMMED and _is_one_of(wanted, exact_counts(self, wanted))
         return True if near else None
 
     def has_length(self, wanted: Span) -> bool:
@@ -220,7 +228,7 @@ class Support:
         ending = r"(?!\d)" if low[-1].isdigit() else r"(?![a-z])" if low[-1].isalpha() else ""
         if re.search(rf"{_EDGE}{version}{re.escape(low)}{ending}", self.text):
             return True
-        percentile = re.fullmatch(r"p(\d\d)", low)
+        percentile = re.fullmatch(r"p(\d\d)s?", low)
         if percentile:
             digits = percentile.group(1)
             return bool(re.search(rf"0\.{digits.rstrip('0')}\b|\b{digits}th\b|p{digits}", self.text))
@@ -280,11 +288,8 @@ def gather(digest: Digest, header: Header, evidence: Iterable[str], facts: Itera
     moments = [moment for item in items for moment in moments_of(item)]
     moments.extend(fact.time for fact in named if fact.time is not None)
     told = tuple(dict.fromkeys(moments))
-    return Support(items, named, text, text.lower(), reading, told, edges, _nodes(digest))
-
-
-def _nodes(digest: Digest) -> frozenset[str]:
-    return frozenset(item.attributes["node"] for item in digest.evidence if item.attributes.get("node"))
+    nodes = frozenset(item.attributes["node"] for item in digest.evidence if item.attributes.get("node"))
+    return Support(items, named, text, text.lower(), reading, told, edges, nodes)
 
 
 def _of_day(moment: datetime) -> float:

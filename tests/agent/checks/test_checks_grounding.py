@@ -318,6 +318,16 @@ def test_a_stated_absence_is_held_to_all_that_was_collected(text: str, rule: str
     assert bool(list(absences(text, digest, known_names(digest)))) == bool(rule)
 
 
+def test_what_is_not_known_may_be_inferred_and_not_called_supported() -> None:
+    text, cited = "No alert fired, and the p99 of ts-security-service rose.", ("M1",)
+    digest, header = read_case(VARIED / "trainticket-4f0760.json")
+    row = Coverage(source="files", signal="logs", query="all", outcome="ok")
+    digest = digest.model_copy(update={"coverage": (row,)})
+    for standing, rules in (("supported", {"G07"}), ("inferred", set[str]())):
+        claim = Claim.model_validate({"text": text, "evidence": cited, "standing": standing})
+        assert {item.rule for item in check_grounding(draft_of(claim, header), digest)} == rules
+
+
 @pytest.mark.parametrize(
     ("signal", "outcome", "text", "level"),
     [
