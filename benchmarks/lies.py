@@ -206,10 +206,11 @@ def _on_rows(draft: PostMortem) -> Iterator[Lie]:
 
 
 def _on_standing(draft: PostMortem) -> Iterator[Lie]:
+    """Call inferred claims supported; one that cites computed facts alone is carried by them and no lie."""
     for name in ("summary", "impact", "detection", "response", "went_well", "went_badly", "lucky", "lessons"):
         claims: tuple[Claim, ...] = getattr(draft, name)
         for number, claim in enumerate(claims):
-            if claim.standing == "inferred":
+            if claim.standing == "inferred" and claim.evidence:
                 raised = claim.model_copy(update={"standing": "supported"})
                 changed = draft.model_copy(update={name: (*claims[:number], raised, *claims[number + 1 :])})
                 yield Lie(

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from agent.checks.evidence_text import is_snapshot
 from benchmarks.scene import Scene, each
 
 
@@ -155,7 +156,7 @@ def wrong_order(scene: Scene) -> Iterator[str]:
         (
             item
             for item in scene.digest.evidence
-            if item.start and item.service and item.id in scene.place.evidence
+            if item.start and item.service and item.id in scene.place.evidence and not is_snapshot(item)
         ),
         key=lambda item: item.start or datetime.now(UTC),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from agent.checks.quantity import Bound, Quantity, Span
 
 
@@ -13,6 +15,13 @@ def close(wanted: Quantity, value: float) -> bool:
 def within(wanted: Span, seconds: float, slack: float) -> bool:
     """Tell whether a duration as written stands for so many seconds."""
     return bounded(wanted.seconds, seconds, slack, wanted.bound)
+
+
+def lies_between(wanted: Span, first: datetime, last: datetime) -> bool:
+    """Tell whether a duration as written is the time between two moments, with or without fractions."""
+    slack = wanted.slack * (1 - 1e-6)
+    whole = last.replace(microsecond=0) - first.replace(microsecond=0)
+    return any(within(wanted, abs(gap.total_seconds()), slack) for gap in (last - first, whole))
 
 
 def bounded(stated: float, value: float, slack: float, bound: Bound) -> bool:

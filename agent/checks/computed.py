@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 from agent.checks.agreement import close
-from agent.checks.evidence_text import MEASURED, number_of
+from agent.checks.evidence_text import MEASURED, number_of, read_cached
 from agent.checks.quantity import Quantity
 from agent.checks.stem import stem
 
@@ -39,7 +40,10 @@ COUNTED = frozenset(
         "components",
     ]
 )
+SUMMED = frozenset(stem(word) for word in ("errors", "warnings", "lines", "messages", "failures"))
+"""What the counts of log patterns count: a number of them may be the sum of all cited ones."""
 _MOST_SPANS = 12
+_MOST_COMPARED = 6
 _FRACTIONS = frozenset(
     {"throttling", "errors", "cpu", "memory", "disk", "saturation", "availability", "other"}
 )
@@ -70,7 +74,8 @@ def exact_counts(support: Support, wanted: Quantity) -> Iterator[float]:
     yield from (float(fact.count) for fact in support.facts if fact.count is not None)
     items = support.items
     counts = [found for item in items if (found := number_of(item.attributes.get("count", ""))) is not None]
-    if len(counts) > 1 and (wanted.spelled or not wanted.weak):
+    summed = wanted.counts in SUMMED and len(counts) == len(items)
+    if len(counts) > 1 and (summed or wanted.spelled or not wanted.weak):
         yield sum(counts)
     single = sum(item.kind in {"M", "A", "C", "T"} for item in items)
     if wanted.spelled and wanted.kind == "times" and single:
@@ -89,11 +94,20 @@ def exact_counts(support: Support, wanted: Quantity) -> Iterator[float]:
         for item in items:
             if item.attributes.get(key, "").strip():
                 yield float(item.attributes[key].count(",") + 1)
-    restarts = [
-        found for item in items if (found := number_of(item.attributes.get("restarts", ""))) is not None
-    ]
-    if len(restarts) > 1:
-        yield sum(restarts)
+    if wanted.counts and wanted.kind != "times":
+        own = [_counted(item, wanted.counts) for item in items]
+        if None not in own and len(own) > 1:
+            yield sum(value for value in own if value is not None)
+
+
+def _counted(item: Evidence, noun: str) -> float | None:
+    """Return how many of something an item says: 85 for "after 85 restarts"."""
+    for found in read_cached(item.statement).numbers:
+        if found.counts == noun and not found.kind:
+            return found.value
+    return next(
+        (number_of(value) for key, value in item.attributes.items() if stem(key.split("_")[-1]) == noun), None
+    )
 
 
 def _distinct(support: Support, wanted: Quantity) -> Iterator[int]:
@@ -120,6 +134,12 @@ def counting(number: Quantity, text: str) -> Quantity:
     return replace(number, counts=noun)
 
 
+def is_sum(number: Quantity, support: Support) -> bool:
+    """Tell whether a number is the sum of the counts of all cited items: "36 warnings altogether"."""
+    counts = [number_of(item.attributes.get("count", "")) for item in support.items]
+    return None not in counts and close(number, sum(count or 0.0 for count in counts))
+
+
 def is_total(number: Quantity, text: str, digest: Digest) -> bool:
     """Tell whether a number is the whole that the digest counts: "six of the nine alerts"."""
     if not re.search(rf"\bof (?:the |all )?{re.escape(number.text)}", text):
@@ -137,6 +157,10 @@ def is_computed(support: Support, wanted: Quantity) -> bool:
     if counted and any(close(wanted, count) for count in exact_counts(support, wanted)):
         return True
     if any(_follows(wanted, low, high) for low, high in _pairs(support)):
+        return True
+    if wanted.kind in {"ratio", "percent"} and any(
+        _follows(wanted, low, high) for low, high in _compared(support)
+    ):
         return True
     if wanted.kind in {"times", "ratio"} and len(support.reading.spans) <= _MOST_SPANS:
         lengths = {span.seconds for span in support.reading.spans if span.seconds}
@@ -156,7 +180,8 @@ def _follows(wanted: Quantity, low: float, high: float) -> bool:
             return True
     if wanted.kind == "percent":
         return bool(low) and (close(wanted, abs(high - low) / low * 100) or close(wanted, high / low * 100))
-    return abs(wanted.value) >= 1 and close(wanted, abs(high - low))
+    exact = len(re.sub(r"[^\d]", "", wanted.text).lstrip("0")) > 1
+    return (abs(wanted.value) >= 1 or exact) and close(wanted, abs(high - low))
 
 
 def changes(support: Support) -> Iterator[tuple[float, float, float]]:
@@ -174,12 +199,42 @@ def changes(support: Support) -> Iterator[tuple[float, float, float]]:
 def _pairs(support: Support) -> Iterator[tuple[float, float]]:
     for before, after, peak in changes(support):
         yield from ((before, after), (before, peak))
+    known = {fact.name: fact.count for fact in support.facts}
+    lines, before = known.get("error_lines"), known.get("error_lines_before")
+    if lines is not None and before is not None:
+        yield float(before), float(lines)
     for item in support.items:
         first, second = (
             number_of(item.attributes.get(key, "")) for key in ("baseline_count", "incident_count")
         )
         if first is not None and second is not None:
             yield first, second
+
+
+def _compared(support: Support) -> Iterator[tuple[float, float]]:
+    """Yield pairs of counts, and of levels of one metric, that a sentence over several items may compare."""
+    items = support.items[:_MOST_COMPARED]
+    for first, second in permutations(items, 2):
+        if first.kind != second.kind:
+            continue
+        keys = ("count",) if first.kind == "L" else MEASURED if _metric(first) == _metric(second) else ()
+        for key in keys:
+            low, high = (number_of(item.attributes.get(key, "")) for item in (first, second))
+            if low and high:
+                yield low, high
+        low, high = _current(first), _current(second)
+        if low and high and _metric(first) == _metric(second):
+            yield low, high
+
+
+def _metric(item: Evidence) -> str:
+    return item.attributes.get("metric") or item.attributes.get("alertname", "")
+
+
+def _current(item: Evidence) -> float | None:
+    """Return the level at which an alert fired."""
+    found = _CHANGE.search(item.statement) if item.kind == "A" else None
+    return number_of(found.group("high")) if found else None
 
 
 def _shares(support: Support) -> Iterator[float]:

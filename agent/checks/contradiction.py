@@ -45,6 +45,11 @@ _RECOVERED = re.compile(
     r"|back to normal|went away|subsided|(?<=not )recover(?! (?:until|before|within|for|by)\b))\b",
     re.IGNORECASE,
 )
+_CONTAINED = re.compile(
+    r"\b(?:was|were|stayed|remained) (?P<how>contained|confined|isolated)\b"
+    r"(?! (?:after|at|by|from|in|once|to|until|when|within))",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[A-Za-z0-9_][\w'./:-]*")
 _NEGATORS = frozenset({"not", "no", "never", "none", "nor", "without", "cannot"})
 _SENSITIVE = frozenset(
@@ -53,6 +58,8 @@ _SENSITIVE = frozenset(
     six seven eight nine ten eleven twelve succeeded failed could unable able ready unready available
     unavailable enabled disabled allowed denied fired resolved started stopped opened closed""".split()  # noqa: SIM905
 )
+_ORDER = frozenset({"before", "after", "since", "until", "first", "last"})
+"""Words that turn the sense of a copy only where they stand for one another."""
 _CLAUSE = re.compile(r"[;:.]\s|,\s|\bwhile\b|\bbut\b|\bwhereas\b|\band\b", re.IGNORECASE)
 
 
@@ -62,6 +69,7 @@ def contradictions(text: str, bare: str, support: Support) -> Iterator[Contradic
     yield from _recoveries(bare, support)
     yield from polarity(bare, support)
     yield from ability(bare, support)
+    yield from _spread(bare, support)
     yield from _near_copies(text, support)
 
 
@@ -179,7 +187,9 @@ def _directions(text: str, support: Support) -> Iterator[Contradiction]:
 
 
 def _recoveries(text: str, support: Support) -> Iterator[Contradiction]:
-    lasting = [item for item in support.items if item.kind in {"M", "A"}]
+    lasting = [
+        item for item in support.items if item.kind in {"M", "A"} and item.attributes.get("harm") != "good"
+    ]
     if (
         not lasting
         or len(lasting) != len(support.items)
@@ -195,6 +205,22 @@ def _recoveries(text: str, support: Support) -> Iterator[Contradiction]:
             yield Contradiction(
                 match.group(), meant[0].id, f'"{match.group()}": what {meant[0].id} shows {says}'
             )
+
+
+def _spread(text: str, support: Support) -> Iterator[Contradiction]:
+    """Find trouble that is said to have been contained, over evidence of it in several services."""
+    found = _CONTAINED.search(text)
+    if found is None or _DENIED.search(text[: found.start("how")]):
+        return
+    low = text.lower()
+    shown = {
+        item.service: item for item in support.items if item.service and item.attributes.get("harm") != "good"
+    }
+    named = [name for name in shown if name.lower() in low and name not in support.nodes]
+    if len(named) > 1:
+        yield Contradiction(
+            found.group(), shown[named[1]].id, f'"{found.group()}", and {named[0]} and {named[1]} showed it'
+        )
 
 
 def _has_ended(item: Evidence) -> bool:
@@ -227,6 +253,8 @@ def _near_copies(text: str, support: Support) -> Iterator[Contradiction]:
             # A word more or less turns the sense only as a negation; a word for another one in more ways.
             telling = _SENSITIVE if tag == "replace" else _NEGATORS
             gone, new = set(theirs[i1:i2]) & telling, set(mine[j1:j2]) & telling
+            if not (gone & _ORDER and new & _ORDER):
+                gone, new = gone - _ORDER, new - _ORDER
             if j2 - j1 > 4 or i2 - i1 > 4 or gone == new:
                 continue
             words = " ".join(mine[j1:j2]) or " ".join(theirs[i1:i2])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import re
 from bisect import bisect_right
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Literal
@@ -103,8 +106,21 @@ def read_document(source: str) -> Document:
     lines = [0]
     lines.extend(found.end() for found in re.finditer(r"\r\n|\n|\r", source))
     document = Document(source=source, lines=tuple(lines))
-    _Reader(document).read(_parser().parse(_without_front_matter(source)))
+    with _without_collection():
+        _Reader(document).read(_parser().parse(_without_front_matter(source)))
     return document
+
+
+@contextmanager
+def _without_collection() -> Generator[None]:
+    """Keep the collector of cycles out: it would take half the time, and none of the objects is garbage."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _without_front_matter(source: str) -> str:

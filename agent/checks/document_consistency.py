@@ -150,10 +150,17 @@ def _range(text: str) -> timedelta | None:
 
 
 def _order(document: Document, rows: tuple[Row, ...]) -> Iterator[Report]:
+    table_of = {
+        cell.start: number
+        for number, table in enumerate(document.tables)
+        for row in table.rows
+        for cell in row
+    }
     for before, after in itertools.pairwise(rows):
         if after.at < before.at:
+            together = before.start in table_of and table_of[before.start] == table_of.get(after.start)
             # Lists often start a new day or a new strand without saying so.
-            level: Level = "warning" if after.dated or _same_table(document, before, after) else "info"
+            level: Level = "warning" if after.dated or together else "info"
             message = (
                 f"timeline goes back in time here, from {document.source[before.start : before.end].strip()}"
             )
@@ -166,14 +173,6 @@ def _order(document: Document, rows: tuple[Row, ...]) -> Iterator[Report]:
                 message,
                 "Order the rows by time, or correct it.",
             )
-
-
-def _same_table(document: Document, before: Row, after: Row) -> bool:
-    for table in document.tables:
-        places = {cell.start for row in table.rows for cell in row}
-        if before.start in places and after.start in places:
-            return True
-    return False
 
 
 def _factors_named(document: Document) -> Iterator[Report]:

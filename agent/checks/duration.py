@@ -7,38 +7,49 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-_NUMBERS = {
-    "a": 1.0,
-    "an": 1.0,
-    "one": 1.0,
-    "two": 2.0,
-    "three": 3.0,
-    "four": 4.0,
-    "five": 5.0,
-    "six": 6.0,
-    "seven": 7.0,
-    "eight": 8.0,
-    "nine": 9.0,
-    "ten": 10.0,
-    "eleven": 11.0,
-    "twelve": 12.0,
-    "thirteen": 13.0,
-    "fourteen": 14.0,
-    "fifteen": 15.0,
-    "sixteen": 16.0,
-    "seventeen": 17.0,
-    "eighteen": 18.0,
-    "nineteen": 19.0,
-    "twenty": 20.0,
-    "thirty": 30.0,
-    "forty": 40.0,
-    "forty-five": 45.0,
-    "fifty": 50.0,
-    "sixty": 60.0,
-    "ninety": 90.0,
-    "half an": 0.5,
-    "half a": 0.5,
-}
+from agent.checks.number_words import ONES, PART_OF
+
+_NUMBERS = (
+    {
+        "a": 1.0,
+        "an": 1.0,
+        "one": 1.0,
+        "two": 2.0,
+        "three": 3.0,
+        "four": 4.0,
+        "five": 5.0,
+        "six": 6.0,
+        "seven": 7.0,
+        "eight": 8.0,
+        "nine": 9.0,
+        "ten": 10.0,
+        "eleven": 11.0,
+        "twelve": 12.0,
+        "thirteen": 13.0,
+        "fourteen": 14.0,
+        "fifteen": 15.0,
+        "sixteen": 16.0,
+        "seventeen": 17.0,
+        "eighteen": 18.0,
+        "nineteen": 19.0,
+        "twenty": 20.0,
+        "thirty": 30.0,
+        "forty": 40.0,
+        "forty-five": 45.0,
+        "fifty": 50.0,
+        "sixty": 60.0,
+        "ninety": 90.0,
+        "half an": 0.5,
+        "half a": 0.5,
+    }
+    | {
+        f"{count} {part}{'s' * (whole > 1)} of {article}": whole / parts
+        for whole, count in ((1.0, "a"), (1.0, "one"), (2.0, "two"), (3.0, "three"))
+        for part, parts in PART_OF.items()
+        for article in ("a", "an")
+    }
+    | {f"{word} and a half": value + 0.5 for value, word in enumerate(ONES, 1)}
+)
 _UNITS = (
     (re.compile(r"^(?:ms|msecs?|milliseconds?)$"), 0.001),
     (re.compile(r"^(?:s|secs?|seconds?)$"), 1.0),
@@ -66,7 +77,8 @@ PER = re.compile(
 """A rate: so many in a unit of time."""
 UNIT_SECONDS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0}
 _LENGTH = re.compile(
-    r"(?<![\w.:/])(?<!\de[-+])(?<!quarter of )(?<!quarters of )(?<!part of )(?<!rest of )"
+    r"(?<![\w.:/])(?<!\de[-+])(?<!th of )(?<!ths of )"
+    r"(?<!quarter of )(?<!quarters of )(?<!part of )(?<!rest of )"
     rf"(?:(?P<about>{_ABOUT})\s*)?(?P<parts>{_PART}(?:(?:\s*,)?\s*(?:and\s+)?{_PART})*)",
     re.IGNORECASE,
 )
@@ -106,7 +118,8 @@ def _lengths(found: re.Match[str]) -> Iterator[Length]:
     parts = list(_ONE.finditer(found.group("parts")))
     group: list[re.Match[str]] = []
     for part in parts:
-        if group and _scale(part) >= _scale(group[-1]):
+        fresh = part.group().lower().startswith("half")
+        if group and (fresh or _scale(part) >= _scale(group[-1])):
             yield _length(found, group)
             group = []
         group.append(part)
@@ -124,6 +137,7 @@ def _length(found: re.Match[str], parts: list[re.Match[str]]) -> Length:
     start = found.start() if first else offset + parts[0].start()
     end = offset + parts[-1].end()
     total, step = 0.0, 1.0
+    first_number = parts[0].group("word") or ""
     for part in parts:
         number = (part.group("number") or part.group("word")).lower()
         value = _NUMBERS[re.sub(r"\s", " ", number)] if not number[0].isdigit() else float(number)
@@ -134,10 +148,14 @@ def _length(found: re.Match[str], parts: list[re.Match[str]]) -> Length:
             value, step = value + 0.5, scale * 0.5
         elif number.startswith("half"):
             step = scale * 0.1
+        elif number.endswith(" and a half"):
+            step = scale * 0.5
+        elif " of " in number:
+            step = value * scale * 0.4
         total += value * scale
     slack = step if step == 60 else step * 0.5
     if first and found.group("about"):
-        slack = max(slack, total * 0.15)
+        slack = max(slack, total * (0.2 if " " in first_number else 0.15))
     return Length(
         found.string[start:end], start, end, timedelta(seconds=total), timedelta(seconds=slack + 1e-9)
     )

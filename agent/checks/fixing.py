@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from agent.checks.report import Report
 
@@ -57,9 +58,11 @@ def apply_edits(source: str, edits: Iterable[Edit]) -> str:
 
 
 def _offset(source: str, line: int, column: int) -> int:
-    begin = 0
-    for number, found in enumerate(re.finditer(r"\r\n|\n|\r", source), 2):
-        if number > line:
-            break
-        begin = found.end()
-    return begin + column - 1
+    starts = _line_starts(source)
+    return starts[min(line, len(starts)) - 1] + column - 1
+
+
+@lru_cache(maxsize=1)
+def _line_starts(source: str) -> tuple[int, ...]:
+    """Return where each line starts: once for a document, however many findings it has."""
+    return (0, *(found.end() for found in re.finditer(r"\r\n|\n|\r", source)))

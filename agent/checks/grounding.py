@@ -8,8 +8,9 @@ from dataclasses import replace
 from itertools import chain
 
 from agent.checks import actors as acting
+from agent.checks.absence import absences
 from agent.checks.agreement import close
-from agent.checks.computed import changes, counting, is_total
+from agent.checks.computed import changes, counting, is_sum, is_total
 from agent.checks.contradiction import contradictions
 from agent.checks.denial import asserted
 from agent.checks.mention import Reading, read_sentence
@@ -21,7 +22,7 @@ from agent.checks.quotation import flat, misquoted, quotations, without_copies, 
 from agent.checks.relation import better_evidence, speaks_of_nothing, unrelated
 from agent.checks.row_grounding import check_rows
 from agent.checks.sequence import misordered
-from agent.checks.standing import overstated, overstated_cause, too_certain
+from agent.checks.standing import overstated, overstated_cause, too_certain, unshown_change
 from agent.checks.stem import stem, stems
 from agent.checks.support import Support, gather
 from agent.schema.digest import Digest
@@ -39,11 +40,16 @@ _FROM_TO = re.compile(
     r"\bfrom (?P<low>(?:about |around |roughly )?\d[\d.,]*\s?[a-zA-Z%]{0,3}) to (?P<high>(?:about "
     r"|around |roughly |a peak of )?\d[\d.,]*\d|\d)"
 )
+_IN_ALL = re.compile(
+    r"\b(?:altogether|in total|in all|all told|together|combined|between (?:them|the two)|overall"
+    r"|a total of)\b",
+    re.IGNORECASE,
+)
 _OF_WHAT = re.compile(r"\d\s?(?:%|percent) of (?:all |the |its |their )?(?P<noun>[a-z]{3,})", re.IGNORECASE)
 _WHOLES = frozenset(
     stem(word)
-    for word in """time capacity limit total normal baseline maximum level usual available quota
-    size these those them which cases lines limits""".split()  # noqa: SIM905
+    for word in """time capacity limit total normal baseline maximum level usual available quota size these
+    those them which cases lines limits""".split()  # noqa: SIM905
 )
 
 
@@ -98,12 +104,19 @@ class _Reader:
             yield finding_at(
                 self.place, "G07", "error", found.words, found.message, "Say what the evidence shows."
             )
+        for level, words, message in absences(self.bare, self.digest, self.known):
+            if level == "warning" and self.place.standing != "supported":
+                continue
+            yield finding_at(
+                self.place, "G07", level, words, message, "Say what was recorded, or what was not looked at."
+            )
         for words, have in misordered(self.place.bare, self.support):
             message = f'"{words}" is not the order of the cited times: {have}'
             yield finding_at(
                 self.place, "G07", "error", words, message, "Give the order that the times have."
             )
-        for words, message, advice in overstated(self.place, self.support):
+        doubted = (*overstated(self.place, self.support), *unshown_change(self.place, self.support))
+        for words, message, advice in doubted:
             yield finding_at(self.place, "G06", "error", words, message, advice)
         if self.place.section != "cause.claim":
             for words, message, advice in too_certain(self.place, self.verdict):
@@ -156,7 +169,9 @@ class _Reader:
         for written in self.reading.numbers:
             number = counting(written, self.bare)
             carried = self.support.has_number(number) or is_total(number, self.bare, self.digest)
-            if number.text not in pairs and not carried and not self._listed(number):
+            carried = carried or self._listed(number) or self._short_for_span(number)
+            carried = carried or (bool(_IN_ALL.search(self.bare)) and is_sum(number, self.support))
+            if number.text not in pairs and not carried:
                 yield self._not_carried("G02", number.text)
 
     def _levels(self) -> Iterator[Finding]:
@@ -184,6 +199,14 @@ class _Reader:
         named = set(mentioned(self.place.bare, self.known))
         more = re.search(r"\band (?P<more>\d+) (?:more|others?)\b", self.place.bare)
         return number.value > 1 and number.value == len(named) + (int(more["more"]) if more else 0)
+
+    def _short_for_span(self, number: Quantity) -> bool:
+        """Tell whether a duration beside a bare number lends its unit: "2 seconds; its siblings get 35"."""
+        if number.kind or number.counts or number.keyed:
+            return False
+        units = {unit for span in self.reading.spans for unit in re.findall(r"[A-Za-z]+$", span.text)}
+        meant = (read_sentence(f"{number.text} {unit}").spans for unit in units)
+        return any(self.support.has_length(span) for spans in meant for span in spans)
 
     def _times(self) -> Iterator[Finding]:
         edges = bool(_AT_EDGE.search(self.place.bare))
@@ -254,7 +277,7 @@ class _Reader:
                 better_evidence(self.place, self.digest) or "Cite what shows it.",
             )
             return
-        for cited in unrelated(self.place, self.support, self.known):
+        for cited in unrelated(self.place, self.support, self.known, reading):
             message = f"cites {cited.id}, which does not speak of this: {cited.statement}"
             advice = (
                 better_evidence(self.place, self.digest) or "Cite what shows it, or leave the citation out."

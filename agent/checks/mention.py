@@ -71,7 +71,7 @@ _NAME = re.compile(
 )
 _GENERIC = re.compile(
     r"^(?:k8s|k3s|ipv[46]|http[123]|http/[\d.]+|tls1\.\d|s3|ec2|rds|x86(?:_64)?|sha\d+|utf-?8|base64|oauth2|md5|i18n|"
-    r"[12345]xx|e2e|b2b|grpc2|log4j|h[1-6]|on-call|24/7|and/or|level-?[1-4]|l[1-7]|tier-?\d|sev-?\d)$",
+    r"[12345]xx|e2e|b2b|grpc2|log4j|h[1-6]|[kmgt]ib|on-call|24/7|and/or|level-?[1-4]|l[1-7]|tier-?\d|sev-?\d)$",
     re.IGNORECASE,
 )
 _PERCENTILE = re.compile(r"\b(\d\d)(?:th|st|nd|rd)[ -]percentiles?\b", re.IGNORECASE)

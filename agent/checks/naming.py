@@ -32,6 +32,12 @@ _ENGLISH_PART = frozenset(
     effect front through zero one two three follow stand sign log ready size sized path created wait
     waiting test peak hold safe aware tier way party hoc case rolled depth out-of""".split()  # noqa: SIM905
 )
+_UNITS = frozenset({"KiB", "MiB", "GiB", "TiB"})
+_QUALIFIERS = frozenset(
+    """missing failed failing dead broken unavailable unreachable cross per multi single non each every same
+    old new slow fast first last wrong no""".split()  # noqa: SIM905
+)
+"""Words before a noun that make a compound of English, as in "the missing-server warning"."""
 _GLUED_ENGLISH = frozenset({"microservice", "microservices", "selfservice", "inservice"})
 _OBJECTS = frozenset(
     """github gitlab postgresql mysql javascript daemonset statefulset replicaset configmap networkpolicy
@@ -116,7 +122,8 @@ def said_absent(name: str, text: str) -> bool:
 def name_like(text: str, known: dict[str, str]) -> Iterator[str]:
     """Yield words that can only name a component or an alert, by their shape."""
     for found in _SERVICE.finditer(text):
-        if found.group() not in _GLUED_ENGLISH:
+        *before, _ = found.group().split("-")
+        if found.group() not in _GLUED_ENGLISH and not (before and _QUALIFIERS.issuperset(before)):
             yield found.group()
     parts = {
         part for name in known if "-" in name for part in name.split("-") if len(part) >= 4
@@ -130,7 +137,7 @@ def name_like(text: str, known: dict[str, str]) -> Iterator[str]:
         if not set(own) & _ENGLISH_PART and any(part in parts or _nearly(part, parts) for part in own):
             yield found.group()
     for found in _CAMEL.finditer(text):
-        if found.group().lower() not in _OBJECTS:
+        if found.group().lower() not in _OBJECTS and found.group() not in _UNITS:
             yield found.group()
 
 

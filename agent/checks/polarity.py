@@ -23,13 +23,18 @@ _FAILING = re.compile(
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    rf"(?:(?:\b0 of \d+|\bnone of|\bneither|\bno)(?=((?:\s+[\w'-]+){{1,9}}))\1"
+    rf"(?:(?:\b0(?: of |/)\d+|\bnone of|\bneither|\bno"
+    rf"|\bnot (?:a|one)(?: single)?)(?=((?:\s+[\w'-]+){{1,9}}))\1"
     rf"|(?:{NEGATOR})((?:\s+[\w'-]+){{1,3}}))",
     re.IGNORECASE,
 )
 _ABLE = re.compile(
     r"\b(?:could|was able to|were able to|managed to|succeeded in)\s+(?!not\b|only\b|no\b)[a-z]+",
     re.IGNORECASE,
+)
+_KNOWING = frozenset(
+    """tell know known say said distinguish determine establish established explain decide decided reveal
+    confirm prove settle clear""".split()  # noqa: SIM905
 )
 _NOT_TELLING = frozenset(
     {"further", "other", "longer", "recorded", "single", "evidence", "way", "time", "doubt"}
@@ -119,7 +124,9 @@ def _statement_of(item: Evidence) -> str:
 
 
 def _reach(found: re.Match[str]) -> list[str]:
-    return (found.group(1) or found.group(2)).split()
+    """Return the words that a negation denies; none where that is knowledge: "could not tell a failed"."""
+    words = (found.group(1) or found.group(2)).split()
+    return [] if words[0].lower() in _KNOWING else words
 
 
 def _negated(text: str) -> tuple[set[str], set[str]]:

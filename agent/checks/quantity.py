@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from agent.checks.duration import PER, UNIT_SECONDS, read_lengths
+from agent.checks.number_words import ONES, PART_OF, SPELLED
 from agent.checks.stem import STOP, stem
 
 Bound = Literal["", "most", "least"]
@@ -52,8 +53,13 @@ _SCALES: dict[str, tuple[str, float]] = {
 }
 _UNIT = "|".join(sorted((re.escape(unit) for unit in _SCALES), key=len, reverse=True))
 _ABOUT = r"(?:about|around|approximately|approx\.?|roughly|nearly|almost|some|close to|~|\u2248)\s*"
-_MOST = r"(?:within|under|less than|fewer than|up to|at most|no more than|below)\s*"
-_LEAST = r"(?:over|more than|at least|above|upwards of)\s*"
+_MOST_WORDS = (
+    "within|under|less than|fewer than|up to|at most|no more than|no higher than|below|short of|shy of"
+    "|(?:never|not) exceed(?:ed|ing)?"
+)
+_LEAST_WORDS = "over|more than|at least|above|upwards of|in excess of|exceeding|exceeded"
+_MOST = rf"(?:{_MOST_WORDS})\s*"
+_LEAST = rf"(?:{_LEAST_WORDS})\s*"
 _NUMBER = re.compile(
     rf"(?<![\w./])(?<!\d[:-])(?<![A-Za-z]-)"
     rf"(?:(?P<about>{_ABOUT})|(?P<most>{_MOST})|(?P<least>{_LEAST}))?"
@@ -61,15 +67,10 @@ _NUMBER = re.compile(
     rf"(?:[\s-]?(?P<unit>{_UNIT})(?![A-Za-z0-9])|(?P<glued>[A-Za-z]{{2,14}})(?!\w))?(?![\w]|[.,]\d|-[A-Za-z]*\d)",
     re.IGNORECASE,
 )
-_SPELLED = {
-    "zero": 0, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
-    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
-    "sixty": 60, "ninety": 90, "a dozen": 12, "half a dozen": 6, "a hundred": 100, "one hundred": 100,
-}  # fmt: skip
+_COUNTS = "|".join(sorted(SPELLED, key=len, reverse=True))
 _COUNT_WORD = re.compile(
     rf"(?<![\w-])(?:(?P<about>{_ABOUT})|(?P<most>{_MOST})|(?P<least>{_LEAST}))?"
-    rf"(?P<word>{'|'.join(sorted(_SPELLED, key=len, reverse=True))})"
+    rf"(?P<word>{_COUNTS})"
     r"(?=\s+(?:[a-z][\w-]*\s+){0,2}[a-z][\w-]*s\b)(?!\s+(?:is|was|has|this|its|as|does|thirds|fifths|quarters|(?:up|down|after|in|out|back|side)wards?)\b)",
     re.IGNORECASE,
 )
@@ -79,22 +80,32 @@ _NOT_A_COUNT = re.compile(
     r"\s+(?:the|a|an|as|it|its|this|that|they|more|again|all|every|each)\b", re.IGNORECASE
 )
 _BOUNDED = re.compile(r"\b(?:at least|at|more than|all at) $", re.IGNORECASE)
+_PARTS = "|".join(PART_OF)
 _SHARE = re.compile(
     rf"(?<![\w-])(?:(?P<about>{_ABOUT})|(?P<most>{_MOST})|(?P<least>{_LEAST}))?"
-    r"(?P<word>(?:a |one )?half|(?:a|one) third|two thirds|(?:a|one) quarter|three quarters|(?:a|one) fifth|"
-    r"(?:a|one) tenth)\s+of\s+(?!an?\s)",
+    rf"(?P<word>(?:a |one )?half|(?:a|one)[ -](?:{_PARTS})|(?:{'|'.join(ONES[1:])})[ -](?:{_PARTS})s)"
+    r"\s+of\s+(?!an?\s)",
     re.IGNORECASE,
 )
-_SHARES = {"half": 50.0, "third": 100 / 3, "two thirds": 200 / 3, "quarter": 25.0, "three quarters": 75.0,
-           "fifth": 20.0, "tenth": 10.0}  # fmt: skip
 _COMPARED = re.compile(r"\s+times\s+(?:as\b|more\b|less\b|the\b|its\b|\w+er\b)", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween [\w.]+ and (?P<high>[\w.]+)", re.IGNORECASE)
 EVERY = "every"
 _ORDINAL = re.compile(r"st|nd|rd|th", re.IGNORECASE)
-_AT_MOST = re.compile(
-    r"\b(?:within|under|less than|fewer than|up to|at most|no more than|below)\b", re.IGNORECASE
+_AT_MOST = re.compile(rf"\b(?:{_MOST_WORDS})\b", re.IGNORECASE)
+_AT_LEAST = re.compile(rf"\b(?:{_LEAST_WORDS})\b", re.IGNORECASE)
+_RANGE_BEFORE = re.compile(rf"(?P<every>\bevery )?\b(?:\d+|{'|'.join(ONES)}|ten) (?:to|or) $", re.IGNORECASE)
+"""The lower end of a range of which only the upper one has the unit: "every seven to eight seconds"."""
+_LOW_END = re.compile(
+    rf"(?<!from )(?:\bbetween )?\b(?P<low>{'|'.join(ONES)}) (?:and|to|or) "
+    rf"(?=(?:{'|'.join(ONES)}|ten) (?!and |hundred|thousand|dozen)[a-z])",
+    re.IGNORECASE,
 )
-_AT_LEAST = re.compile(r"\b(?:over|more than|at least|above|upwards of)\b", re.IGNORECASE)
+"""The lower end of a narrow range in words: "between eight and nine times", "two to three requests"."""
+_ONE_IN = re.compile(
+    rf"\b(?:one|1) (?:in|out of) (?:every )?(?P<whole>\d+|{_COUNTS})\b"
+    r"(?! (?:the|a|an|this|its)\b)",
+    re.IGNORECASE,
+)
 _WORDS = re.compile(r"[A-Za-z_][A-Za-z_]*|[,;()]|\d[\d.]*")
 
 
@@ -149,20 +160,27 @@ def read_quantities(text: str) -> tuple[tuple[Quantity, ...], tuple[Span, ...]]:
         bound = _bound_of(text[max(0, length.start - 14) : length.start] + length.text)
         seconds, slack = length.length.total_seconds(), length.slack.total_seconds()
         keyed = text[max(0, length.start - 1) : length.start] == "="
+        lower = _RANGE_BEFORE.search(text[max(0, length.start - 20) : length.start])
+        if lower:
+            bound, before = "most", EVERY if lower["every"] else before
         spans.append(Span(length.text, seconds, slack, after, before, bound, keyed))
         pieces += (text[done : length.start], " " * (length.end - length.start))
         done = length.end
     rest = "".join((*pieces, text[done:]))
+    rest = _LOW_END.sub(_blank, rest)
+    parts = list(_ONE_IN.finditer(rest))
+    rest = _ONE_IN.sub(_blank, rest)
     found = [
         _quantity(match, text)
         for match in _NUMBER.finditer(rest)
         if not _ORDINAL.fullmatch(match.group("glued") or "")
     ]
     found.extend(
-        _spelled(match, text, _SPELLED[match.group("word").lower()]) for match in _COUNT_WORD.finditer(rest)
+        _spelled(match, text, SPELLED[match.group("word").lower()]) for match in _COUNT_WORD.finditer(rest)
     )
     found.extend(_often(match, text) for match in _OFTEN.finditer(rest) if _counts_times(match, rest))
     found.extend(_share(match) for match in _SHARE.finditer(rest))
+    found.extend(_one_in(match) for match in parts)
     return tuple(_rates(found, text)), tuple(spans)
 
 
@@ -245,8 +263,10 @@ def _spelled(found: re.Match[str], text: str, value: float) -> Quantity:
     slack = max(0.01, value * 0.1) if found.group("about") else 0.01
     kind = "times" if after == stem("times") else ""
     if kind and _COMPARED.match(text, found.end()):
-        kind, slack = "ratio", max(slack, 0.5)
-    return Quantity(words.strip(), value, kind, value, slack, after, before, _bound_in(found), spelled=True)
+        kind, slack = "ratio", max(slack, 0.5, value * 0.1)
+    high_end = _LOW_END.search(text[max(0, found.start() - 30) : found.end() + 2])
+    bound: Bound = "most" if high_end else _bound_in(found)
+    return Quantity(words.strip(), value, kind, value, slack, after, before, bound, spelled=True)
 
 
 def _often(found: re.Match[str], text: str) -> Quantity:
@@ -256,9 +276,20 @@ def _often(found: re.Match[str], text: str) -> Quantity:
 
 
 def _share(found: re.Match[str]) -> Quantity:
-    word = re.sub(r"^(?:a|one) ", "", found.group("word").lower())
-    value = _SHARES[word]
+    count, _, part = found.group("word").lower().replace("-", " ").rpartition(" ")
+    value = 100 * (ONES.index(count) + 1 if count in ONES else 1) / PART_OF.get(part.removesuffix("s"), 2)
     slack = value * (0.2 if found.group("about") else 0.1)
     return Quantity(
         found.group().strip(), value, "percent", value, slack, "", "", _bound_in(found), spelled=True
     )
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found.group())
+
+
+def _one_in(found: re.Match[str]) -> Quantity:
+    """Read "one in five" as a share."""
+    word = found.group("whole").lower()
+    value = 100 / (SPELLED.get(word) or float(word))
+    return Quantity(found.group(), value, "percent", value, value * 0.1, spelled=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agent.checks.evidence_text import text_of
-from agent.checks.mention import read_sentence
+from agent.checks.agreement import lies_between
+from agent.checks.evidence_text import moments_of, text_of
+from agent.checks.mention import Reading, read_sentence
 from agent.checks.naming import mentioned
 from agent.checks.places import Place
 from agent.checks.sequence import KIND_WORDS
@@ -24,6 +25,10 @@ _OF_REPORTS = frozenset(
     service services reached point same again never""".split()  # noqa: SIM905
 )
 """Words of the report itself, which no evidence has to hold."""
+_GATHERED = re.compile(
+    r"\b(?:all|every|each|other|others|among|together|both|including|further|more|several|remaining|rest)\b",
+    re.IGNORECASE,
+)
 _TOGETHER = {
     kind: re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
     for kind, words in {
@@ -43,11 +48,11 @@ def speaks_of_nothing(place: Place, support: Support) -> str:
     cited = [item for item in support.items if item.id in place.own] if evidenced else list(support.items)
     shown: set[str] = set()
     for item in cited:
-        shown |= stems(f"{text_of(item)} {KIND_NAMES[item.kind]} {item.kind}")
+        shown |= stems(f"{text_of(item)} {KIND_NAMES[item.kind]} {KIND_WORDS[item.kind]}")
     return place.text if len(told) >= 2 and not told & shown else ""
 
 
-def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator[Evidence]:
+def unrelated(place: Place, support: Support, known: dict[str, str], reading: Reading) -> Iterator[Evidence]:
     """Yield cited items that share neither a name nor a telling word with the sentence, where others do."""
     wanted = place.evidence if place.standing else place.own
     cited = [item for item in support.items if item.id in wanted]
@@ -65,7 +70,9 @@ def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator
     carriers = [item for item in cited if item.service and shares[item.id] >= 2]
     for item in cited:
         beside = any(other.service == item.service for other in carriers if other is not item)
-        if beside or _tells_its_time(item, place.text) or _meant_together(place.text, item):
+        if beside or _tells_its_time(item, place.text) or _is_measured_from(item, support, reading):
+            continue
+        if _meant_together(place.text, item, support, named):
             continue
         if (
             named
@@ -77,9 +84,24 @@ def unrelated(place: Place, support: Support, known: dict[str, str]) -> Iterator
             yield item
 
 
-def _meant_together(text: str, item: Evidence) -> bool:
-    """Tell whether a text speaks of all cited items of a kind at once, as "nine alerts" does."""
-    return item.kind in _TOGETHER and bool(_TOGETHER[item.kind].search(text))
+def _is_measured_from(item: Evidence, support: Support, reading: Reading) -> bool:
+    """Tell whether a duration of the sentence lies between the item's time and that of another cited one."""
+    own = moments_of(item)
+    others = [moment for other in support.items if other.id != item.id for moment in moments_of(other)]
+    return any(lies_between(span, a, b) for span in reading.spans for a in own for b in others)
+
+
+def _meant_together(text: str, item: Evidence, support: Support, named: set[str]) -> bool:
+    """Tell whether a text speaks of all cited items of a kind at once, as "nine alerts" does.
+
+    One that names the component of some of them means those, unless it counts or gathers them all.
+    """
+    if item.kind not in _TOGETHER or not _TOGETHER[item.kind].search(text):
+        return False
+    alike = [other for other in support.items if other.kind == item.kind]
+    some = any((other.service or "").lower() in named for other in alike)
+    counted = any(found.value == len(alike) for found in read_sentence(text).numbers)
+    return not some or counted or bool(_GATHERED.search(text))
 
 
 def _tells_its_time(item: Evidence, text: str) -> bool:

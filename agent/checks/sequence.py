@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from agent.checks.evidence_text import text_of
+from agent.checks.evidence_text import is_snapshot, text_of
 from agent.checks.stem import stems
 from agent.checks.support import Support
 from agent.schema.evidence import Evidence
@@ -34,7 +34,7 @@ _NEGLIGIBLE = timedelta(seconds=1)
 
 def misordered(text: str, support: Support) -> Iterator[tuple[str, str]]:
     """Yield order words whose two sides name two cited events in the wrong order, and what the times say."""
-    timed = [item for item in support.items if item.start is not None]
+    timed = [item for item in support.items if item.start is not None and not is_snapshot(item)]
     if len(timed) < 2:
         return
     for match in _ORDER.finditer(text):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from agent.checks.evidence_text import text_of
 from agent.checks.places import Place
-from agent.checks.stem import stems
+from agent.checks.stem import stem, stems
 from agent.checks.support import Support
 from agent.schema.postmortem import Cause
 
@@ -27,15 +27,28 @@ _HEDGED = re.compile(
 )
 _CAUSAL = re.compile(
     r"(?<!\w)(?:because|caused(?: by)?|causes|causing|led to|leads to|leading to|resulted in|due to"
-    r"|owing to|triggered(?: by)?|as a result|shows as|, so(?! that)|"
-    r"therefore|hence|which meant|which means|brought down|responsible for|root cause|so that|forced)(?!\w)",
+    r"|owing to|triggered(?: by)?(?! (?:the |an? |its |both |two )*(?:alert|alarm|page))"
+    r"|as a result|shows as|therefore|hence|which meant|which means"
+    r"|brought down|responsible for|root cause|so that|forced|before (?:it|they) (?:could|had)"
+    r"|behind (?:this|that|it|these)\b(?=[^.:;]* (?:stood|lay|was)\b))(?!\w)",
     re.IGNORECASE,
+)
+_NOT_TELLING = frozenset(
+    stem(word)
+    for word in """not could half dozen two three four five six seven eight nine ten single several many none
+    never missing record recorded""".split()  # noqa: SIM905
 )
 _SETTLED = re.compile(
     r"\b(?:the (?:root )?cause (?:is|was) (?:established|known|clear|proven|confirmed)"
     r"|the root cause (?:is|was)(?! not| open| unknown))\b",
     re.IGNORECASE,
 )
+_DONE_BEFORE = re.compile(
+    r"\bhad been (?:\w+ly )?(?P<deed>lowered|raised|reduced|increased|removed|disabled|enabled|changed"
+    r"|deleted|renamed|reverted|edited|switched|upgraded|downgraded|misconfigured|tightened|shortened)\b",
+    re.IGNORECASE,
+)
+"""Says that somebody changed something earlier."""
 _ABSENT = re.compile(
     r"\b(?:no recorded|(?:evidence|recording|logs|metrics) (?:holds?|shows?|contains?|has|have) (?:no"
     r"|nothing|none)|"
@@ -79,6 +92,21 @@ def overstated(place: Place, support: Support) -> Iterator[tuple[str, str, str]]
         return
 
 
+def unshown_change(place: Place, support: Support) -> Iterator[tuple[str, str, str]]:
+    """Yield an earlier change that a supported claim, or an evidenced why, has and its evidence has not."""
+    evidenced = ".whys." in place.section and bool(place.own)
+    if not (place.standing == "supported" or evidenced):
+        return
+    deed = _DONE_BEFORE.search(place.bare)
+    no_change = all(item.kind in "LKA" for item in support.items)
+    if deed and no_change and stem(deed["deed"]) not in stems(support.raw):
+        yield (
+            deed.group(),
+            f'is called supported, but no cited evidence shows that anything "{deed.group()}"',
+            'Mark it "inferred", or cite the change.',
+        )
+
+
 def too_certain(place: Place, verdict: str) -> Iterator[tuple[str, str, str]]:
     """Yield where a sentence calls the cause settled, and the verdict on the cause does not."""
     certain = _SETTLED.search(place.bare)
@@ -89,11 +117,14 @@ def too_certain(place: Place, verdict: str) -> Iterator[tuple[str, str, str]]:
 
 def _one_item_has_both(text: str, link: re.Match[str], support: Support) -> bool:
     """Tell whether one piece of evidence speaks of both sides of a causal word: it makes the link itself."""
-    left = stems(re.split(r"[:;.]\s", text[: link.start()])[-1])
-    right = stems(re.split(r"[:;.,](?:\s|$)", text[link.end() :])[0])
+    before = re.split(r"[:;.]\s", text[: link.start()])[-1]
+    after, *rest = re.split(r"[:;.,](?:\s|$)", text[link.end() :])
+    if not before.strip() and rest:
+        before = rest[0]
+    left, right = (frozenset(stems(side) - _NOT_TELLING) for side in (before, after))
     for item in support.items:
         told = stems(text_of(item))
-        if left and right and all(len(side & told) >= 0.5 * len(side) for side in (left, right)):
+        if left and right and all(len(side & told) > 0.5 * len(side) for side in (left, right)):
             return True
     return False
 

@@ -34,6 +34,11 @@ _IRREGULAR = {
         ("hold", "held"),
         ("write", "wrote written"),
         ("retri", "retries retry retried"),
+        ("refus", "refusal refusals"),
+        ("remov", "removal removals"),
+        ("arriv", "arrival arrivals"),
+        ("reject", "rejection rejections"),
+        ("fail", "failure failures"),
     )
     for form in forms.split()
 }

@@ -8,9 +8,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import combinations
 
-from agent.checks.agreement import agree, close, same_role, within
-from agent.checks.computed import COUNTED, COUNTERS, PAIR, changes, exact_counts, is_computed, measured
-from agent.checks.evidence_text import counts_of, number_of, read_cached, text_of
+from agent.checks.agreement import agree, close, lies_between, same_role, within
+from agent.checks.computed import (
+    COUNTED,
+    COUNTERS,
+    PAIR,
+    SUMMED,
+    changes,
+    exact_counts,
+    is_computed,
+    measured,
+)
+from agent.checks.evidence_text import MEASURED, counts_of, moments_of, number_of, read_cached, text_of
 from agent.checks.mention import SEVERAL, Clock, Reading, weekday_of
 from agent.checks.quantity import EVERY, Quantity, Span
 from agent.checks.stem import stem
@@ -19,10 +28,12 @@ from agent.schema.evidence import Evidence
 from agent.schema.postmortem import Header
 
 _TIME_UNITS = (1.0, 1e3, 1e6, 1e9, 1 / 60, 1 / 3600)
+_STATUS = re.compile(r"[1-5]\d\ds")
 _EDGE = r"(?<![a-z0-9])"
+_PARTS = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}(?![a-z])")
+"""The words of an identifier, which people write in snake_case, camelCase or apart."""
 _HASH = re.compile(r"(?:sha\d+:)?(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,}")
 """A hash, which people cut to its first seven digits or more."""
-
 
 _ANY_KEY = frozenset(
     stem(word)
@@ -30,6 +41,9 @@ _ANY_KEY = frozenset(
     after before""".split()  # noqa: SIM905 - a list of words reads as prose
 )
 """Keys that say nothing of what is measured."""
+
+
+_MILLICORES = stem("millicores")
 
 
 @dataclass(frozen=True)
@@ -53,7 +67,11 @@ class Support:
     def meant_by(self, told: frozenset[str]) -> Support:
         """Leave out numbers that stand as `key=1` where the stems of the sentence lack the key."""
         heard = told | _ANY_KEY
-        numbers = tuple(found for found in self.reading.numbers if not found.keyed or found.leads in heard)
+        numbers = tuple(
+            found
+            for found in self.reading.numbers
+            if not found.keyed or found.leads in heard or found.kind == "bytes"
+        )
         spans = tuple(found for found in self.reading.spans if not found.keyed or found.leads in heard)
         return replace(self, reading=replace(self.reading, numbers=numbers, spans=spans))
 
@@ -61,7 +79,7 @@ class Support:
         """Tell whether a number occurs in its role, or follows by unit, rounding, ratio, sum or count."""
         if wanted.per:
             return self._has_rate(wanted)
-        if wanted.value == 0 and wanted.counts and self._has_none(wanted.counts):
+        if self._has_in_words(wanted):
             return True
         near = [found for found in self.reading.numbers if agree(wanted, found)]
         if wanted.weak:
@@ -82,6 +100,8 @@ class Support:
             for found in self.reading.numbers
         ):
             return True
+        if wanted.per == 1 and any(close(wanted, level) for level in self._levels("/s")):
+            return True
         lengths = {span.seconds for span in self.reading.spans}
         lengths.update(
             (item.end - item.start).total_seconds() for item in self.items if item.start and item.end
@@ -90,6 +110,19 @@ class Support:
         return any(
             close(wanted, count / length * wanted.per) for count in counts for length in lengths if length > 0
         )
+
+    def _levels(self, unit: str) -> Iterator[float]:
+        """Yield the levels of cited metrics with a unit."""
+        for item in self.items:
+            if item.attributes.get("unit") == unit:
+                levels = (number_of(item.attributes.get(key, "")) for key in MEASURED)
+                yield from (level for level in levels if level is not None)
+
+    def _has_in_words(self, wanted: Quantity) -> bool:
+        """Tell whether the evidence has it in other words: "no ready endpoints" for none, "cpu=10m"."""
+        if wanted.counts == _MILLICORES and re.search(rf"\bcpu={wanted.value:g}m\b", self.text):
+            return True
+        return wanted.value == 0 and bool(wanted.counts) and self._has_none(wanted.counts)
 
     def _has_none(self, counted: str) -> bool:
         """Tell whether the evidence says that there were none of something: "no ready endpoints"."""
@@ -116,7 +149,7 @@ class Support:
                 return True
             rivals = [found for found in rivals if found.kind == "times"]
         if rivals and not any(found in rivals for found in near):
-            return wanted.counts in COUNTED and _is_one_of(wanted, exact_counts(self, wanted))
+            return wanted.counts in COUNTED | SUMMED and _is_one_of(wanted, exact_counts(self, wanted))
         return True if near else None
 
     def has_length(self, wanted: Span) -> bool:
@@ -127,19 +160,21 @@ class Support:
         if any(fact.seconds is not None and within(wanted, fact.seconds, slack) for fact in self.facts):
             return True
         for found in measured(self):
-            if any(within(wanted, found / unit, slack) for unit in _TIME_UNITS):
+            if any(within(wanted, found / unit, wanted.slack) for unit in _TIME_UNITS):
                 return True
-        if any(found.kind == "time" and within(wanted, found.base, slack) for found in self.reading.numbers):
+        written = (found.base for found in self.reading.numbers if found.kind == "time")
+        levels = self._levels("s")
+        if any(within(wanted, seconds, wanted.slack) for seconds in (*written, *levels)):
             return True
-        if wanted.leads == EVERY and any(within(wanted, gap, slack) for gap in self._gaps()):
+        regular = wanted.leads == EVERY and any(within(wanted, gap, slack) for gap in self._gaps())
+        if regular or (_STATUS.fullmatch(wanted.text) and self._has_code(wanted.text[:3])):
             return True
-        every = dict.fromkeys((*self.moments, *self.edges))
-        whole = dict.fromkeys(moment.replace(microsecond=0) for moment in every)
-        return any(
-            within(wanted, abs((b - a).total_seconds()), slack)
-            for moments in (every, whole)
-            for a, b in combinations(moments, 2)
-        )
+        moments = dict.fromkeys((*self.moments, *self.edges))
+        return any(lies_between(wanted, a, b) for a, b in combinations(moments, 2))
+
+    def _has_code(self, status: str) -> bool:
+        """Tell whether a status is cited that people write in the plural: "43 requests got 503s"."""
+        return any(item.attributes.get("code") == status for item in self.items)
 
     def _gaps(self) -> Iterator[float]:
         """Yield the mean seconds from one occurrence to the next of what occurs many times."""
@@ -180,12 +215,20 @@ class Support:
         low = name.lower()
         version = "v?" if re.match(r"v?\d", low) else ""
         low = low[1:] if re.match(r"v\d", low) else low
+        words = _PARTS.findall(name)
+        whole = "".join(words) == name.replace("_", "")
+        if (
+            whole
+            and len(words) > 1
+            and re.search(rf"{_EDGE}{'[ _-]?'.join(words).lower()}(?![a-z0-9])", self.text)
+        ):
+            return True
         if _HASH.fullmatch(low):
             return bool(re.search(rf"{_EDGE}{low}", self.text))
         ending = r"(?!\d)" if low[-1].isdigit() else r"(?![a-z])" if low[-1].isalpha() else ""
         if re.search(rf"{_EDGE}{version}{re.escape(low)}{ending}", self.text):
             return True
-        percentile = re.fullmatch(r"p(\d\d)", low)
+        percentile = re.fullmatch(r"p(\d\d)s?", low)
         if percentile:
             digits = percentile.group(1)
             return bool(re.search(rf"0\.{digits.rstrip('0')}\b|\b{digits}th\b|p{digits}", self.text))
@@ -212,8 +255,9 @@ class Support:
                 some, every = item.attributes.get(key, ""), item.attributes.get("count", "")
                 if some.isdigit() and every.isdigit():
                     pairs.add((int(some), int(every)))
-        summed = len(counts) > 1 and part in counts and whole == sum(counts)
-        if (part, whole) in pairs or summed or {part, whole} <= {fact.count for fact in self.facts}:
+        wholes = {fact.count for fact in self.facts}
+        summed = part in counts and (whole in wholes or (len(counts) > 1 and whole == sum(counts)))
+        if (part, whole) in pairs or summed or {part, whole} <= wholes:
             return True
         return not pairs and not counts
 
@@ -224,8 +268,6 @@ def gather(digest: Digest, header: Header, evidence: Iterable[str], facts: Itera
     named = tuple(fact for fact in digest.facts if fact.name in wanted)
     ids = dict.fromkeys((*evidence, *(found for fact in named for found in fact.evidence)))
     items = tuple(item for item in (digest.find(found) for found in ids) if item is not None)
-    moments = [moment for item in items for moment in (item.start, item.end) if moment is not None]
-    moments.extend(fact.time for fact in named if fact.time is not None)
     edges = tuple(moment for moment in (header.start, header.end) if moment is not None)
     parts = [
         *(text_of(item) for item in items),
@@ -243,12 +285,11 @@ def gather(digest: Digest, header: Header, evidence: Iterable[str], facts: Itera
         tuple(found for one in read for found in one.dates),
         tuple(found for one in read for found in one.names),
     )
+    moments = [moment for item in items for moment in moments_of(item)]
+    moments.extend(fact.time for fact in named if fact.time is not None)
     told = tuple(dict.fromkeys(moments))
-    return Support(items, named, text, text.lower(), reading, told, edges, _nodes(digest))
-
-
-def _nodes(digest: Digest) -> frozenset[str]:
-    return frozenset(item.attributes["node"] for item in digest.evidence if item.attributes.get("node"))
+    nodes = frozenset(item.attributes["node"] for item in digest.evidence if item.attributes.get("node"))
+    return Support(items, named, text, text.lower(), reading, told, edges, nodes)
 
 
 def _of_day(moment: datetime) -> float:

@@ -4,12 +4,26 @@ from pathlib import Path
 
 import pytest
 
+from agent.checks.absence import absences
 from agent.checks.actors import actor_is_shown
 from agent.checks.grounding import check_grounding
+from agent.checks.naming import known_names
+from agent.schema.bundle import Outcome, Signal
+from agent.schema.digest import Coverage
 from agent.schema.postmortem import Claim
 from benchmarks.mutations import MUST, measure
 from benchmarks.offline_drafts import offline_drafts
-from benchmarks.paraphrases import DRAFTED, FOLDER, VARIED, draft_of, false_alarms, read_case
+from benchmarks.paraphrases import (
+    DRAFTED,
+    FOLDER,
+    LOOSE,
+    LOOSER,
+    LOOSEST,
+    VARIED,
+    draft_of,
+    false_alarms,
+    read_case,
+)
 
 
 def _rules(
@@ -20,7 +34,9 @@ def _rules(
     return {item.rule for item in check_grounding(draft_of(claim, header), digest) if item.level != "info"}
 
 
-@pytest.mark.parametrize(("folder", "least"), [(FOLDER, 240), (VARIED, 170)])
+@pytest.mark.parametrize(
+    ("folder", "least"), [(FOLDER, 240), (VARIED, 170), (LOOSE, 170), (LOOSER, 110), (LOOSEST, 50)]
+)
 def test_true_sentences_of_a_careful_writer_pass(folder: Path, least: int) -> None:
     checked, alarms = false_alarms(folder)
     assert checked >= least
@@ -65,7 +81,7 @@ _BOUTIQUE, _TRAINTICKET = "boutique-4392eb", "trainticket-608b96"
         (
             _BOUTIQUE,
             ("M3",),
-            "tcp_retans of worker-02 rose, and no change of frontend is recorded.",
+            "tcp_retans of worker-02 rose, and no trace of frontend is recorded.",
             "tcp_retans of worker-02 rose, and frontend had no pod there.",
             "G04",
         ),
@@ -148,11 +164,202 @@ def test_a_true_sentence_passes_where_its_turned_twin_is_reported(
         ("boutique-1d95c3", ("K3",), "It was noticed on Saturday.", "G03"),
         ("boutique-1d95c3", ("L3",), "The memory limit had been lowered.", "G08"),
         ("boutique-1d95c3", ("L3", "K1"), "frontend failed because the node was lost.", "G06"),
+        (
+            "boutique-1d95c3",
+            ("K5", "K7"),
+            "currencyservice was lost and the trouble was contained, adservice had 0 of 1 replica.",
+            "G07",
+        ),
+        (
+            "boutique-9d2b45",
+            ("K1",),
+            "The limits of adservice had been lowered before its 4 restarts.",
+            "G06",
+        ),
         ("boutique-1d95c3", ("L3",), "The errors were probably harmless.", "G06"),
     ],
 )
 def test_a_lie_is_reported_by_its_rule(case: str, evidence: tuple[str, ...], text: str, rule: str) -> None:
     assert rule in _rules(case, evidence, text)
+
+
+@pytest.mark.parametrize(
+    ("case", "evidence", "facts", "true", "lie", "rule"),
+    [
+        (
+            "boutique-1d95c3",
+            ("K2", "L1"),
+            (),
+            "72 s separate the kubelet's end on worker-02 from the first failed lookup.",
+            "88 s separate the kubelet's end on worker-02 from the first failed lookup.",
+            "G02",
+        ),
+        (
+            "cluster-a7a9d1",
+            ("K2", "K4"),
+            (),
+            "The job gave up after 2 failed pods, one more than its backoff limit of 1.",
+            "The job gave up after 3 failed pods, one more than its backoff limit of 1.",
+            "G02",
+        ),
+        (
+            "cluster-a7a9d1",
+            ("K4",),
+            (),
+            "With backoff_limit 1 the job had no attempts left.",
+            "With retry_limit 1 the job had no attempts left.",
+            "G04",
+        ),
+        (
+            "cluster-a7a9d1",
+            ("K6", "K7"),
+            (),
+            "logging-agent and payment-processing-worker had 170 restarts between them.",
+            "logging-agent and payment-processing-worker had 180 restarts between them.",
+            "G02",
+        ),
+        (
+            "cluster-a7a9d1",
+            ("L2", "L1"),
+            (),
+            "Warnings about the database were four times as frequent as the Java network exception.",
+            "Warnings about the database were nine times as frequent as the Java network exception.",
+            "G02",
+        ),
+        (
+            "boutique-9d2b45",
+            ("K2",),
+            (),
+            "The liveness probe gives the container 2 seconds; comparable deployments get 35.",
+            "The liveness probe gives the container 2 seconds; comparable deployments get 45.",
+            "G02",
+        ),
+        (
+            "cluster-ea197d",
+            ("L1",),
+            ("log_lines",),
+            "147 of 150 recorded lines say the same thing.",
+            "150 of 147 recorded lines say the same thing.",
+            "G02",
+        ),
+        (
+            "trainticket-854e7c",
+            (),
+            ("error_lines", "error_lines_before"),
+            "Before the onset there were two error lines; 107 came afterwards.",
+            "Before the onset there were two error lines; 117 came afterwards.",
+            "G02",
+        ),
+    ],
+)
+def test_loose_prose_passes_where_its_turned_twin_is_reported(
+    case: str, evidence: tuple[str, ...], facts: tuple[str, ...], true: str, lie: str, rule: str
+) -> None:
+    assert _rules(case, evidence, true, LOOSE, facts=facts) == set()
+    assert rule in _rules(case, evidence, lie, LOOSE, facts=facts)
+
+
+@pytest.mark.parametrize(
+    ("case", "evidence", "true", "lie", "rule"),
+    [
+        (
+            "trainticket-854e7c",
+            ("L19", "L20"),
+            "The travel service warned 23 times, the order service 13 times, 36 warnings altogether.",
+            "The travel service warned 23 times, the order service 13 times, 46 warnings altogether.",
+            "G02",
+        ),
+        (
+            "boutique-4392eb",
+            ("M2",),
+            "The p90 of recommendationservice never exceeded 240.",
+            "The p90 of recommendationservice never exceeded 150.",
+            "G02",
+        ),
+        (
+            "trainticket-608b96",
+            ("L2",),
+            "On average, a payment was rejected every seven to eight seconds.",
+            "On average, a payment was rejected every three to four seconds.",
+            "G02",
+        ),
+    ],
+)
+def test_bounds_and_sums_in_loose_prose_are_held_to_the_evidence(
+    case: str, evidence: tuple[str, ...], true: str, lie: str, rule: str
+) -> None:
+    assert _rules(case, evidence, true, LOOSER) == set()
+    assert rule in _rules(case, evidence, lie, LOOSER)
+
+
+def test_a_state_as_it_was_read_has_no_time_to_be_ordered_by() -> None:
+    state = (
+        "adservice container server was in CrashLoopBackOff before the frontend could not retrieve product."
+    )
+    assert "G07" not in _rules("boutique-9d2b45", ("K1", "L1"), state)
+    assert "G07" in _rules(
+        "boutique-9d2b45", ("K6", "L1"), "frontend logged its error before the probe failed."
+    )
+
+
+def test_knowledge_that_is_denied_denies_no_failure() -> None:
+    text = "frontend could not tell a failed conversion from an empty one."
+    assert "G07" not in _rules("boutique-1d95c3", ("L3",), text, standing="inferred")
+    assert "G07" in _rules(
+        "boutique-1d95c3",
+        ("K3",),
+        "Node worker-02 never had event NodeNotReady: Node worker-02 status is now: NodeNotReady.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("No deployment was recorded in the window.", "G07"),
+        ("No deployment of adservice was recorded.", "G07"),
+        ("Nothing changed.", "G07"),
+        ("No alert was recorded.", "G07"),
+        ("checkoutservice was slow, and no rollout took place.", "G07"),
+        ("No other change was found.", ""),
+        ("No deployment was recorded in the hour before the onset.", ""),
+        ("No deployment of emailqueue-service was recorded.", ""),
+    ],
+)
+def test_a_stated_absence_is_held_to_all_that_was_collected(text: str, rule: str) -> None:
+    digest, _ = read_case(VARIED / "boutique-4392eb.json")
+    assert {item.kind for item in digest.evidence} >= {"C", "A"}
+    assert bool(list(absences(text, digest, known_names(digest)))) == bool(rule)
+
+
+def test_what_is_not_known_may_be_inferred_and_not_called_supported() -> None:
+    text, cited = "No alert fired, and the p99 of ts-security-service rose.", ("M1",)
+    digest, header = read_case(VARIED / "trainticket-4f0760.json")
+    row = Coverage(source="files", signal="logs", query="all", outcome="ok")
+    digest = digest.model_copy(update={"coverage": (row,)})
+    for standing, rules in (("supported", {"G07"}), ("inferred", set[str]())):
+        claim = Claim.model_validate({"text": text, "evidence": cited, "standing": standing})
+        assert {item.rule for item in check_grounding(draft_of(claim, header), digest)} == rules
+
+
+@pytest.mark.parametrize(
+    ("signal", "outcome", "text", "level"),
+    [
+        ("alerts", "empty", "No alert fired.", None),
+        ("alerts", "failed", "No alert fired.", "warning"),
+        ("alerts", "failed", "No alert was recorded.", None),
+        ("logs", "ok", "No alert fired.", "warning"),
+        ("events", "ok", "Nothing was rolled out.", None),
+        ("logs", "ok", "Nothing was rolled out.", "warning"),
+    ],
+)
+def test_an_absence_is_not_known_where_the_coverage_has_a_gap(
+    signal: Signal, outcome: Outcome, text: str, level: str | None
+) -> None:
+    digest, _ = read_case(VARIED / "series-0c3d6f.json")
+    row = Coverage(source="files", signal=signal, query="all", outcome=outcome)
+    digest = digest.model_copy(update={"coverage": (row,)})
+    found = [found for found, _, _ in absences(text, digest, known_names(digest))]
+    assert found == ([level] if level else [])
 
 
 @pytest.mark.parametrize(
