@@ -61,11 +61,9 @@ def _human_words() -> frozenset[str]:
     )
 
 
-def may_name_people(low: str, words_here: set[str], roster: Roster) -> bool:
-    """Tell whether a sentence in lower case has a word that could stand for a person or team."""
-    if "@" in low or not words_here.isdisjoint(_human_words()) or not words_here.isdisjoint(roster.people):
-        return True
-    return any(word.endswith("'s") and word[:-2] in _human_words() for word in words_here)
+def may_name_people(words_here: set[str], roster: Roster) -> bool:
+    """Tell whether one of the words of a sentence, in lower case, could stand for a person or team."""
+    return not (words_here.isdisjoint(_human_words()) and words_here.isdisjoint(roster.people))
 
 
 def is_word(name: str, token: Token) -> bool:
