@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from agent.checks.acquittal import BE, is_acquitted, is_conditional, is_participle, precedes_system
 from agent.checks.lexicon import words
+from agent.checks.pattern import Pattern
 from agent.checks.phrase import first_phrase
 from agent.checks.rulebook import Grade, Rule
 from agent.checks.sentence import Sentence
@@ -15,7 +16,7 @@ from agent.checks.subject import Kind, Roster, is_word, kind_of, leading_subject
 if TYPE_CHECKING:
     from agent.schema.finding import Level
 
-_RECEIVED = re.compile(
+_RECEIVED = Pattern(
     r"^\s*(?:\w+ly )?(?:paged|notified|alerted|told|informed|warned|given|asked|contacted|called|able|"
     r"allowed|invited|shown|"
     r"reminded|included|granted|provided|supported|relieved|involved|added|offered|protected|prompted|"
@@ -26,7 +27,7 @@ _RECEIVED = re.compile(
 _HARMLESS_PARTICIPLES = frozenset(
     ["needed", "required", "lost", "suffered", "cost", "lasted", "got", "wanted"]
 )
-_PROVIDED = re.compile(
+_PROVIDED = Pattern(
     r"^\s*(?:(?:an?|the|more|better|enough|any|some|read|two|second|direct|immediate|full) )*"
     r"(?:access|permissions?|rights|way|ways|means|time|help|support|training|runbooks?|alerts?|visibility|information"
     r"|tools?|dashboards?|backup|sleep|rest|second|to\b)",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from agent.checks.pattern import Pattern
 from agent.checks.phrase import first_phrase
 from agent.checks.sentence import Sentence
 from agent.checks.subject import Roster, kind_of
 
-_REASON = re.compile(
+_REASON = Pattern(
     r"\b(?:because(?! of)|since(?! (?:\d|last|the (?:start|morning))|then)|(?:so|given) that|given(?= the| "
     r"how| what)"
     r"|owing to|due to|because of|while(?= (?:the|its?|all|no|both)\b))\b\s*|, as\s+|\bas (?=(?:the|it"
@@ -16,7 +17,7 @@ _REASON = re.compile(
     r"|; (?=(?:the|its?|no|there)\b)|,? which (?:is|was) the (?:documented|usual|standard|normal|agreed)\s*",
     re.IGNORECASE,
 )
-_REJECTED_BEFORE = re.compile(
+_REJECTED_BEFORE = Pattern(
     r"\b(?:instead of|rather than|in place of|decided against|refrain(?:ed)? from|not by|more than"
     r"|reject(?:ed|s)?"
     r"|dropped|discarded|withdrew|the (?:proposal|idea|suggestion|wish) to|does not help to"
@@ -24,9 +25,9 @@ _REJECTED_BEFORE = re.compile(
     r"|^\W*(?:telling|asking|reminding|urging|training|retraining|blaming|warning)\b[^.;]{0,30}$",
     re.IGNORECASE,
 )
-_RELIEVED = re.compile(r"\b(?:not|\w+n't|no longer|never|nobody|no one) (?:\w+ )?$", re.IGNORECASE)
+_RELIEVED = Pattern(r"\b(?:not|\w+n't|no longer|never|nobody|no one) (?:\w+ )?$", re.IGNORECASE)
 """What people need not do any more is not asked of them."""
-_REJECTED_AFTER = re.compile(
+_REJECTED_AFTER = Pattern(
     r"^[^.;]{0,70}?\b(?:(?:does|do|did|has|have|will|would|can|could)(?: not|n't)|cannot|never|hardly"
     r"|rarely) "
     r"(?:scale|help|work|suffice|change|prevent|fix|be enough|reveal|made|solve)"
@@ -36,14 +37,14 @@ _REJECTED_AFTER = re.compile(
     r"|was (?:rejected|dropped|replaced))",
     re.IGNORECASE,
 )
-_HYPOTHESIS = re.compile(
+_HYPOTHESIS = Pattern(
     r"\b(?:suspect(?:ed|s|ing)?|suspicion|hypothes[ei]s|theory|thought to be|believed to be|at first"
     r"|initially|ruled out"
     r"|turned out (?:not|to be something)|first (?:taken|assumed|classified|guess)|mistaken for|assumed to be"
     r"|appeared to be|looked like|possible causes?)\b",
     re.IGNORECASE,
 )
-_MENTION_BEFORE = re.compile(
+_MENTION_BEFORE = Pattern(
     r"\b(?:not|never|no|nor|neither|instead of|rather than|avoid(?:s|ing)?|without|blameless|beyond|don't|"
     r"doesn't|isn't"
     r"|reject(?:s|ed)?|than|the (?:term|word|phrase|label|category)|calling|labell?(?:ed|"
@@ -53,7 +54,7 @@ _MENTION_BEFORE = re.compile(
     r"|\b(?:said|says|reads?|wrote|called it|listed|stated|sp(?:eaks?|oke) of)\b[^.;]{0,12}$",
     re.IGNORECASE,
 )
-_MENTION_AFTER = re.compile(
+_MENTION_AFTER = Pattern(
     r"^[^.;]{0,30}\b(?:(?:is|are|was|were|does|do|must|should|can)(?: not|n't)|cannot|no longer|"
     r"explains nothing"
     r"|starts? (?:an? )?(?:inquiry|investigation)|is a (?:label|symptom)|alone (?:does|is))\b",
@@ -61,7 +62,7 @@ _MENTION_AFTER = re.compile(
 )
 
 
-_DENIED = re.compile(
+_DENIED = Pattern(
     r"\b(?:no (?:evidence|sign|indication|hint|suggestion|proof|reason to (?:think|believe|assume|say))"
     r"|nothing (?:(?:here|there|in [^,;.]{1,30}?) )?(?:suggests?|indicates?|shows?|says?|points?|proves?)"
     r"|(?:not|never|n't|wrong|unfair|misleading|too easy|of no use|no help) to "
@@ -72,13 +73,13 @@ _DENIED = re.compile(
     r"|^\W*(?:calling|labell?ing|blaming|stating|saying|claiming|naming|writing|concluding|asking)\b[^.;]{0,90}$",
     re.IGNORECASE,
 )
-_EXCULPATED = re.compile(
+_EXCULPATED = Pattern(
     r"\b(?:would|could|might) (?:\w+ )?have (?:done|acted|decided|chosen|reacted|made|read|seen|taken)"
     r"(?: (?:it|that|this|them))?(?: in)?(?: exactly| just)? (?:the same|likewise|alike|no different)"
     r"|\b(?:under|with|given|on) the same (?:conditions|circumstances|information|evidence|screens?)\b",
     re.IGNORECASE,
 )
-_LEGAL = re.compile(
+_LEGAL = Pattern(
     r"\b(?:courts?|insur\w+|contracts?|clauses?|lawsuits?|legal\w*|liabilit\w+|statut\w+|settlements?"
     r"|warrant(?:y|ies)|attorneys?|lawyers?|tribunals?|indemnit\w+|claimants?|plaintiffs?|defendants?)\b",
     re.IGNORECASE,
@@ -95,7 +96,7 @@ def is_legal(sentence: Sentence) -> bool:
     return bool(_LEGAL.search(sentence.text))
 
 
-_PURPOSE = re.compile(
+_PURPOSE = Pattern(
     r"^[^.;,]{0,60}?\b(?:to (?:keep|protect|stop|prevent|contain|isolate|shed|free|relieve|preserve) "
     r"(?:the|further|more|new|all|other|both|double|any|its|their)"
     r"|after (?:we|they|he|she|having)(?: had)? (?:seen|checked|confirmed|verified|found|made sure))\b",
@@ -119,7 +120,7 @@ def is_explained(sentence: Sentence, match: re.Match[str], roster: Roster) -> bo
     return False
 
 
-_NAMED = re.compile(
+_NAMED = Pattern(
     r"\b(?:term|word|phrase|label|category|expression|adjective|adverb)s?,? "
     r"(?:such as |like |of )?(?:\w+ (?:and|or) )?[\"']?$",
     re.IGNORECASE,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 from agent.checks.lexicon import words
+from agent.checks.pattern import Pattern
 from agent.checks.phrase import TITLES, is_verbish, noun_phrase
 from agent.checks.prose import OPAQUE
 from agent.checks.sentence import Sentence, Token
@@ -146,7 +146,7 @@ def _before_adverbs(tokens: list[Token]) -> list[Token]:
     return tokens[:end]
 
 
-_CAMEL = re.compile(r"^[A-Za-z]*[a-z][A-Z]|^[A-Z]{2,}[a-z]{2,}")
+_CAMEL = Pattern(r"^[A-Za-z]*[a-z][A-Z]|^[A-Z]{2,}[a-z]{2,}")
 """Names such as PodReflector are those of systems."""
 _NAMES_IN_LY = frozenset(
     {"emily", "kelly", "sally", "molly", "holly", "daily", "weekly", "monthly", "nightly"}
