@@ -13,7 +13,6 @@ from agent.checks.configuration import DEFAULT, Configuration
 from agent.checks.coverage import check_coverage, control_strength
 from agent.checks.document import Document
 from agent.checks.items import Entry, read_entries
-from agent.checks.pattern import Pattern
 from agent.checks.report import Report
 from agent.checks.subject import Roster
 from agent.checks.wording import check_text
@@ -21,7 +20,7 @@ from agent.checks.wording import check_text
 if TYPE_CHECKING:
     from agent.schema.finding import Level
 
-_NOBODY = Pattern(
+_NOBODY = re.compile(
     r"^\W*(?:every(?:one|body)|all(?: (?:of us|teams?|engineers|hands|staff|developers|devs))?|any(?:one|"
     r"body)|some(?:one|body)\b.*|"
     r"no(?: ?one|body)|whoever.*|us|we|team|the team|teams|various|multiple|several|many|volunteers?(?: "
@@ -32,19 +31,19 @@ _NOBODY = Pattern(
     r"to .*)\W*$",
     re.IGNORECASE,
 )
-_SCALE = Pattern(
+_SCALE = re.compile(
     r"^\W*(?:p[0-4]|[0-4]|sev[- ]?[0-5]|s[0-4]|critical|highest|high|medium|med|moderate|normal|low|lowest|"
     r"blocker|major|minor|h|m|l)"
     r"\W*(?:\((?:critical|highest|high|medium|low|lowest)\))?\W*$",
     re.IGNORECASE,
 )
-_HEADER_DATE = Pattern(
+_HEADER_DATE = re.compile(
     r"^\W*(?:incident |event |outage )?(?:date|start(?:ed)?|start time|date of incident|when|occurred)(?: "
     r"of (?:the )?(?:incident|outage))?"
     r"\W{0,6}[:|]\W*(?P<value>[^\n]{4,60})",
     re.IGNORECASE | re.MULTILINE,
 )
-_JOINED = Pattern(r"\s(?:and|&|\+)\s|,|\s/\s")
+_JOINED = re.compile(r"\s(?:and|&|\+)\s|,|\s/\s")
 
 
 def check_actions(document: Document, configuration: Configuration = DEFAULT) -> tuple[Report, ...]:

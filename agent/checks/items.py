@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from agent.checks.document import Block, Document, Item, Table
-from agent.checks.pattern import Pattern
 
 FIELDS = ("owner", "due", "priority", "type", "ticket", "factor", "done")
 _LABELS = {
@@ -25,49 +24,49 @@ _VALUE = (
     rf"\s*(?P<value>[^;|()]*?)\s*(?=$|[;|)]|,(?=\s(?!\d{{4}}\b))|\.(?:\s(?![A-Z][a-z]+ \d{{4}})|$)|{_NEXT})"
 )
 _LABELLED = {
-    name: Pattern(rf"(?:^|[\s(,;|\[.\u2014-])(?P<label>(?:{words})\s*[:=]){_VALUE}", re.IGNORECASE)
+    name: re.compile(rf"(?:^|[\s(,;|\[.\u2014-])(?P<label>(?:{words})\s*[:=]){_VALUE}", re.IGNORECASE)
     for name, words in _LABELS.items()
 }
 _BARE = {
-    "due": Pattern(
+    "due": re.compile(
         r"(?:^|[(,;\u2014-]\s*|\s)(?:due|by|until|before)(?: on)? "
         r"(?P<value>\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4}|\d\d?/\d\d?/\d{4}"
         r"|\d\d? [A-Z][a-z]{2,8} \d{4}|[A-Z][a-z]{2,8} \d\d?, \d{4})",
         re.IGNORECASE,
     ),
-    "factor": Pattern(r"\b(?:addresses|address|for|factor)\s+(?P<value>F\d+(?:\s*,\s*F\d+)*)\b"),
-    "ticket": Pattern(r"(?:^|[\s(\[])(?P<value>[A-Z][A-Z0-9]{1,9}-\d+|#\d+)\b"),
-    "priority": Pattern(
+    "factor": re.compile(r"\b(?:addresses|address|for|factor)\s+(?P<value>F\d+(?:\s*,\s*F\d+)*)\b"),
+    "ticket": re.compile(r"(?:^|[\s(\[])(?P<value>[A-Z][A-Z0-9]{1,9}-\d+|#\d+)\b"),
+    "priority": re.compile(
         r"(?:^|[(\[,;/|\u2014-]\s*|\s)\[?(?P<value>[Pp]\d+|SEV-?\d)\b\]?(?=\s*(?:$|[,;)/|\]:.\u2014-])|\s+/)"
     ),
 }
-_PREFIX = Pattern(r"^\s*(?:\[[ xX]\]\s*)?\*\*(?P<inside>[^*]{1,40})\*\*\s*[:\u2014-]?\s*")
-_BRACKETED = Pattern(r"\((?P<inside>[^()]*)\)\s*\.?\s*$")
-_TAIL = Pattern(
+_PREFIX = re.compile(r"^\s*(?:\[[ xX]\]\s*)?\*\*(?P<inside>[^*]{1,40})\*\*\s*[:\u2014-]?\s*")
+_BRACKETED = re.compile(r"\((?P<inside>[^()]*)\)\s*\.?\s*$")
+_TAIL = re.compile(
     r"(?:\s[\u2014\u2013-]{1,2}\s+|\s*[\[(])(?P<who><?@[\w.-]+>?)(?:\s*,"
     r"\s*(?P<due>\d{4}-\d\d-\d\d))?\s*[\])]?\.?\s*$"
 )
-_TYPES = Pattern(
+_TYPES = re.compile(
     r"^(?:prevent|detect|mitigate|repair|investigate|process|fix|improve|monitor)\w*$", re.IGNORECASE
 )
-_TICKED = Pattern(
+_TICKED = re.compile(
     r"^\s*(?:\u2705|\u2714|~~.+~~\s*$|[*_(\[]{0,3}(?:done|completed|fixed|closed|resolved)\b[*_)\]:]{1,4}"
     r"|.*[\[(](?:done|completed|fixed|closed|resolved|merged|in place)(?: [^)\]]{0,20})?[)\]]\W*$)",
     re.IGNORECASE | re.DOTALL,
 )
-_CHECKED = Pattern(r"^\s*\[[xX]\]")
-_BOX = Pattern(r"^\s*\[[ xX]\]\s*")
-_NOTHING = Pattern(
+_CHECKED = re.compile(r"^\s*\[[xX]\]")
+_BOX = re.compile(r"^\s*\[[ xX]\]\s*")
+_NOTHING = re.compile(
     r"^\W*(?:none|n/?a|nothing|no action items?|no actions?|tbd|to be (?:added|done|decided))\b.{0,30}$",
     re.IGNORECASE,
 )
-_STATE = Pattern(
+_STATE = re.compile(
     r"^\s*\[[ xX]\]\s+(?:(?!(?:while|when|if|that|which|what|until|so|after|before|who|where) )[\w-]+ ){1,6}"
     r"(?:is|are|has been|have been|have|has) [^:;()]*$",
     re.IGNORECASE,
 )
 """A ticked or open box with a statement, such as "[ ] Sections are filled out": a checklist, not an item."""
-_LINK_ONLY = Pattern(r"^\W*(?:\[[^\]]*\]\([^)]*\)|<?https?://\S+>?|#\d+)\W*$")
+_LINK_ONLY = re.compile(r"^\W*(?:\[[^\]]*\]\([^)]*\)|<?https?://\S+>?|#\d+)\W*$")
 
 
 @dataclass(slots=True)
@@ -119,7 +118,7 @@ def _action_column(table: Table) -> int | None:
 
 _STAND_INS = {"actor": "owner", "time": "due"}
 """A column "Team" names the owner, a column "Date" the due date, where no other column does."""
-_FINISHED = Pattern(
+_FINISHED = re.compile(
     r"^\W*(?:\[x\]|done|closed|completed?|yes|x|fixed|resolved|merged|shipped|deployed|live|erledigt|\u2705|\u2714)"
     r"(?![a-z])",
     re.IGNORECASE,
