@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agent.checks.lexicon import words
+from agent.checks.pattern import Pattern
 from agent.checks.phrase import first_phrase
 from agent.checks.rulebook import Rule
 from agent.checks.sentence import Sentence
@@ -49,6 +50,8 @@ def is_conditional(sentence: Sentence, match: re.Match[str]) -> bool:
 
 _POSITIVE = frozenset(["B01", "B04", "B13", "B14"])
 """Families of deeds and vices: nobody who did or had one is praise."""
+_VICES = frozenset(["B04", "B14"])
+_NOBODY_WAS = Pattern(r"\b(?:nobody|no[- ]one|none of (?:us|them|the \w+))\b[^,;:.]{0,40}$", re.IGNORECASE)
 
 
 def is_acquitted(rule: Rule, sentence: Sentence, match: re.Match[str], roster: Roster) -> bool:
@@ -60,6 +63,8 @@ def is_acquitted(rule: Rule, sentence: Sentence, match: re.Match[str], roster: R
         before.pop()
     nobody = before[-1:] in (["nobody"], ["no-one"]) or before[-2:] == ["no", "one"]
     if nobody and rule.subject and rule.rule in _POSITIVE:
+        return True
+    if rule.rule in _VICES and _NOBODY_WAS.search(sentence.text[: match.start()]):
         return True
     inside = [token.low for token in sentence.tokens if match.start() <= token.start < match.end()]
     return not BE.isdisjoint(inside) and _is_done_by_system(sentence, match.end(), roster)

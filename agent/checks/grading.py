@@ -47,9 +47,11 @@ def grade_match(  # noqa: PLR0911 - one return a reason
         return "none", 0.0
     grade: Grade = rule.level
     doubt = 1.0
-    if rule.forms and is_unreal(sentence, match.start()):
+    if rule.forms and (is_unreal(sentence, match.start()) or _is_generic(rule, sentence, match)):
         return "none", 0.0
     if rule.people and subject_before(sentence, match.start(), roster) == "system":
+        return "none", 0.0
+    if rule.rule == "B06" and _belongs_to_software(sentence, match, roster):
         return "none", 0.0
     if rule.predicate and _describes_system(sentence, match, roster):
         return "none", 0.0
@@ -74,6 +76,12 @@ def _subject_kind(rule: Rule, sentence: Sentence, match: re.Match[str], roster: 
         return _agent(sentence, match.end(), roster)
     kind = subject_before(sentence, match.start(), roster)
     return _antecedent(sentence, match.start(), roster) if kind == "unknown" else kind
+
+
+def _belongs_to_software(sentence: Sentence, match: re.Match[str], roster: Roster) -> bool:
+    """Tell whether the role in front of "error" is a part of a program, such as a ternary operator."""
+    head = [token for token in sentence.tokens if token.start <= match.start()][-2:]
+    return len(head) == 2 and is_word("software_role", head[1]) and kind_of(head, roster) == "system"
 
 
 def _describes_system(sentence: Sentence, match: re.Match[str], roster: Roster) -> bool:
@@ -152,6 +160,8 @@ _UNREAL = frozenset(
     ]
 )
 _CONDITION = frozenset(["if", "unless", "whenever", "should", "lest"])
+_GENERIC = frozenset(["people", "persons", "those", "anyone", "anybody", "someone", "somebody", "everyone", "one"])
+"""With "who" and a verb in the present tense: people in general, and nothing that happened."""
 
 
 def is_unreal(sentence: Sentence, position: int) -> bool:
@@ -168,6 +178,13 @@ def is_unreal(sentence: Sentence, position: int) -> bool:
         if low in _CONDITION:
             return True
     return False
+
+
+def _is_generic(rule: Rule, sentence: Sentence, match: re.Match[str]) -> bool:
+    """Tell whether a verb in the present tense says what people in general do."""
+    before = [token.low for token in sentence.tokens if token.end <= match.start()]
+    present = match.group().lower().split()[0] in rule.forms[:2]
+    return present and before[-1:] == ["who"] and before[-2:-1] != [] and before[-2] in _GENERIC
 
 
 def _may_be_a_name(sentence: Sentence, position: int) -> bool:

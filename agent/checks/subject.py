@@ -103,9 +103,22 @@ def _through_boundary(left: list[Token], roster: Roster, depth: int) -> Kind:
         return kind if kind in {"outsider", "person", "team", "we"} else "person"
     if mark in {"that", "which"}:
         return _subject([token for token in before if token.low != ","], roster, depth + 1)
+    if mark in {",", ")"} and (explained := _apposition(before, mark, roster)) is not None:
+        return explained
     if mark in {"and", "or", "but", ",", "then", "so", ")", "-", "\u2013", "\u2014", "nor"}:
         return leading_subject(before, roster)
     return "none"
+
+
+def _apposition(tokens: Sequence[Token], mark: str, roster: Roster) -> Kind | None:
+    """Resolve what a name is said to be behind it: "Sven, the release bot," is a program."""
+    opening = "," if mark == "," else "("
+    places = [number for number, token in enumerate(tokens) if token.low == opening]
+    phrase = tokens[places[-1] + 1 :] if places else ()
+    if len(phrase) < 2 or phrase[0].low not in words()["determiner"] or any(map(is_verbish, phrase)):
+        return None
+    kind = kind_of(noun_phrase(phrase), roster)
+    return kind if kind in {"system", "person", "team"} else None
 
 
 def leading_subject(tokens: Sequence[Token], roster: Roster) -> Kind:
