@@ -50,6 +50,13 @@ def is_conditional(sentence: Sentence, match: re.Match[str]) -> bool:
 
 _POSITIVE = frozenset(["B01", "B04", "B13", "B14"])
 """Families of deeds and vices: nobody who did or had one is praise."""
+_DEEDS = frozenset(["B01", "B06", "B13"])
+_SUPPOSED = Pattern(
+    r"\b(?:if|whenever|unless|in case|should|so that|even if|lest) (?:someone|somebody|anyone|anybody|people|an? (?!canary)[\w-]+)\b"
+    r"[^,;:.]{0,40}$",
+    re.IGNORECASE,
+)
+"""A condition about nobody in particular: what would happen, not what did."""
 _VICES = frozenset(["B04", "B14"])
 _NOBODY_WAS = Pattern(r"\b(?:nobody|no[- ]one|none of (?:us|them|the \w+))\b[^,;:.]{0,40}$", re.IGNORECASE)
 
@@ -63,6 +70,8 @@ def is_acquitted(rule: Rule, sentence: Sentence, match: re.Match[str], roster: R
         before.pop()
     nobody = before[-1:] in (["nobody"], ["no-one"]) or before[-2:] == ["no", "one"]
     if nobody and rule.subject and rule.rule in _POSITIVE:
+        return True
+    if rule.rule in _DEEDS and _SUPPOSED.search(sentence.text[: match.end()]):
         return True
     if rule.rule in _VICES and _NOBODY_WAS.search(sentence.text[: match.start()]):
         return True

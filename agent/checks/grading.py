@@ -160,7 +160,9 @@ _UNREAL = frozenset(
     ]
 )
 _CONDITION = frozenset(["if", "unless", "whenever", "should", "lest"])
-_GENERIC = frozenset(["people", "persons", "those", "anyone", "anybody", "someone", "somebody", "everyone", "one"])
+_GENERIC = frozenset(
+    ["people", "persons", "those", "anyone", "anybody", "someone", "somebody", "everyone", "one"]
+)
 """With "who" and a verb in the present tense: people in general, and nothing that happened."""
 
 

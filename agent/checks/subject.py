@@ -161,6 +161,9 @@ def _before_adverbs(tokens: list[Token]) -> list[Token]:
 
 _CAMEL = Pattern(r"^[A-Za-z]*[a-z][A-Z]|^[A-Z]{2,}[a-z]{2,}")
 """Names such as PodReflector are those of systems."""
+_SHIFTS = frozenset(
+    {"on", "night", "day", "late", "early", "weekend", "graveyard", "swing", "morning", "evening"}
+)
 _NAMES_IN_LY = frozenset(
     {"emily", "kelly", "sally", "molly", "holly", "daily", "weekly", "monthly", "nightly"}
 )
@@ -207,7 +210,7 @@ def kind_of(  # noqa: PLR0911 - one return a kind
     before = phrase[-2].low if len(phrase) > 1 else ""
     if is_word("person", head):
         return "system" if _is_software(head, before) else "person"
-    if low in {"call", "shift"} and before in {"on", "night", "day", "late", "early", "weekend"}:
+    if low in {"call", "shift"} and (before in _SHIFTS):
         return "person"
     return _kind_of_common(head, before, phrase, alone=alone)
 
@@ -244,9 +247,7 @@ def _kind_of_common(  # noqa: PLR0911 - one return a kind
         return "team"
     if is_word("team", head):
         return "team"
-    if low == "desk" and before in lists["determiner"]:
-        return "team"
-    if low in {"group", "desk", "side", "division", "unit", "org", "organisation", "organization"}:
+    if low in {"group", "side", "division", "unit", "org", "organisation", "organization"}:
         return (
             "team"
             if (before in lists["team_group_modifier"] and before not in lists["determiner"])
