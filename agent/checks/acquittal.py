@@ -39,10 +39,16 @@ def is_participle(word: str) -> bool:
     return low in words()["participle"] or (len(low) > 3 and low.endswith("ed"))
 
 
+def is_present(match: re.Match[str]) -> bool:
+    """Tell whether a blaming phrase begins with a verb in the present tense."""
+    words_in = match.group().split()
+    first = words_in[0].lower() if words_in else ""
+    return not (is_participle(first) or first in {"broke", "forgot", "made", "let", "left"})
+
+
 def is_conditional(sentence: Sentence, match: re.Match[str]) -> bool:
     """Tell whether a present tense stands behind "if" or "when": what a program or plan does."""
-    word = match.group().split()[0].lower()
-    if is_participle(word) or word in {"broke", "forgot", "made", "let", "left"}:
+    if not is_present(match):
         return False
     clause = re.split(r"[,;:.]", sentence.text[: match.start()])[-1]
     return bool(re.search(r"\b(?:if|when|whenever|unless|in case|once)\b", clause, re.IGNORECASE))
@@ -52,7 +58,8 @@ _POSITIVE = frozenset(["B01", "B04", "B13", "B14"])
 """Families of deeds and vices: nobody who did or had one is praise."""
 _DEEDS = frozenset(["B01", "B06", "B13"])
 _SUPPOSED = Pattern(
-    r"\b(?:if|whenever|unless|in case|should|so that|even if|lest) (?:someone|somebody|anyone|anybody|people|an? (?!canary)[\w-]+)\b"
+    r"\b(?:if|whenever|unless|in case|should|so that|even if|lest) "
+    r"(?:someone|somebody|anyone|anybody|people|an? (?!canary)[\w-]+)\b"
     r"[^,;:.]{0,40}$",
     re.IGNORECASE,
 )

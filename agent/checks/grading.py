@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agent.checks.acquittal import BE, is_acquitted, is_conditional, is_participle, precedes_system
+from agent.checks.acquittal import (
+    BE,
+    is_acquitted,
+    is_conditional,
+    is_participle,
+    is_present,
+    precedes_system,
+)
 from agent.checks.lexicon import words
 from agent.checks.pattern import Pattern
 from agent.checks.phrase import first_phrase
@@ -47,13 +54,11 @@ def grade_match(  # noqa: PLR0911 - one return a reason
         return "none", 0.0
     grade: Grade = rule.level
     doubt = 1.0
-    if rule.forms and (is_unreal(sentence, match.start()) or _is_generic(rule, sentence, match)):
+    if rule.forms and is_unreal(sentence, match.start()):
         return "none", 0.0
-    if rule.people and subject_before(sentence, match.start(), roster) == "system":
+    if rule.rule in _OF_EVENTS and _is_generic(sentence, match):
         return "none", 0.0
-    if rule.rule == "B06" and _belongs_to_software(sentence, match, roster):
-        return "none", 0.0
-    if rule.predicate and _describes_system(sentence, match, roster):
+    if _is_about_system(rule, sentence, match, roster):
         return "none", 0.0
     if rule.subject:
         kind = _subject_kind(rule, sentence, match, roster)
@@ -78,10 +83,26 @@ def _subject_kind(rule: Rule, sentence: Sentence, match: re.Match[str], roster: 
     return _antecedent(sentence, match.start(), roster) if kind == "unknown" else kind
 
 
+def _is_about_system(rule: Rule, sentence: Sentence, match: re.Match[str], roster: Roster) -> bool:
+    if rule.people and subject_before(sentence, match.start(), roster) == "system":
+        return True
+    if rule.rule == "B06" and _belongs_to_software(sentence, match, roster):
+        return True
+    if rule.rule == "B14" and _is_quality_of_system(sentence, match, roster):
+        return True
+    return rule.predicate and _describes_system(sentence, match, roster)
+
+
 def _belongs_to_software(sentence: Sentence, match: re.Match[str], roster: Roster) -> bool:
     """Tell whether the role in front of "error" is a part of a program, such as a ternary operator."""
     head = [token for token in sentence.tokens if token.start <= match.start()][-2:]
     return len(head) == 2 and is_word("software_role", head[1]) and kind_of(head, roster) == "system"
+
+
+def _is_quality_of_system(sentence: Sentence, match: re.Match[str], roster: Roster) -> bool:
+    """Tell whether "of the" and a system follow: the unreliability of the link is no vice."""
+    after = next((token for token in sentence.tokens if token.start >= match.end()), None)
+    return after is not None and after.low == "of" and precedes_system(sentence, after.end, roster)
 
 
 def _describes_system(sentence: Sentence, match: re.Match[str], roster: Roster) -> bool:
@@ -160,6 +181,7 @@ _UNREAL = frozenset(
     ]
 )
 _CONDITION = frozenset(["if", "unless", "whenever", "should", "lest"])
+_OF_EVENTS = frozenset(["B01", "B13"])
 _GENERIC = frozenset(
     ["people", "persons", "those", "anyone", "anybody", "someone", "somebody", "everyone", "one"]
 )
@@ -182,10 +204,10 @@ def is_unreal(sentence: Sentence, position: int) -> bool:
     return False
 
 
-def _is_generic(rule: Rule, sentence: Sentence, match: re.Match[str]) -> bool:
+def _is_generic(sentence: Sentence, match: re.Match[str]) -> bool:
     """Tell whether a verb in the present tense says what people in general do."""
     before = [token.low for token in sentence.tokens if token.end <= match.start()]
-    present = match.group().lower().split()[0] in rule.forms[:2]
+    present = is_present(match)
     return present and before[-1:] == ["who"] and before[-2:-1] != [] and before[-2] in _GENERIC
 
 

@@ -33,7 +33,8 @@ _REJECTED_AFTER = Pattern(
     r"(?:scale|help|work|suffice|change|prevent|fix|be enough|reveal|made|solve)"
     r"|^[^.;]{0,70}?\b(?:would|will|does|did|can) (?:change|help|fix|solve|prevent|achieve)"
     r" (?:nothing|little|no)\b"
-    r"|^[^.;]{0,60}?\b(?:(?:is|was|are|were)(?: not|n't) (?:enough|(?:an?|the) (?:answer|fix|remedy|solution|control|way))"
+    r"|^[^.;]{0,60}?\b(?:(?:is|was|are|were)(?: not|n't) "
+    r"(?:enough|(?:an?|the) (?:answer|fix|remedy|solution|control|way))"
     r"|was (?:rejected|dropped|replaced))",
     re.IGNORECASE,
 )
@@ -67,7 +68,8 @@ _DENIED = Pattern(
     r"|nothing (?:(?:here|there|in [^,;.]{1,30}?) )?(?:suggests?|indicates?|shows?|says?|points?|proves?)"
     r"|(?:not|never|n't|wrong|unfair|misleading|too easy|of no use|no help) to "
     r"(?:say|claim|conclude|state|suggest|call|imply|blame|name)"
-    r"|(?:not|never|n't|nobody|no one) (?:see|saw|regard|regards|consider|considers|treat|treats|count|classify|read|view|understand)"
+    r"|(?:not|never|n't|nobody|no one) "
+    r"(?:see|saw|regard|consider|treat|count|classify|read|view|understand)s?"
     r" (?:this|that|it|them|any of (?:this|it)|the \w+) as"
     r"|(?:does|do|did|is|was)(?: not|n't) (?:mean|imply|suggest|say|show|prove|because|that)"
     r"|it is not (?:true|the case)|(?:instead of|rather than) (?:asking|saying|writing|calling|naming)"
@@ -102,8 +104,10 @@ _PURPOSE = Pattern(
     r"^[^.;,]{0,60}?\b(?:to (?:keep|protect|stop|prevent|contain|isolate|shed|free|relieve|preserve) "
     r"(?:the|further|more|new|all|other|both|double|any|its|their)"
     r"|after (?:we|they|he|she|having)(?: had)? (?:seen|checked|confirmed|verified|found|made sure)"
-    r"|on purpose|for the time being|as (?:planned|agreed|documented|intended|instructed|advised|scheduled|described)"
-    r"|as the (?:\w+ )?(?:runbook|plan|procedure|manual|playbook|checklist) (?:says|said|asks|asked|requires|required))\b",
+    r"|on purpose|for the time being"
+    r"|as (?:planned|agreed|documented|intended|instructed|advised|scheduled|described)"
+    r"|as the (?:\w+ )?(?:runbook|plan|procedure|manual|playbook|checklist) "
+    r"(?:says|said|asks|asked|requires|required))\b",
     re.IGNORECASE,
 )
 """What was done for the system's sake, by agreement, or upon a finding, was a decision and not a lapse."""

@@ -71,8 +71,26 @@ _PAST = frozenset(
 TITLES = frozenset(["mr", "mrs", "ms", "miss", "dr", "prof", "professor", "sir", "captain"])
 """Words in front of a person's name."""
 _PARTS = frozenset(
-    "one two three four five some most many several all both half none neither either each few".split()
-)  # noqa: SIM905
+    [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "some",
+        "most",
+        "many",
+        "several",
+        "all",
+        "both",
+        "half",
+        "none",
+        "neither",
+        "either",
+        "each",
+        "few",
+    ]
+)
 """In front of "of the ...": a part of them, and as much people or systems as they are."""
 _TEMPORAL = frozenset(["after", "before", "until", "since"])
 """Prepositions that as often open a clause."""

@@ -19,7 +19,10 @@ _ADVERBS = (
     r"(?:(?:\w+ly|also|then|just|even|simply|still|again|once|never|not|always|really|ever"
     r"|all|both|at least|probably)\s+){0,3}"
 )
-_NAME = r"(?-i:(?P<name>(?:<?@[\w.-]*\w>?|[\w.+-]+@[\w.-]*\w|(?:[A-Z]\. )?[A-Z][\w-]*[a-z])(?: [A-Z][\w-]*[a-z])?))"
+_NAME = (
+    r"(?-i:(?P<name>(?:<?@[\w.-]*\w>?|[\w.+-]+@[\w.-]*\w|(?:[A-Z]\. )?[A-Z][\w-]*[a-z])"
+    r"(?: [A-Z][\w-]*[a-z])?))"
+)
 _PHRASE = re.compile(r"\{np\d*\}")
 _OWNER = r"(?<![\w@-])(?P<owner>(?:[\w@\ufffc./-]+ ){0,3}?[\w@\ufffc./-]*[\w\ufffc])"
 

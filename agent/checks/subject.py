@@ -231,7 +231,11 @@ def _named(phrase: Sequence[Token], roster: Roster) -> Kind | None:
         name = token.low
         if name in roster.systems:
             return "system"
-        if token.text[0].isupper() and (name in roster.people or name in words()["given_names"]):
+        if (
+            token.text[0].isupper()
+            and not token.text[1:].isupper()
+            and (name in roster.people or name in words()["given_names"])
+        ):
             follows = phrase[-1].text[0].isupper() and not phrase[-1].text.isupper()
             if token is head or follows:
                 return "person"
