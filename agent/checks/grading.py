@@ -10,15 +10,15 @@ from agent.checks.acquittal import (
     is_acquitted,
     is_conditional,
     is_participle,
-    is_present,
-    precedes_system,
 )
 from agent.checks.lexicon import words
+from agent.checks.mood import is_generic, is_unreal
 from agent.checks.pattern import Pattern
 from agent.checks.phrase import first_phrase
 from agent.checks.rulebook import Grade, Rule
 from agent.checks.sentence import Sentence
-from agent.checks.subject import Kind, Roster, is_word, kind_of, leading_subject, subject_before
+from agent.checks.subject import Kind, Roster, kind_of, leading_subject, subject_before
+from agent.checks.technical_sense import is_about_system
 
 if TYPE_CHECKING:
     from agent.schema.finding import Level
@@ -41,6 +41,8 @@ _PROVIDED = Pattern(
     re.IGNORECASE,
 )
 """What people should have been given: the lack of it is a condition, not a fault."""
+_OF_EVENTS = frozenset(["B01", "B13"])
+"""Families of deeds that were done once; what people do in general is none."""
 ORDER: dict[Grade, int] = {"none": 0, "info": 1, "warning": 2, "error": 3}
 
 
@@ -56,9 +58,9 @@ def grade_match(  # noqa: PLR0911 - one return a reason
     doubt = 1.0
     if rule.forms and is_unreal(sentence, match.start()):
         return "none", 0.0
-    if rule.rule in _OF_EVENTS and _is_generic(sentence, match):
+    if rule.rule in _OF_EVENTS and is_generic(sentence, match):
         return "none", 0.0
-    if _is_about_system(rule, sentence, match, roster):
+    if is_about_system(rule, sentence, match, roster):
         return "none", 0.0
     if rule.subject:
         kind = _subject_kind(rule, sentence, match, roster)
@@ -81,45 +83,6 @@ def _subject_kind(rule: Rule, sentence: Sentence, match: re.Match[str], roster: 
         return _agent(sentence, match.end(), roster)
     kind = subject_before(sentence, match.start(), roster)
     return _antecedent(sentence, match.start(), roster) if kind == "unknown" else kind
-
-
-def _is_about_system(rule: Rule, sentence: Sentence, match: re.Match[str], roster: Roster) -> bool:
-    if rule.people and subject_before(sentence, match.start(), roster) == "system":
-        return True
-    if rule.rule == "B06" and _belongs_to_software(sentence, match, roster):
-        return True
-    if rule.rule == "B14" and _is_quality_of_system(sentence, match, roster):
-        return True
-    return rule.predicate and _describes_system(sentence, match, roster)
-
-
-def _belongs_to_software(sentence: Sentence, match: re.Match[str], roster: Roster) -> bool:
-    """Tell whether the role in front of "error" is a part of a program, such as a ternary operator."""
-    head = [token for token in sentence.tokens if token.start <= match.start()][-2:]
-    return len(head) == 2 and is_word("software_role", head[1]) and kind_of(head, roster) == "system"
-
-
-def _is_quality_of_system(sentence: Sentence, match: re.Match[str], roster: Roster) -> bool:
-    """Tell whether "of the" and a system follow: the unreliability of the link is no vice."""
-    after = next((token for token in sentence.tokens if token.start >= match.end()), None)
-    return after is not None and after.low == "of" and precedes_system(sentence, after.end, roster)
-
-
-def _describes_system(sentence: Sentence, match: re.Match[str], roster: Roster) -> bool:
-    """Tell whether an adjective stands with a system: before its noun, or behind "was"."""
-    return precedes_system(sentence, match.end(), roster) or _follows_system(sentence, match.start(), roster)
-
-
-def _follows_system(sentence: Sentence, position: int, roster: Roster) -> bool:
-    before = [token for token in sentence.tokens if token.end <= position]
-    while before and (before[-1].low in words()["adverb"] or before[-1].low.endswith("ly")):
-        before.pop()
-    if not before or before[-1].low not in BE:
-        return False
-    while before and before[-1].low in words()["auxiliary"]:
-        before.pop()
-    work = bool(before) and is_word("work", before[-1])
-    return not work and subject_before(sentence, position, roster) == "system"
 
 
 def _agent(sentence: Sentence, position: int, roster: Roster) -> Kind:
@@ -159,56 +122,6 @@ def _is_passive(sentence: Sentence, position: int) -> bool:
         if not (token.low in words()["adverb"] or token.low.endswith("ly")):
             return False
     return False
-
-
-_UNREAL = frozenset(
-    [
-        "can",
-        "could",
-        "may",
-        "might",
-        "would",
-        "will",
-        "should",
-        "must",
-        "shall",
-        "to",
-        "not",
-        "never",
-        "cannot",
-        "nor",
-        "without",
-    ]
-)
-_CONDITION = frozenset(["if", "unless", "whenever", "should", "lest"])
-_OF_EVENTS = frozenset(["B01", "B13"])
-_GENERIC = frozenset(
-    ["people", "persons", "those", "anyone", "anybody", "someone", "somebody", "everyone", "one"]
-)
-"""With "who" and a verb in the present tense: people in general, and nothing that happened."""
-
-
-def is_unreal(sentence: Sentence, position: int) -> bool:
-    """Tell whether the verb at `position` is denied, merely possible or inside a condition."""
-    before = [token.low for token in sentence.tokens if token.end <= position]
-    for low in reversed(before):
-        if low in _UNREAL or low.endswith("n't"):
-            return True
-        if not (low in words()["adverb"] or low in words()["auxiliary"] or low.endswith("ly")):
-            break
-    for low in reversed(before):
-        if low in {",", ";", ":", "."}:
-            return False
-        if low in _CONDITION:
-            return True
-    return False
-
-
-def _is_generic(sentence: Sentence, match: re.Match[str]) -> bool:
-    """Tell whether a verb in the present tense says what people in general do."""
-    before = [token.low for token in sentence.tokens if token.end <= match.start()]
-    present = is_present(match)
-    return present and before[-1:] == ["who"] and before[-2:-1] != [] and before[-2] in _GENERIC
 
 
 def _may_be_a_name(sentence: Sentence, position: int) -> bool:
