@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agent.checks.lexicon import words
+from agent.checks.pattern import Pattern
 from agent.checks.phrase import first_phrase
 from agent.checks.rulebook import Rule
 from agent.checks.sentence import Sentence
@@ -38,10 +39,16 @@ def is_participle(word: str) -> bool:
     return low in words()["participle"] or (len(low) > 3 and low.endswith("ed"))
 
 
+def is_present(match: re.Match[str]) -> bool:
+    """Tell whether a blaming phrase begins with a verb in the present tense."""
+    words_in = match.group().split()
+    first = words_in[0].lower() if words_in else ""
+    return not (is_participle(first) or first in {"broke", "forgot", "made", "let", "left"})
+
+
 def is_conditional(sentence: Sentence, match: re.Match[str]) -> bool:
     """Tell whether a present tense stands behind "if" or "when": what a program or plan does."""
-    word = match.group().split()[0].lower()
-    if is_participle(word) or word in {"broke", "forgot", "made", "let", "left"}:
+    if not is_present(match):
         return False
     clause = re.split(r"[,;:.]", sentence.text[: match.start()])[-1]
     return bool(re.search(r"\b(?:if|when|whenever|unless|in case|once)\b", clause, re.IGNORECASE))
@@ -49,6 +56,16 @@ def is_conditional(sentence: Sentence, match: re.Match[str]) -> bool:
 
 _POSITIVE = frozenset(["B01", "B04", "B13", "B14"])
 """Families of deeds and vices: nobody who did or had one is praise."""
+_DEEDS = frozenset(["B01", "B06", "B13"])
+_SUPPOSED = Pattern(
+    r"\b(?:if|whenever|unless|in case|should|so that|even if|lest) "
+    r"(?:someone|somebody|anyone|anybody|people|an? (?!canary)[\w-]+)\b"
+    r"[^,;:.]{0,40}$",
+    re.IGNORECASE,
+)
+"""A condition about nobody in particular: what would happen, not what did."""
+_VICES = frozenset(["B04", "B14"])
+_NOBODY_WAS = Pattern(r"\b(?:nobody|no[- ]one|none of (?:us|them|the \w+))\b[^,;:.]{0,40}$", re.IGNORECASE)
 
 
 def is_acquitted(rule: Rule, sentence: Sentence, match: re.Match[str], roster: Roster) -> bool:
@@ -60,6 +77,10 @@ def is_acquitted(rule: Rule, sentence: Sentence, match: re.Match[str], roster: R
         before.pop()
     nobody = before[-1:] in (["nobody"], ["no-one"]) or before[-2:] == ["no", "one"]
     if nobody and rule.subject and rule.rule in _POSITIVE:
+        return True
+    if rule.rule in _DEEDS and _SUPPOSED.search(sentence.text[: match.end()]):
+        return True
+    if rule.rule in _VICES and _NOBODY_WAS.search(sentence.text[: match.start()]):
         return True
     inside = [token.low for token in sentence.tokens if match.start() <= token.start < match.end()]
     return not BE.isdisjoint(inside) and _is_done_by_system(sentence, match.end(), roster)

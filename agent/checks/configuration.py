@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,6 +9,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
+from agent.checks.pattern import Pattern
 from agent.errors import UserError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FILE_NAME = "pm-agent.toml"
 _LEVELS = ("error", "warning", "info", "off")
-_RULE = re.compile(r"[A-Z]\d\d")
+_RULE = Pattern(r"[A-Z]\d\d")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,26 +9,27 @@ from typing import Literal
 
 from agent.checks.document import Document
 from agent.checks.items import Entry
+from agent.checks.pattern import Pattern
 from agent.checks.report import Report
 
 Strength = Literal["strong", "intermediate", "weak", ""]
 
 _MANY = 10
-_STRONG = re.compile(
+_STRONG = Pattern(
     r"\b(?:remove|delete|drop|reject|block|refuse|forbid|prevent|isolate|cap|limit|restrict|require"
     r"|enforce|idempotent|"
     r"automatic(?:ally)?|roll(?:s|ed)? ?back|default|read-only|replace|split|separate|disable|revoke"
     r"|fail the|pin|lock)\w*\b",
     re.IGNORECASE,
 )
-_INTERMEDIATE = re.compile(
+_INTERMEDIATE = Pattern(
     r"\b(?:alert|page|canary|probe|monitor|dashboard|panel|metric|redundan|replica|standby|second|buffer"
     r"|show|display|"
     r"warn|prompt|confirm|test|drill|game day|simulat|log|measure|increase|raise|reduce|lower|scale"
     r"|upgrade|validate|check)\w*",
     re.IGNORECASE,
 )
-_WEAK = re.compile(
+_WEAK = Pattern(
     r"^\W*(?:(?:update|improve|extend|write|create|add|publish|clarify) (?:(?:a|an|the|our|new|more"
     r"|better) )*"
     r"(?:[\w-]+ ){0,2}?(?:runbook|documentation|docs?|guide|guideline|policy|wiki|page on|paragraph"
@@ -38,8 +39,8 @@ _WEAK = re.compile(
     r"|have a second|let a second|discuss)",
     re.IGNORECASE,
 )
-_FACTOR = re.compile(r"\bF\d+\b")
-_LABEL = re.compile(r"^\W*(F\d+)\b")
+_FACTOR = Pattern(r"\bF\d+\b")
+_LABEL = Pattern(r"^\W*(F\d+)\b")
 
 
 def control_strength(text: str) -> Strength:

@@ -8,17 +8,18 @@ from collections.abc import Iterator
 
 from agent.checks.document import Block, Document
 from agent.checks.naming import actors
+from agent.checks.pattern import Pattern
 from agent.checks.report import Report, at
 
 WHYS = 5
-_WHY = re.compile(r"^\W*(?:\d+\W+)?why\b", re.IGNORECASE)
-_PERSON = re.compile(
+_WHY = Pattern(r"^\W*(?:\d+\W+)?why\b", re.IGNORECASE)
+_PERSON = Pattern(
     r"\b(?:the |an? |our )?(?:[\w-]+ ){0,2}(?:engineer|operator|developer|admin|administrator|responder"
     r"|on-call|contractor|intern|dba|sre|"
     r"colleague|someone|somebody|employee)\b[^.]{0,40}\b(?:\w+ed|did|forgot|ran|made|left|wrote|chose|took|set|put)\b",
     re.IGNORECASE,
 )
-_ALLOWED = re.compile(
+_ALLOWED = Pattern(
     r"\b(?:because|since|as|allowed|without|no (?:check|guard|test|review|limit|alert)|nothing|lets?"
     r"|did not (?:check|reject|warn))\b",
     re.IGNORECASE,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
+from agent.checks.pattern import Pattern
 from agent.checks.prose import Prose, read_prose
 from agent.checks.sections import Section, column_role, section_of
 
@@ -19,15 +20,15 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-_FRONT_MATTER = re.compile(r"\A(?:\ufeff)?---[ \t]*\r?\n.*?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-_LOG_LINE = re.compile(
+_FRONT_MATTER = Pattern(r"\A(?:\ufeff)?---[ \t]*\r?\n.*?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_LOG_LINE = Pattern(
     r"^\W{0,2}(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d|\d\d:\d\d:\d\d[.,]\d+|"
     r"\[?\w{3} \d\d? \d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:)"
     r"|^\W{0,2}\d\d:\d\d(?::\d\d)?\S*\s+\W?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL|CRIT)\b"
     r"|^\W?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL)\W{1,2}\s?\S"
     r"|^\s*(?:[\w.]+=\S+\s+){2,}|^Traceback \(most recent|^\s+at [\w.$]+\(|^\$ \S"
 )
-_LABEL_LINE = re.compile(r"^(?:\*\*|__)([^*_]{2,40}?):?(?:\*\*|__):?$")
+_LABEL_LINE = Pattern(r"^(?:\*\*|__)([^*_]{2,40}?):?(?:\*\*|__):?$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,24 +11,25 @@ from agent.checks.actions import incident_date
 from agent.checks.calendar_date import read_date
 from agent.checks.document import Document
 from agent.checks.items import read_entries
+from agent.checks.pattern import Pattern
 from agent.checks.report import Report, at
 from agent.checks.timeline import key_events, timeline_rows
 
-_PUBLISHED = re.compile(
+_PUBLISHED = Pattern(
     r"^[\s>|*+-]*(?:\*\*|__)?(?:published|distributed|shared|sent out|report(?:ed)? (?:date|on)"
     r"|post-?mortem (?:date|published)|"
     r"date of (?:report|publication))(?: on| at)?\s*(?:\*\*|__)?\s*[:|]?\s*(?:\*\*|__)?\s*(?P<value>[^"
     r"|\n]{6,40})",
     re.IGNORECASE | re.MULTILINE,
 )
-_FOLLOW_UP = re.compile(
+_FOLLOW_UP = Pattern(
     r"\b(?:follow[- ]?up (?:review|meeting)|action[- ]item review|(?:four|4)[- ]week review"
     r"|30[- ]day review|review (?:of|meeting for) (?:the )?"
     r"(?:action )?items)\b(?P<value>[^\n]{0,60})",
     re.IGNORECASE,
 )
-_HELD = re.compile(r"\b(?:held|done|took place|completed|was on)\b", re.IGNORECASE)
-_WITHHELD = re.compile(
+_HELD = Pattern(r"\b(?:held|done|took place|completed|was on)\b", re.IGNORECASE)
+_WITHHELD = Pattern(
     r"\b(?:do not (?:share|distribute|forward)|not for (?:wider )?(?:distribution|sharing)"
     r"|(?:management|leadership|eyes)[- ]only|strictly confidential|"
     r"attorney[- ]client|legally privileged|details (?:are |were )?(?:withheld|omitted|redacted)"

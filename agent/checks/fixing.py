@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from agent.checks.pattern import Pattern
 from agent.checks.report import Report
 
-_ADVERB = re.compile(r"[a-z]+(?:-[a-z]+)?ly", re.IGNORECASE)
-_MARKS = re.compile(r"!{2,}")
-_HANDLE = re.compile(r"<?@[\w.-]*\w>?")
+_ADVERB = Pattern(r"[a-z]+(?:-[a-z]+)?ly", re.IGNORECASE)
+_MARKS = Pattern(r"!{2,}")
+_HANDLE = Pattern(r"<?@[\w.-]*\w>?")
 _KEPT = frozenset({"early", "daily", "only", "nightly", "weekly"})
 
 

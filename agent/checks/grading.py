@@ -5,17 +5,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agent.checks.acquittal import BE, is_acquitted, is_conditional, is_participle, precedes_system
+from agent.checks.acquittal import (
+    BE,
+    is_acquitted,
+    is_conditional,
+    is_participle,
+)
 from agent.checks.lexicon import words
+from agent.checks.mood import is_generic, is_unreal
+from agent.checks.pattern import Pattern
 from agent.checks.phrase import first_phrase
 from agent.checks.rulebook import Grade, Rule
 from agent.checks.sentence import Sentence
-from agent.checks.subject import Kind, Roster, is_word, kind_of, leading_subject, subject_before
+from agent.checks.subject import Kind, Roster, kind_of, leading_subject, subject_before
+from agent.checks.technical_sense import is_about_system
 
 if TYPE_CHECKING:
     from agent.schema.finding import Level
 
-_RECEIVED = re.compile(
+_RECEIVED = Pattern(
     r"^\s*(?:\w+ly )?(?:paged|notified|alerted|told|informed|warned|given|asked|contacted|called|able|"
     r"allowed|invited|shown|"
     r"reminded|included|granted|provided|supported|relieved|involved|added|offered|protected|prompted|"
@@ -26,13 +34,15 @@ _RECEIVED = re.compile(
 _HARMLESS_PARTICIPLES = frozenset(
     ["needed", "required", "lost", "suffered", "cost", "lasted", "got", "wanted"]
 )
-_PROVIDED = re.compile(
+_PROVIDED = Pattern(
     r"^\s*(?:(?:an?|the|more|better|enough|any|some|read|two|second|direct|immediate|full) )*"
     r"(?:access|permissions?|rights|way|ways|means|time|help|support|training|runbooks?|alerts?|visibility|information"
     r"|tools?|dashboards?|backup|sleep|rest|second|to\b)",
     re.IGNORECASE,
 )
 """What people should have been given: the lack of it is a condition, not a fault."""
+_OF_EVENTS = frozenset(["B01", "B13"])
+"""Families of deeds that were done once; what people do in general is none."""
 ORDER: dict[Grade, int] = {"none": 0, "info": 1, "warning": 2, "error": 3}
 
 
@@ -48,9 +58,9 @@ def grade_match(  # noqa: PLR0911 - one return a reason
     doubt = 1.0
     if rule.forms and is_unreal(sentence, match.start()):
         return "none", 0.0
-    if rule.people and subject_before(sentence, match.start(), roster) == "system":
+    if rule.rule in _OF_EVENTS and is_generic(sentence, match):
         return "none", 0.0
-    if rule.predicate and _describes_system(sentence, match, roster):
+    if is_about_system(rule, sentence, match, roster):
         return "none", 0.0
     if rule.subject:
         kind = _subject_kind(rule, sentence, match, roster)
@@ -73,23 +83,6 @@ def _subject_kind(rule: Rule, sentence: Sentence, match: re.Match[str], roster: 
         return _agent(sentence, match.end(), roster)
     kind = subject_before(sentence, match.start(), roster)
     return _antecedent(sentence, match.start(), roster) if kind == "unknown" else kind
-
-
-def _describes_system(sentence: Sentence, match: re.Match[str], roster: Roster) -> bool:
-    """Tell whether an adjective stands with a system: before its noun, or behind "was"."""
-    return precedes_system(sentence, match.end(), roster) or _follows_system(sentence, match.start(), roster)
-
-
-def _follows_system(sentence: Sentence, position: int, roster: Roster) -> bool:
-    before = [token for token in sentence.tokens if token.end <= position]
-    while before and (before[-1].low in words()["adverb"] or before[-1].low.endswith("ly")):
-        before.pop()
-    if not before or before[-1].low not in BE:
-        return False
-    while before and before[-1].low in words()["auxiliary"]:
-        before.pop()
-    work = bool(before) and is_word("work", before[-1])
-    return not work and subject_before(sentence, position, roster) == "system"
 
 
 def _agent(sentence: Sentence, position: int, roster: Roster) -> Kind:
@@ -128,44 +121,6 @@ def _is_passive(sentence: Sentence, position: int) -> bool:
             return True
         if not (token.low in words()["adverb"] or token.low.endswith("ly")):
             return False
-    return False
-
-
-_UNREAL = frozenset(
-    [
-        "can",
-        "could",
-        "may",
-        "might",
-        "would",
-        "will",
-        "should",
-        "must",
-        "shall",
-        "to",
-        "not",
-        "never",
-        "cannot",
-        "nor",
-        "without",
-    ]
-)
-_CONDITION = frozenset(["if", "unless", "whenever", "should", "lest"])
-
-
-def is_unreal(sentence: Sentence, position: int) -> bool:
-    """Tell whether the verb at `position` is denied, merely possible or inside a condition."""
-    before = [token.low for token in sentence.tokens if token.end <= position]
-    for low in reversed(before):
-        if low in _UNREAL or low.endswith("n't"):
-            return True
-        if not (low in words()["adverb"] or low in words()["auxiliary"] or low.endswith("ly")):
-            break
-    for low in reversed(before):
-        if low in {",", ";", ":", "."}:
-            return False
-        if low in _CONDITION:
-            return True
     return False
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from agent.checks.pattern import Pattern
 from agent.checks.phrase import first_phrase
 from agent.checks.sentence import Sentence
 from agent.checks.subject import Roster, kind_of
 
-_REASON = re.compile(
+_REASON = Pattern(
     r"\b(?:because(?! of)|since(?! (?:\d|last|the (?:start|morning))|then)|(?:so|given) that|given(?= the| "
     r"how| what)"
     r"|owing to|due to|because of|while(?= (?:the|its?|all|no|both)\b))\b\s*|, as\s+|\bas (?=(?:the|it"
@@ -16,7 +17,7 @@ _REASON = re.compile(
     r"|; (?=(?:the|its?|no|there)\b)|,? which (?:is|was) the (?:documented|usual|standard|normal|agreed)\s*",
     re.IGNORECASE,
 )
-_REJECTED_BEFORE = re.compile(
+_REJECTED_BEFORE = Pattern(
     r"\b(?:instead of|rather than|in place of|decided against|refrain(?:ed)? from|not by|more than"
     r"|reject(?:ed|s)?"
     r"|dropped|discarded|withdrew|the (?:proposal|idea|suggestion|wish) to|does not help to"
@@ -24,26 +25,27 @@ _REJECTED_BEFORE = re.compile(
     r"|^\W*(?:telling|asking|reminding|urging|training|retraining|blaming|warning)\b[^.;]{0,30}$",
     re.IGNORECASE,
 )
-_RELIEVED = re.compile(r"\b(?:not|\w+n't|no longer|never|nobody|no one) (?:\w+ )?$", re.IGNORECASE)
+_RELIEVED = Pattern(r"\b(?:not|\w+n't|no longer|never|nobody|no one) (?:\w+ )?$", re.IGNORECASE)
 """What people need not do any more is not asked of them."""
-_REJECTED_AFTER = re.compile(
+_REJECTED_AFTER = Pattern(
     r"^[^.;]{0,70}?\b(?:(?:does|do|did|has|have|will|would|can|could)(?: not|n't)|cannot|never|hardly"
     r"|rarely) "
     r"(?:scale|help|work|suffice|change|prevent|fix|be enough|reveal|made|solve)"
     r"|^[^.;]{0,70}?\b(?:would|will|does|did|can) (?:change|help|fix|solve|prevent|achieve)"
     r" (?:nothing|little|no)\b"
-    r"|^[^.;]{0,60}?\b(?:(?:is|was|are|were)(?: not|n't) (?:enough|a (?:fix|remedy|solution|control))"
+    r"|^[^.;]{0,60}?\b(?:(?:is|was|are|were)(?: not|n't) "
+    r"(?:enough|(?:an?|the) (?:answer|fix|remedy|solution|control|way))"
     r"|was (?:rejected|dropped|replaced))",
     re.IGNORECASE,
 )
-_HYPOTHESIS = re.compile(
+_HYPOTHESIS = Pattern(
     r"\b(?:suspect(?:ed|s|ing)?|suspicion|hypothes[ei]s|theory|thought to be|believed to be|at first"
     r"|initially|ruled out"
     r"|turned out (?:not|to be something)|first (?:taken|assumed|classified|guess)|mistaken for|assumed to be"
     r"|appeared to be|looked like|possible causes?)\b",
     re.IGNORECASE,
 )
-_MENTION_BEFORE = re.compile(
+_MENTION_BEFORE = Pattern(
     r"\b(?:not|never|no|nor|neither|instead of|rather than|avoid(?:s|ing)?|without|blameless|beyond|don't|"
     r"doesn't|isn't"
     r"|reject(?:s|ed)?|than|the (?:term|word|phrase|label|category)|calling|labell?(?:ed|"
@@ -53,7 +55,7 @@ _MENTION_BEFORE = re.compile(
     r"|\b(?:said|says|reads?|wrote|called it|listed|stated|sp(?:eaks?|oke) of)\b[^.;]{0,12}$",
     re.IGNORECASE,
 )
-_MENTION_AFTER = re.compile(
+_MENTION_AFTER = Pattern(
     r"^[^.;]{0,30}\b(?:(?:is|are|was|were|does|do|must|should|can)(?: not|n't)|cannot|no longer|"
     r"explains nothing"
     r"|starts? (?:an? )?(?:inquiry|investigation)|is a (?:label|symptom)|alone (?:does|is))\b",
@@ -61,24 +63,27 @@ _MENTION_AFTER = re.compile(
 )
 
 
-_DENIED = re.compile(
+_DENIED = Pattern(
     r"\b(?:no (?:evidence|sign|indication|hint|suggestion|proof|reason to (?:think|believe|assume|say))"
     r"|nothing (?:(?:here|there|in [^,;.]{1,30}?) )?(?:suggests?|indicates?|shows?|says?|points?|proves?)"
     r"|(?:not|never|n't|wrong|unfair|misleading|too easy|of no use|no help) to "
     r"(?:say|claim|conclude|state|suggest|call|imply|blame|name)"
+    r"|(?:not|never|n't|nobody|no one) "
+    r"(?:see|saw|regard|consider|treat|count|classify|read|view|understand)s?"
+    r" (?:this|that|it|them|any of (?:this|it)|the \w+) as"
     r"|(?:does|do|did|is|was)(?: not|n't) (?:mean|imply|suggest|say|show|prove|because|that)"
     r"|it is not (?:true|the case)|(?:instead of|rather than) (?:asking|saying|writing|calling|naming)"
     r"|(?:found|saw|see) no)\b[^.;]{0,80}$"
     r"|^\W*(?:calling|labell?ing|blaming|stating|saying|claiming|naming|writing|concluding|asking)\b[^.;]{0,90}$",
     re.IGNORECASE,
 )
-_EXCULPATED = re.compile(
+_EXCULPATED = Pattern(
     r"\b(?:would|could|might) (?:\w+ )?have (?:done|acted|decided|chosen|reacted|made|read|seen|taken)"
     r"(?: (?:it|that|this|them))?(?: in)?(?: exactly| just)? (?:the same|likewise|alike|no different)"
     r"|\b(?:under|with|given|on) the same (?:conditions|circumstances|information|evidence|screens?)\b",
     re.IGNORECASE,
 )
-_LEGAL = re.compile(
+_LEGAL = Pattern(
     r"\b(?:courts?|insur\w+|contracts?|clauses?|lawsuits?|legal\w*|liabilit\w+|statut\w+|settlements?"
     r"|warrant(?:y|ies)|attorneys?|lawyers?|tribunals?|indemnit\w+|claimants?|plaintiffs?|defendants?)\b",
     re.IGNORECASE,
@@ -95,13 +100,17 @@ def is_legal(sentence: Sentence) -> bool:
     return bool(_LEGAL.search(sentence.text))
 
 
-_PURPOSE = re.compile(
+_PURPOSE = Pattern(
     r"^[^.;,]{0,60}?\b(?:to (?:keep|protect|stop|prevent|contain|isolate|shed|free|relieve|preserve) "
     r"(?:the|further|more|new|all|other|both|double|any|its|their)"
-    r"|after (?:we|they|he|she|having)(?: had)? (?:seen|checked|confirmed|verified|found|made sure))\b",
+    r"|after (?:we|they|he|she|having)(?: had)? (?:seen|checked|confirmed|verified|found|made sure)"
+    r"|on purpose|for the time being"
+    r"|as (?:planned|agreed|documented|intended|instructed|advised|scheduled|described)"
+    r"|as the (?:\w+ )?(?:runbook|plan|procedure|manual|playbook|checklist) "
+    r"(?:says|said|asks|asked|requires|required))\b",
     re.IGNORECASE,
 )
-"""What was done for the system's sake, or upon a finding, was a decision and not a lapse."""
+"""What was done for the system's sake, by agreement, or upon a finding, was a decision and not a lapse."""
 
 
 def is_explained(sentence: Sentence, match: re.Match[str], roster: Roster) -> bool:
@@ -119,7 +128,7 @@ def is_explained(sentence: Sentence, match: re.Match[str], roster: Roster) -> bo
     return False
 
 
-_NAMED = re.compile(
+_NAMED = Pattern(
     r"\b(?:term|word|phrase|label|category|expression|adjective|adverb)s?,? "
     r"(?:such as |like |of )?(?:\w+ (?:and|or) )?[\"']?$",
     re.IGNORECASE,
@@ -127,8 +136,9 @@ _NAMED = re.compile(
 
 
 def is_named(sentence: Sentence, match: re.Match[str]) -> bool:
-    """Tell whether the words are introduced as words: the term ..., the label ..."""
-    return bool(_NAMED.search(sentence.text[: match.start()]))
+    """Tell whether the words are introduced as words: the term ..., the label ...; or name an :emoji:."""
+    before, after = sentence.text[: match.start()], sentence.text[match.end() :]
+    return bool(_NAMED.search(before)) or (before.endswith(":") and after.startswith(":"))
 
 
 def is_rejected(sentence: Sentence, match: re.Match[str]) -> bool:

@@ -70,6 +70,28 @@ _PAST = frozenset(
 
 TITLES = frozenset(["mr", "mrs", "ms", "miss", "dr", "prof", "professor", "sir", "captain"])
 """Words in front of a person's name."""
+_PARTS = frozenset(
+    [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "some",
+        "most",
+        "many",
+        "several",
+        "all",
+        "both",
+        "half",
+        "none",
+        "neither",
+        "either",
+        "each",
+        "few",
+    ]
+)
+"""In front of "of the ...": a part of them, and as much people or systems as they are."""
 _TEMPORAL = frozenset(["after", "before", "until", "since"])
 """Prepositions that as often open a clause."""
 _NOUNS_IN_ED = frozenset(["need", "feed", "seed", "speed", "shed", "breed", "weed", "greed", "creed"])
@@ -106,6 +128,8 @@ def noun_phrase(phrase: Sequence[Token]) -> list[Token]:
     if cut and cut[0].low in lists["preposition"]:
         cut = _after_opening_phrase(cut)
     for index, token in enumerate(cut):
+        if token.low == "of" and index and cut[index - 1].low in _PARTS:
+            return noun_phrase(cut[index + 1 :])
         if index and token.low in lists["preposition"]:
             return cut[:index]
     return cut

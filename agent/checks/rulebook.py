@@ -19,7 +19,10 @@ _ADVERBS = (
     r"(?:(?:\w+ly|also|then|just|even|simply|still|again|once|never|not|always|really|ever"
     r"|all|both|at least|probably)\s+){0,3}"
 )
-_NAME = r"(?-i:(?P<name>(?:<?@[\w.-]*\w>?|[\w.+-]+@[\w.-]*\w|[A-Z][\w-]*[a-z])(?: [A-Z][\w-]*[a-z])?))"
+_NAME = (
+    r"(?-i:(?P<name>(?:<?@[\w.-]*\w>?|[\w.+-]+@[\w.-]*\w|(?:[A-Z]\. )?[A-Z][\w-]*[a-z])"
+    r"(?: [A-Z][\w-]*[a-z])?))"
+)
 _PHRASE = re.compile(r"\{np\d*\}")
 _OWNER = r"(?<![\w@-])(?P<owner>(?:[\w@\ufffc./-]+ ){0,3}?[\w@\ufffc./-]*[\w\ufffc])"
 
@@ -38,7 +41,6 @@ class _Lexeme(TypedDict):
 
 
 class _Entry(_Required, total=False):
-    cue: list[str]
     pattern: str
     verbs: list[_Lexeme]
     follows: str
@@ -71,11 +73,9 @@ class Rule:
 
     id: str
     rule: str
-    cue: tuple[str, ...]
-    """One of these begins a word of every sentence that the rule can report."""
     source: str
     forms: tuple[str, ...] = ()
-    """Instead of cues: the forms of the verb that the rule is about, as whole words."""
+    """The forms of the verb that the rule is about."""
     level: Level = "error"
     confidence: float = 0.95
     subject: bool = False
@@ -139,79 +139,43 @@ class Family:
 @cache
 def rules() -> tuple[Rule, ...]:
     """Read every wording rule; an entry with verbs gives one rule a verb."""
-    entries = cast("list[dict[str, object]]", load_data()["wording"])
-    return tuple(rule for entry in entries for rule in _read_entry(entry))
-
-
-def split_words(low: str) -> set[str]:
-    """Split a sentence in lower case into its different words, without marks."""
-    return set(low.translate(_MARKS).split())
-
-
-_MARKS = str.maketrans(dict.fromkeys('.,;:!?()[]{}<>"/\\|*_-\u2013\u2014\u2026\ufffc', " "))
-_PREFIX = 4
-"""Letters of a cue's first word by which it is found; a shorter word by all of its letters, or by three."""
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """Finds the rules that a sentence can break, by its words; rules are numbered as in `rules()`."""
-
-    by_word: dict[str, tuple[int, ...]]
-    by_prefix: dict[str, tuple[tuple[str, int], ...]]
-    anywhere: tuple[tuple[str, int], ...]
-
-    def candidates(self, low: str, words: set[str]) -> list[int]:
-        """Return the numbers of the rules of which a cue or verb occurs in a sentence; both in lower case."""
-        found = {number for cue, number in self.anywhere if cue in low}
-        for word in words:
-            if (numbers := self.by_word.get(word)) is not None:
-                found.update(numbers)
-            for prefix in (word[:_PREFIX], word[: _PREFIX - 1]) if len(word) >= _PREFIX else (word,):
-                for cue, number in self.by_prefix.get(prefix, ()):
-                    if number not in found and cue in low:
-                        found.add(number)
-        return sorted(found)
+    return tuple(rule(number) for number in range(len(_places())))
 
 
 @cache
-def index() -> Index:
-    """Build the index once."""
-    by_word: dict[str, list[int]] = {}
-    by_prefix: dict[str, list[tuple[str, int]]] = {}
-    anywhere: list[tuple[str, int]] = []
-    for number, rule in enumerate(rules()):
-        for form in rule.forms:
-            if "-" not in form:
-                by_word.setdefault(form, []).append(number)
-        for cue in (*rule.cue, *(form for form in rule.forms if "-" in form)):
-            words = cue.translate(_MARKS).split()
-            if words and words[0][0].isalnum():
-                by_prefix.setdefault(words[0][:_PREFIX], []).append((cue, number))
-            else:
-                anywhere.append((cue, number))
-    return Index(
-        {word: tuple(numbers) for word, numbers in by_word.items()},
-        {prefix: tuple(pairs) for prefix, pairs in by_prefix.items()},
-        tuple(anywhere),
-    )
+def rule(number: int) -> Rule:
+    """Read one rule, by its number in `rules()`."""
+    entry, verb = _places()[number]
+    return read_rule(entry, verb)
 
 
-def _read_entry(entry: dict[str, object]) -> tuple[Rule, ...]:
-    rule = _rule(entry)
+@cache
+def _places() -> tuple[tuple[dict[str, object], int], ...]:
+    """Find the entry of each rule, and which of the entry's verbs it is about."""
+    entries = cast("list[dict[str, object]]", load_data()["wording"])
+    return tuple(place for entry in entries for place in places_of(entry))
+
+
+def places_of(entry: dict[str, object]) -> list[tuple[dict[str, object], int]]:
+    """Tell the rules of one entry of the lexicon apart: one, or one a verb."""
+    data = cast("_Entry", entry)
+    return [(entry, verb) for verb in range(len(data["verbs"]) if "verbs" in data else 1)]
+
+
+def read_rule(entry: dict[str, object], verb: int = 0) -> Rule:
+    """Read the rule of an entry of the lexicon, or that of one of its verbs."""
+    plain = _rule(entry)
     data = cast("_Entry", entry)
     if "verbs" not in data:
-        return (rule,)
-    return tuple(
-        replace(
-            rule,
-            id=f"{rule.id}: {lexeme['verb']}",
-            forms=tuple(lexeme["forms"]),
-            source=rf"\b(?:{'|'.join(lexeme['forms'])}){lexeme['rest']}\b{data.get('follows', '')}",
-            hits=tuple(text.replace("{}", _past(lexeme)) for text in rule.hits),
-            misses=tuple(text.replace("{}", _past(lexeme)) for text in rule.misses),
-        )
-        for lexeme in data["verbs"]
+        return plain
+    lexeme = data["verbs"][verb]
+    return replace(
+        plain,
+        id=f"{plain.id}: {lexeme['verb']}",
+        forms=tuple(lexeme["forms"]),
+        source=rf"\b(?:{'|'.join(lexeme['forms'])}){lexeme['rest']}\b{data.get('follows', '')}",
+        hits=tuple(text.replace("{}", _past(lexeme)) for text in plain.hits),
+        misses=tuple(text.replace("{}", _past(lexeme)) for text in plain.misses),
     )
 
 
@@ -227,7 +191,6 @@ def _rule(entry: dict[str, object]) -> Rule:
     return Rule(
         id=data["id"],
         rule=data["rule"],
-        cue=tuple(data.get("cue", [])),
         source=data.get("pattern", ""),
         level=data.get("level", "error"),
         confidence=data.get("confidence", 0.95),

@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from agent.checks.baseline import fingerprint
-from agent.checks.document_process import State
+from agent.checks.file_result import FileResult
 from agent.checks.fixing import Edit
-from agent.checks.pitfalls import Pitfall
 from agent.checks.report import Report
 from agent.checks.rule_pages import pages
-from agent.checks.suppression import Silenced
 
 Json = dict[str, object]
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
-
-
-@dataclass(frozen=True, slots=True)
-class FileResult:
-    """What was found in one file."""
-
-    path: str
-    text: str
-    reports: tuple[Report, ...]
-    silenced: tuple[Silenced, ...] = ()
-    edits: tuple[tuple[Report, Edit], ...] = ()
-    process: tuple[State, ...] = ()
-    pitfalls: tuple[Pitfall, ...] = ()
-    read: bool = True
-    """False: nothing of it could be read; `reports` says why."""
 
 
 def write_sarif(results: Sequence[FileResult], *, version: str) -> Json:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 from agent.checks.lexicon import words
+from agent.checks.pattern import Pattern
 from agent.checks.phrase import TITLES, is_verbish, noun_phrase
 from agent.checks.prose import OPAQUE
 from agent.checks.sentence import Sentence, Token
@@ -61,11 +61,9 @@ def _human_words() -> frozenset[str]:
     )
 
 
-def may_name_people(low: str, words_here: set[str], roster: Roster) -> bool:
-    """Tell whether a sentence in lower case has a word that could stand for a person or team."""
-    if "@" in low or not words_here.isdisjoint(_human_words()) or not words_here.isdisjoint(roster.people):
-        return True
-    return any(word.endswith("'s") and word[:-2] in _human_words() for word in words_here)
+def may_name_people(words_here: set[str], roster: Roster) -> bool:
+    """Tell whether one of the words of a sentence, in lower case, could stand for a person or team."""
+    return not (words_here.isdisjoint(_human_words()) and words_here.isdisjoint(roster.people))
 
 
 def is_word(name: str, token: Token) -> bool:
@@ -105,9 +103,22 @@ def _through_boundary(left: list[Token], roster: Roster, depth: int) -> Kind:
         return kind if kind in {"outsider", "person", "team", "we"} else "person"
     if mark in {"that", "which"}:
         return _subject([token for token in before if token.low != ","], roster, depth + 1)
+    if mark in {",", ")"} and (explained := _apposition(before, mark, roster)) is not None:
+        return explained
     if mark in {"and", "or", "but", ",", "then", "so", ")", "-", "\u2013", "\u2014", "nor"}:
         return leading_subject(before, roster)
     return "none"
+
+
+def _apposition(tokens: Sequence[Token], mark: str, roster: Roster) -> Kind | None:
+    """Resolve what a name is said to be behind it: "Sven, the release bot," is a program."""
+    opening = "," if mark == "," else "("
+    places = [number for number, token in enumerate(tokens) if token.low == opening]
+    phrase = tokens[places[-1] + 1 :] if places else ()
+    if len(phrase) < 2 or phrase[0].low not in words()["determiner"] or any(map(is_verbish, phrase)):
+        return None
+    kind = kind_of(noun_phrase(phrase), roster)
+    return kind if kind in {"system", "person", "team"} else None
 
 
 def leading_subject(tokens: Sequence[Token], roster: Roster) -> Kind:
@@ -148,8 +159,11 @@ def _before_adverbs(tokens: list[Token]) -> list[Token]:
     return tokens[:end]
 
 
-_CAMEL = re.compile(r"^[A-Za-z]*[a-z][A-Z]|^[A-Z]{2,}[a-z]{2,}")
+_CAMEL = Pattern(r"^[A-Za-z]*[a-z][A-Z]|^[A-Z]{2,}[a-z]{2,}")
 """Names such as PodReflector are those of systems."""
+_SHIFTS = frozenset(
+    {"on", "night", "day", "late", "early", "weekend", "graveyard", "swing", "morning", "evening"}
+)
 _NAMES_IN_LY = frozenset(
     {"emily", "kelly", "sally", "molly", "holly", "daily", "weekly", "monthly", "nightly"}
 )
@@ -196,7 +210,7 @@ def kind_of(  # noqa: PLR0911 - one return a kind
     before = phrase[-2].low if len(phrase) > 1 else ""
     if is_word("person", head):
         return "system" if _is_software(head, before) else "person"
-    if low in {"call", "shift"} and before in {"on", "night", "day", "late", "early", "weekend"}:
+    if low in {"call", "shift"} and (before in _SHIFTS):
         return "person"
     return _kind_of_common(head, before, phrase, alone=alone)
 
@@ -217,7 +231,11 @@ def _named(phrase: Sequence[Token], roster: Roster) -> Kind | None:
         name = token.low
         if name in roster.systems:
             return "system"
-        if token.text[0].isupper() and (name in roster.people or name in words()["given_names"]):
+        if (
+            token.text[0].isupper()
+            and not token.text[1:].isupper()
+            and (name in roster.people or name in words()["given_names"])
+        ):
             follows = phrase[-1].text[0].isupper() and not phrase[-1].text.isupper()
             if token is head or follows:
                 return "person"
@@ -233,9 +251,7 @@ def _kind_of_common(  # noqa: PLR0911 - one return a kind
         return "team"
     if is_word("team", head):
         return "team"
-    if low == "desk" and before in lists["determiner"]:
-        return "team"
-    if low in {"group", "desk", "side", "division", "unit", "org", "organisation", "organization"}:
+    if low in {"group", "side", "division", "unit", "org", "organisation", "organization"}:
         return (
             "team"
             if (before in lists["team_group_modifier"] and before not in lists["determiner"])

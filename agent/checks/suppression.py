@@ -10,17 +10,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from agent.checks.pattern import Pattern
 from agent.checks.report import Report
 
-_COMMENT = re.compile(r"<!--\s*pm-agent:\s*(?P<body>.*?)\s*-->", re.DOTALL)
-_BODY = re.compile(
+_COMMENT = Pattern(r"<!--\s*pm-agent:\s*(?P<body>.*?)\s*-->", re.DOTALL)
+_BODY = Pattern(
     r"(?P<form>ignore(?:-start|-end|-file)?)(?P<rules>(?:[\s,]+[A-Z]\d{0,2})*)"
     r"(?:\s+reason=(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'))?"
 )
-_FENCE = re.compile(
+_FENCE = Pattern(
     r"^ {0,3}(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}(?P=mark)[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE
 )
-_CODE = re.compile(r"(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
+_CODE = Pattern(r"(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
 
 
 @dataclass(slots=True)

@@ -9,13 +9,14 @@ from datetime import date, timedelta
 
 from agent.checks.calendar_date import read_date, read_day
 from agent.checks.document import Document
+from agent.checks.pattern import Pattern
 
-CLOCK = re.compile(
+CLOCK = Pattern(
     r"(?<![\d:.-])(?P<h>[01]?\d|"
     r"2[0-3]):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d))?(?:\s*(?P<half>[AaPp]\.?[Mm]))?(?!\d)"
 )
 _DAY = timedelta(days=1)
-_DAY_NAME = re.compile(
+_DAY_NAME = Pattern(
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
     re.IGNORECASE,
 )
@@ -56,12 +57,10 @@ def timeline_rows(document: Document) -> tuple[Row, ...]:
     return tuple(_timed(sorted(cells)))
 
 
-_KEY_EVENT = re.compile(
-    r"^\W{0,4}(?P<label>[A-Za-z][A-Za-z /-]{2,40}?)\W{1,6}(?=\d{4}-\d\d-\d\d[ T]\d\d?:\d\d)"
-)
+_KEY_EVENT = Pattern(r"^\W{0,4}(?P<label>[A-Za-z][A-Za-z /-]{2,40}?)\W{1,6}(?=\d{4}-\d\d-\d\d[ T]\d\d?:\d\d)")
 
 
-_BEGINNING = re.compile(r"\b(?:detected|start|began|begin|impact|onset|first)", re.IGNORECASE)
+_BEGINNING = Pattern(r"\b(?:detected|start|began|begin|impact|onset|first)", re.IGNORECASE)
 
 
 def key_events(document: Document) -> tuple[Row, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agent.checks.configuration import DEFAULT, Configuration
+from agent.checks.cue_index import cue_index, fold, words_of
 from agent.checks.document import Block, Document
 from agent.checks.grading import ORDER, grade_match, phrase_end
 from agent.checks.guards import (
@@ -21,7 +22,7 @@ from agent.checks.guards import (
 )
 from agent.checks.lexicon import words
 from agent.checks.report import Report
-from agent.checks.rulebook import Rule, families, index, rules, split_words
+from agent.checks.rulebook import Rule, families, rule
 from agent.checks.sections import IDENTITY
 from agent.checks.sentence import Sentence, split_sentences
 from agent.checks.subject import Roster, may_name_people
@@ -131,19 +132,20 @@ def _message(cited: str, message: str) -> str:
 
 
 def _hits(sentence: Sentence, section: str, roster: Roster) -> list[_Hit]:
-    words_here = split_words(sentence.low)
-    numbers = index().candidates(sentence.low, words_here)
+    low = fold(sentence.text)
+    words_here = words_of(low)
+    numbers = cue_index().candidates(low, words_here)
     if not numbers or _THANKS.search(sentence.text):
         return []
-    people = may_name_people(sentence.low, words_here, roster)
+    people = may_name_people(words_here, roster) or "@" in low
     hits: list[_Hit] = []
     for number in numbers:
-        rule = rules()[number]
-        if rule.needs_people and not people:
+        found = rule(number)
+        if found.needs_people and not people:
             continue
-        if rule.sections and section not in rule.sections:
+        if found.sections and section not in found.sections:
             continue
-        hit = _first_hit(rule, sentence, roster)
+        hit = _first_hit(found, sentence, roster)
         if hit is not None:
             hits.append(hit)
     return _without_overlaps(hits)

@@ -13,7 +13,9 @@ from typing import cast
 import yaml
 
 from agent.checks.lexicon import COMPILED, FOLDER
+from agent.checks.lexicon.cues import index_cues
 from agent.checks.lexicon.inflection import inflect
+from agent.checks.rulebook import places_of, read_rule
 
 _MACRO = re.compile(r"\{words:(\w+)\}")
 
@@ -26,8 +28,13 @@ def compile_lexicon() -> str:
     rows = [row for file in every for row in yaml.safe_load(file.read_text(encoding="utf-8"))]
     parts = [_table(name, _read(name)) for name in ("families", "catalogue")]
     parts.insert(0, _table("subjects", subjects))
-    lines = ",\n".join(json.dumps(_rule(row, vocabulary)) for row in rows)
-    return "{\n" + ",\n".join([*parts, f'"wording": [\n{lines}\n]']) + "\n}\n"
+    entries = [_rule(row, vocabulary) for row in rows]
+    lines = ",\n".join(json.dumps(entry) for entry in entries)
+    parts.append(f'"wording": [\n{lines}\n]')
+    parts.append(
+        _table("cues", index_cues([read_rule(*place) for row in entries for place in places_of(row)]))
+    )
+    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def _read(name: str) -> dict[str, object]:
@@ -46,12 +53,9 @@ def _table(name: str, content: dict[str, object]) -> str:
 
 def _rule(row: dict[str, object], vocabulary: dict[str, str]) -> dict[str, object]:
     compiled = dict(row)
-    for key in ("pattern", "not", "need", "cues"):
+    for key in ("pattern", "not", "need"):
         if key in row:
             compiled[key] = _MACRO.sub(lambda found: f"(?:{vocabulary[found.group(1)]})", str(row[key]))
-    if "cues" in compiled:
-        named = re.findall(r"[a-z][a-z'-]*", str(compiled.pop("cues")))
-        compiled["cue"] = sorted({*cast("list[str]", row.get("cue", [])), *named})
     if "verbs" in row:
         compiled["verbs"] = [_lexeme(str(verb)) for verb in cast("list[object]", row["verbs"])]
     return compiled

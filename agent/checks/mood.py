@@ -1,0 +1,61 @@
+"""Whether a verb tells what happened, or what is denied, possible, supposed or true in general."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agent.checks.acquittal import is_present
+from agent.checks.lexicon import words
+
+if TYPE_CHECKING:
+    import re
+
+    from agent.checks.sentence import Sentence
+
+_UNREAL = frozenset(
+    [
+        "can",
+        "could",
+        "may",
+        "might",
+        "would",
+        "will",
+        "should",
+        "must",
+        "shall",
+        "to",
+        "not",
+        "never",
+        "cannot",
+        "nor",
+        "without",
+    ]
+)
+_CONDITION = frozenset(["if", "unless", "whenever", "should", "lest"])
+_GENERIC = frozenset(
+    ["people", "persons", "those", "anyone", "anybody", "someone", "somebody", "everyone", "one"]
+)
+"""With "who" and a verb in the present tense: people in general, and nothing that happened."""
+
+
+def is_unreal(sentence: Sentence, position: int) -> bool:
+    """Tell whether the verb at `position` is denied, merely possible or inside a condition."""
+    before = [token.low for token in sentence.tokens if token.end <= position]
+    for low in reversed(before):
+        if low in _UNREAL or low.endswith("n't"):
+            return True
+        if not (low in words()["adverb"] or low in words()["auxiliary"] or low.endswith("ly")):
+            break
+    for low in reversed(before):
+        if low in {",", ";", ":", "."}:
+            return False
+        if low in _CONDITION:
+            return True
+    return False
+
+
+def is_generic(sentence: Sentence, match: re.Match[str]) -> bool:
+    """Tell whether a verb in the present tense says what people in general do."""
+    before = [token.low for token in sentence.tokens if token.end <= match.start()]
+    present = is_present(match)
+    return present and before[-1:] == ["who"] and before[-2:-1] != [] and before[-2] in _GENERIC
