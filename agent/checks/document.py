@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from agent.checks.prose import Prose, read_prose
-from agent.checks.sections import Section, column_role, section_of
+from agent.checks.sections import Section, column_role, is_item_title, section_of
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -61,6 +61,8 @@ class Table:
     section: Section
     roles: tuple[str, ...]
     rows: tuple[tuple[Block, ...], ...]
+    header: tuple[tuple[int, int], ...] = ()
+    """Source range of each column's header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ class _Reader:
         self.heading_level = 0
         self.table: list[tuple[Block, ...]] | None = None
         self.roles: tuple[str, ...] = ()
+        self.header: tuple[tuple[int, int], ...] = ()
 
     def read(self, tokens: list[Token]) -> None:
         for token in tokens:
@@ -219,7 +222,8 @@ class _Reader:
         self.label = None
         own = section_of(text)
         inherited = self.trail[-1][1] if self.trail else "other"
-        section = own if own != "other" else inherited
+        kept = own == "other" or (inherited == "action" and own != "response" and is_item_title(text))
+        section = inherited if kept else own
         self.trail.append((self.heading_level, section))
         self.document.headings.append(Heading(text, self.heading_level, section, start))
 
@@ -230,6 +234,7 @@ class _Reader:
         proses = [read_prose(self.document.source, ((start, end),)) for start, end in cells]
         if not self.roles:
             self.roles = tuple(column_role(prose.text) for prose in proses)
+            self.header = tuple(cells)
             return
         row = tuple(
             Block("cell", self.section, prose, start, end, role=role)
@@ -238,7 +243,7 @@ class _Reader:
         self.table.append(row)
 
     def _close_table(self) -> None:
-        table = Table(self.section, self.roles, tuple(self.table or ()))
+        table = Table(self.section, self.roles, tuple(self.table or ()), self.header)
         self.table = None
         if not self.quotes:
             self.document.tables.append(table)

@@ -135,6 +135,7 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ),
     ("event", r"events?|what happened|details?|notes?|comments?"),
 )
+_QUESTION = re.compile(r"\W*(?:what|where|how|why|who|when|which)\b")
 IDENTITY = frozenset(
     {"owner", "actor", "id", "due", "priority", "ticket", "time", "status", "type", "factor"}
 )
@@ -150,6 +151,13 @@ def section_of(heading: str) -> Section:
         if re.search(words, text):
             return section
     return "other"
+
+
+def is_item_title(heading: str) -> bool:
+    """Tell whether a heading below "Action items" says what to do, and opens no other section."""
+    words = re.findall(r"[^\W_][\w'-]*", heading)
+    numbered = re.match(r"\W*(?:[A-Z]{1,4}-?\d+|\d+|P\d)\b", heading)
+    return (len(words) >= 5 or bool(numbered)) and not _QUESTION.match(heading.lower().strip())
 
 
 def column_role(header: str) -> str:
