@@ -11,15 +11,15 @@ _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
 )
-_NAMED = (
+MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 DAY = (
     r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? )?"
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d\d)(?!\d)"
-    rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?(?: of)?[ -]{_NAMED}(?![a-z])(?:,?[ -]\d{{4}}(?!\d))?"
-    rf"|{_NAMED} \d{{1,2}}(?:st|nd|rd|th)?(?![\d:%])(?:,? \d{{4}}(?!\d))?)"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?(?: of)?[ -]{MONTH}(?![a-z])(?:,?[ -]\d{{4}}(?!\d))?"
+    rf"|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?![\d:%])(?:,? \d{{4}}(?!\d))?)"
 )
 """A day in any of these forms, with or without its weekday and year, as a pattern without named groups."""
 _FORMS = (

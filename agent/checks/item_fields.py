@@ -19,7 +19,7 @@ _MARK = re.compile(r"\*\*|__|~~|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])")
 _LEAD = re.compile(r"^\s*(?:\*\*|__|[*_])(?P<inside>[^*\n]{1,60}?)(?:\*\*|__|[*_])(?!\w)")
 _FIRST = re.compile(r"^\s*(?P<word>[Pp][0-4]|#\d+|[A-Z][A-Z0-9]+-\d+)(?:\s*:|\s)\s*(?=\S)")
 _SEPARATOR = re.compile(
-    r"(?P<hard>\s*[\u2014\u2013]+\s*|\s-{1,3}\s+|\s+[\u00b7\u2022|]\s*|[;|]\s*|\n\s*:?\s*)"
+    r"(?P<hard>\s*[\u2014\u2013]+\s*|\s-{1,3}\s+|\s+[\u00b7\u2022|]\s*|[;|]\s*)|(?P<line>\n\s*:?\s*)"
     r"|(?P<open>[\[(])|(?P<close>[\])]\s*:?)|(?P<slash>\s/\s)|(?P<comma>,\s+)"
     r"|(?P<stop>(?<!\b\w)(?<!\be\.g)[.!]\s+(?=[A-Z@*_`\[(#\d]|(?:owner|due|prio)))"
 )
@@ -27,7 +27,7 @@ _NAME = re.compile(
     r"^(?:the )?(?:[^\W\d_][\w.'&+/-]*)(?: (?:[\w.'&+/-]+|&)){0,5}$"
 )
 _NO_NAME = re.compile(
-    r"^(?:currently|see|e\.g|i\.e|via|at|in|on|with|for|from|and|or|not|was|is|are|because|as|like|incl\w*|if|when"
+    r"^(?:this|these|that|those|it|we|our|they|there|here|his|her|its|their|currently|see|e\.g|i\.e|via|at|in|on|with|for|from|and|or|not|was|is|are|because|as|like|incl\w*|if|when"
     r"|until|to|per|both|all|also|only|then|so|which|that|instead|etc|today|now|new|old|max|min|about|by|under|over"
     r"|above|below|within|same|first|no|without|using|done|risk|note|status|effort|cost|size|small|large|blocked"
     r"|agreed|approved|optional|estimate\w*)\b",
@@ -164,7 +164,7 @@ def _parts(text: str, masked: str) -> list[_Part]:
             continue
         parts.append(_Part(*_trimmed(masked, start, begin), before, depth, segment=segment))
         depth = max(0, depth + (kind == "open") - (kind == "close"))
-        segment += kind in {"hard", "open", "close", "stop"}
+        segment += kind in {"hard", "line", "open", "close", "stop"}
         start, before = end, kind
     return [part for part in parts if part.start < part.end]
 
@@ -183,7 +183,7 @@ def _field_of(text: str, masked: str, part: _Part) -> Found | None:
         start = min(label.end(), part.end)
         return Found(label_name(label), _clean(text[start : part.end]), start, part.end, labelled=True)
     shown = _clean(text[part.start : part.end])
-    known = known_value(shown)
+    known = known_value(shown, strict=part.before in {"line", "stop"})
     if known is None:
         return None
     name, begin, end = known

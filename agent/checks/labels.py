@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agent.checks.calendar_date import DAY
+from agent.checks.calendar_date import DAY, MONTH
 
 FIELDS = ("owner", "due", "priority", "type", "ticket", "factor", "done")
 _LABELS = {
@@ -57,7 +57,9 @@ _TYPES = re.compile(
     re.IGNORECASE,
 )
 _TICKET = re.compile(r"[A-Z][A-Z0-9]{0,9}(?:-[A-Z]+)*-\d+|[\w.-]*#\d+|(?:AI|A)[ -]?\d+|action \d+|\d+[.)]", re.ASCII)
-_FACTORS = re.compile(r"(?:(?:addresses|address|for|factor|fixes)\s+)?F\d+(?:\s*(?:,|and|&|\+)\s*F\d+)*", re.IGNORECASE)
+_FACTORS = re.compile(
+    r"(?:(?:addresses|address|for|factor|fixes)\s+)?(?P<value>F\d+(?:\s*(?:,|and|&|\+)\s*F\d+)*)", re.IGNORECASE
+)
 _STATUS = re.compile(r"open|to-?do|not started|in progress|planned|started|done|closed", re.IGNORECASE)
 _HANDLE = re.compile(r"(?:(?:by|for|->|\u2192)\s*)?(?P<value><?@[\w./-]*\w>?(?:\s*(?:,|and|&|\+)\s*<?@[\w./-]*\w>?)*)")
 _BY = r"(?:(?:to be )?(?:done |finished |completed? |delivered |ready )?(?:due|by|until|before|no later than))"
@@ -66,9 +68,11 @@ BARE_DUE = re.compile(
     rf"(?:^|[\s(,;])(?P<label>{_BY}(?: on)?) +(?P<value>{DAY})(?=\W|$)", re.IGNORECASE
 )
 _SOMETIME = re.compile(
-    rf"(?:{_BY} )?(?P<value>(?:the )?(?:(?:end|middle|mid|beginning|start|early|late)[ -](?:of )?(?:the |this |next )?"
-    r"(?:\w+)(?: \d{4})?|q[1-4](?:[ /-]?\d{2,4})?|(?:this|next) (?:week|month|quarter|sprint|year|release)"
-    r"|asap|soon|a\.?s\.?a\.?p\.?|tbd|someday|sometime|later|ongoing))",
+    rf"(?:{_BY} )?(?P<value>(?:the )?(?:end|middle|mid|beginning|start|early|late)[ -](?:of )?(?:the |this |next )?"
+    rf"(?:q[1-4]|day|week|month|quarter|half|year|sprint|release|summer|autumn|winter|spring|{MONTH})(?:[ /]\d{{4}})?"
+    r"|q[1-4](?:[ /-]?\d{2,4})?|(?:this|next) (?:week|month|quarter|sprint|year|release)|(?:with)?in (?:a|an|the"
+    r"|one|two|three|four|six|\d+) (?:\w+ )?(?:days?|weeks?|months?|sprints?|quarters?)|asap|soon|a\.?s\.?a\.?p\.?"
+    r"|tbd|some(?:day|time)|later|ongoing|eventually|when(?:ever)? (?:possible|time permits))",
     re.IGNORECASE,
 )
 """A date's place filled with words; the rule on dates has to say so."""
@@ -98,23 +102,22 @@ def field_by_name(text: str) -> str:
     return label_name(found) if found else ""
 
 
-def known_value(text: str) -> Known | None:
-    """Tell what a piece between separators is by its form alone; None where it is none of the fields."""
+def known_value(text: str, *, strict: bool = False) -> Known | None:
+    """Tell what a piece between separators is by its form; `strict` leaves out what may be a common word."""
     spoken = _SPOKEN.match(text)
     if spoken:
         name = next(name for name in ("owner", "due", "priority", "done") if spoken.group(name))
         return (name, *spoken.span("value"))
-    for name, form in (("due", _DUE), ("owner", _HANDLE), ("due", _SOMETIME)):
-        found = form.fullmatch(text)
+    for name, form in (("due", _DUE), ("owner", _HANDLE), ("factor", _FACTORS), ("due", _SOMETIME)):
+        found = None if strict and form is _SOMETIME else form.fullmatch(text)
         if found:
             return (name, *found.span("value"))
     for name, form in (
         ("priority", _RANKED),
-        ("type", _TYPES),
-        ("factor", _FACTORS),
         ("ticket", _TICKET),
+        ("type", _TYPES),
         ("status", _STATUS),
     ):
-        if form.fullmatch(text):
+        if form.fullmatch(text) and not (strict and name in {"type", "status"}):
             return name, 0, len(text)
     return None

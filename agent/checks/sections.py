@@ -155,7 +155,7 @@ def section_of(heading: str) -> Section:
 
 def is_item_title(heading: str) -> bool:
     """Tell whether a heading below "Action items" says what to do, and opens no other section."""
-    words = re.findall(r"[^\W_][\w'-]*", heading)
+    words = re.findall(r"[^\W_][\w'-]*", re.sub(r"\(.*?\)", "", heading))
     numbered = re.match(r"\W*(?:[A-Z]{1,4}-?\d+|\d+|P\d)\b", heading)
     return (len(words) >= 5 or bool(numbered)) and not _QUESTION.match(heading.lower().strip())
 
