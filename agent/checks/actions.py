@@ -16,6 +16,7 @@ from agent.checks.items import Entry, read_entries
 from agent.checks.labels import is_priority
 from agent.checks.owner import is_nobody
 from agent.checks.report import Report
+from agent.checks.sanction import is_guard, is_mood, names_sanction
 from agent.checks.subject import Roster
 from agent.checks.wording import check_text
 
@@ -148,12 +149,21 @@ def _priority(entry: Entry, scale: tuple[str, ...]) -> _Defect | None:
 
 
 def _wording(entry: Entry) -> Iterator[_Defect]:
-    hits = check_text(
-        re.sub(r"[*_]{1,2}(?=\w)|(?<=\w)[*_]{1,2}", "", entry.text.replace("`", "")), "action", Roster()
-    )
-    blaming = [hit for hit in hits if hit[0] in {"B01", "B07"} and hit[1] != "info"]
+    text = re.sub(r"\*\*|(?<!\w)[*_]|[*_](?!\w)|`", "", entry.text)
+    blaming = [
+        hit
+        for hit in check_text(text, "action", Roster())
+        if hit[0] in {"B01", "B07"}
+        and hit[1] != "info"
+        and not is_guard(hit[2], text)
+        and not is_mood(hit[2])
+    ]
     if blaming:
         yield "A07", "error", "action", f"action item works on people: {blaming[0][3]}", blaming[0][4]
+        return
+    if names_sanction(text):
+        ask = "Name a guard that makes the act harmless or impossible: <check, limit, default>."
+        yield "A07", "error", "action", "action item works on people: it is done to a person", ask
         return
     verdict = judge_action(entry.text)
     if verdict == "vague" and not entry.fields.get("done"):

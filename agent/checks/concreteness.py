@@ -1,33 +1,32 @@
-"""Whether an action item is concrete and bounded: anchors decide, not verbs alone."""
+"""Whether an action item is concrete and bounded: anchors decide, and vague words where there is none."""
 
 from __future__ import annotations
 
 import re
 from typing import Literal
 
+from agent.checks.action_words import AMOUNT, CREATING, DEGREE, GENERIC, LOOKING, LOOSE, STOP, UPDATING
+
 Verdict = Literal["", "vague", "open"]
 
-_STRONG = re.compile(
-    r"`[^`]+`|(?<![A-Za-z-])\d[\d.,:]*\s*%?|\"[^\"]+\"|\u201c[^\u201d]+\u201d|[\w.-]+/[\w./-]+|"
-    r"\b\w+\.(?:ya?ml|md|py|json|toml|go|sh|tf|conf)\b"
-    r"|(?-i:\b[A-Z][a-z]+[A-Z]\w+\b)|\b\w+_\w+\b"
-    r"|\b(?:so that|until|unless|except|whenever|exceeds?|older than|more than|less than|fewer than|at "
-    r"least|at most|"
-    r"per (?:second|minute|hour|day|key|user|tenant|service)|two|three|four|five|six|seven|eight|nine|ten|"
-    r"twelve|twice|weekly|"
-    r"daily|nightly|hourly|monthly|quarterly|automatically|by default|read-only|mandatory|idempotent)\b"
-    r"|\b(?:all|each|every|both|any) (?!the things|issues|problems)(?:\w+)"
-    r"|\b(?:when|if|before|after|once|that|which|with) (?:\w+ ){0,4}(?:is|are|was|were|has|have|fails?|"
-    r"rejects?|blocks?|pages?|"
-    r"drops?|stops?|reaches|falls?|rises?|runs?|changes?|lacks?|misses|returns?|touch(?:es)?|deletes?|"
-    r"leaves?)\b"
-    r"|\b(?:reject|block|fail|page|cap|limit|refuse|require|prevent|enforce|forbid|remove|delete|replace|"
-    r"migrate|isolate|"
-    r"disable|enable|pin|split|roll back)s? (?:\w+ ){1,}(?:for|on|in|from|to|without|with|by|into|between|"
-    r"at)\b",
+_COUNTS = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twice|half|double"
+_MEASURED = re.compile(
+    r"`[^`]+`|(?<![A-Za-z-])\d[\d.,:]*\s*%?|\"[^\"]+\"|\u201c[^\u201d]+\u201d|[\w.-]+/[\w./-]+"
+    r"|\b\w+\.(?:ya?ml|md|py|json|toml|go|sh|tf|conf)\b|(?-i:\b[A-Z][a-z]+[A-Z]\w+\b)|\b\w+_\w+\b"
+    rf"|\b[A-Z]+-?\d+\b|\b(?:unless|so that|until|exceeds?|{_COUNTS})\b",
     re.IGNORECASE,
 )
-_MEASURED = re.compile(r"`[^`]+`|(?<![A-Za-z-])\d[\d.,:]*\s*%?|\bunless\b|\bso that\b|\bexceeds?\b")
+"""A number, a name in code, a file, a quotation, or the state that is to be reached."""
+_SCOPED = re.compile(
+    r"\b(?:except|whenever|older than|more than|less than|fewer than|at least|at most"
+    r"|per (?:second|minute|hour|day|key|user|tenant|service)|weekly|daily|nightly|hourly|monthly|quarterly"
+    r"|automatically|by default|read-only|mandatory|idempotent)\b"
+    r"|\b(?:all|each|every|both|any) (?!the things|issues|problems)(?:\w+)"
+    r"|\b(?:when|if|before|after|once|that|which|with|while) (?:[\w'-]+ ){0,5}(?:is|are|was|were|has|have|do|does|can"
+    r"|cannot|will|[a-z]{3,}(?:s|ed))\b",
+    re.IGNORECASE,
+)
+"""A closed set, a rhythm, or a condition that can be tried out."""
 _OPEN_END = re.compile(
     r"\bkeep (?:an eye|monitoring|watching|track|looking|improving|working)\b|\bon-?going\b|\bcontinue\b|"
     r"\bcontinuous(?:ly)?\b|"
@@ -45,80 +44,12 @@ _OPEN_END = re.compile(
     r"\beventually\b",
     re.IGNORECASE,
 )
-_HEDGE = re.compile(
-    r"^\W*(?:we (?:should|need to|will|must) )?(?:maybe |perhaps |possibly |also )?(?:think|consider|"
-    r"explore|discuss|look (?:into|at)|evaluate|investigate|"
-    r"revisit|rethink|reconsider|study|research|understand|talk|brainstorm|assess|examine|analy[sz]e|"
-    r"review|monitor|watch|"
-    r"keep|figure out|find out|reach out|follow up|touch base|have (?:a|an) (?:\w+ )?(?:meeting|chat"
-    r"|discussion|session|talk)|hold (?:a|an) |meet\b|"
-    r"schedule (?:a|an) (?:\w+ )?(?:meeting|call|session)|encourage|promote|foster|push for|seek"
-    r"|spend (?:more )?time|raise awareness|"
-    r"gather|collect (?:ideas|feedback)|see (?:if|whether)|get better|be |start (?:a )?(?:discussion"
-    r"|thinking|"
-    r"looking)|open a discussion|"
-    r"aim|strive|work on|work towards|try|learn|sync|align|coordinate|communicate|collaborate|check (?:if|"
-    r"whether))",
-    re.IGNORECASE,
-)
 _OUTCOME = re.compile(
     r"\b(?:record(?:ed|s)?|decide|decision|publish|report|write up|ADR|file|findings?|results?|list of|"
     r"present|"
     r"document(?:ed)?|proposal|test|merge|ship|remove|close)\b",
     re.IGNORECASE,
 )
-_LOOSE = re.compile(
-    r"\b(?:better|more|proper|properly|robust|appropriate|adequate|adequately|sufficient|improved|good|"
-    r"some|various|several|"
-    r"general|overall|things?|stuff|issues?|problems?|situation|everything|resilien\w+|stable|stability|"
-    r"reliab\w+|quality|"
-    r"best practices?|awareness|culture|visibility|observability|clean(?:er)?|faster|smarter|enough|"
-    r"carefully|thoroughly|safer|secure|scalab\w+|maintainab\w+|availability|robustness|efficien\w+"
-    r"|hygiene|posture|"
-    r"similar|incidents?|outages?|redundancy|performance|"
-    r"technical debt|tech debt|legacy|root cause|the bug|process(?:es)?)\b",
-    re.IGNORECASE,
-)
-_WEAK = re.compile(
-    r"^\W*(?:improve|enhance|strengthen|tighten|optimi[sz]e|clean up|refactor|fix|handle|address|help|"
-    r"support|ensure|make|rework|"
-    r"update|document|test|harden|increase|reduce|prepare|plan|manage|maintain|better|modernise|modernize|"
-    r"simplify|upgrade|"
-    r"stabili[sz]e|streamline|standardi[sz]e|speed up|scale|extend|expand|define|establish|develop|provide|"
-    r"use|do|have|get|more)\b",
-    re.IGNORECASE,
-)
-_STOP = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "to",
-        "in",
-        "on",
-        "for",
-        "and",
-        "or",
-        "with",
-        "our",
-        "its",
-        "their",
-        "by",
-        "from",
-        "at",
-        "is",
-        "are",
-        "be",
-        "it",
-        "this",
-        "that",
-        "as",
-        "we",
-    ]
-)
-
-
 _VERB = (
     r"(?:add|alert|allow|automate|block|build|cap|change|check|create|define|delete|deploy|disable"
     r"|document|enable|enforce"
@@ -136,18 +67,92 @@ def count_deliverables(text: str) -> int:
     return 1 + len(_NEXT_DELIVERABLE.findall(text))
 
 
+_OPENING = re.compile(
+    r"^\W*(?:(?:we|i|they|the teams?|the \w+ team) )?(?:(?:should|need to|needs to|will|must|ought to|have to|shall|want"
+    r" to|could|please|let us|let's|to|maybe|perhaps|possibly|also|then|further|try to) )*",
+    re.IGNORECASE,
+)
+_MAKE_DEGREE = re.compile(r"^(?:make|keep|get|render) (?!sure)", re.IGNORECASE)
+_METHOD = re.compile(r"\b(?:by|through) [a-z]+ing (?P<means>.+)$", re.IGNORECASE)
+_TARGET = re.compile(
+    r"\b(?:to|below|above|under|over|beyond|within|by) (?!\w+ing\b)(?!(?:an? |the )?(?:minimum|maximum|acceptable|reasonable|normal"
+    r"|sensible|safe|good|better|healthy|appropriate|suitable|sane)\b)(?:[\w'-]+)",
+    re.IGNORECASE,
+)
+_NOUNS = {
+    "improvement": "improve", "improvements": "improve", "investigation": "investigate", "review": "review",
+    "evaluation": "evaluate", "analysis": "analyse", "hardening": "harden", "assessment": "assess",
+    "optimisation": "optimise", "optimization": "optimise", "refactoring": "refactor",
+}  # fmt: skip
+
+
 def judge_action(text: str) -> Verdict:
     """Judge an action, in Markdown without owner and dates; "" where it is concrete and has an end."""
-    content = [word for word in re.findall(r"[\w`@%/.-]+", text.lower()) if word not in _STOP]
-    strong = _STRONG.search(text) is not None
-    if _OPEN_END.search(text) and not _MEASURED.search(text):
+    words = re.sub(r"\*\*|(?<!\w)[*_]|[*_](?!\w)", "", text)
+    phrase = _base_form(_OPENING.sub("", words, count=1).strip())
+    measured = _MEASURED.search(words) is not None
+    if _OPEN_END.search(words) and not measured:
         return "open"
-    if _HEDGE.search(text) and not _MEASURED.search(text) and not (strong and _OUTCOME.search(text)):
-        return "vague"
-    if strong:
+    scoped = measured or _SCOPED.search(words) is not None
+    if LOOKING.match(phrase):
+        return "" if measured or (scoped and _OUTCOME.search(words)) else "vague"
+    if DEGREE.match(phrase):
+        return "" if measured or _has_method(words) else "vague"
+    if AMOUNT.match(phrase) and not _raises_alarm(phrase):
+        return "" if measured or _TARGET.search(phrase) or _has_method(words) else "vague"
+    if scoped:
         return ""
-    if _LOOSE.search(text) and len(content) < 9:
-        return "vague"
-    if _WEAK.search(text) and len(content) < 6:
-        return "vague"
-    return "vague" if len(content) <= 3 else ""
+    return "" if _says_what(phrase) else "vague"
+
+
+def _base_form(phrase: str) -> str:
+    """Turn "Improving the probes" and "Improvement of the probes" to "improve the probes"."""
+    first, _, rest = phrase.partition(" ")
+    low = first.lower().strip(":,.")
+    if low in _NOUNS:
+        return f"{_NOUNS[low]} {rest}"
+    if low.endswith("ing") and len(low) > 5:
+        stem = low[:-3]
+        short = stem[:-1] if stem[-1] == stem[-2] else stem
+        for base in (stem, f"{stem}e", short):
+            if (
+                LOOKING.match(f"{base} {rest}")
+                or DEGREE.match(base)
+                or AMOUNT.match(base)
+                or base in UPDATING | CREATING
+            ):
+                return f"{base} {rest}"
+    return phrase
+
+
+def _raises_alarm(phrase: str) -> bool:
+    return bool(
+        re.match(
+            r"raise (?:an? )?(?:\w+ )?(?:alert|alarm|error|ticket|exception|warning|page)s?\b", phrase, re.I
+        )
+    )
+
+
+def _has_method(words: str) -> bool:
+    """Tell whether a direction is followed by a concrete way: "reduce noise by deleting the disk alerts"."""
+    found = _METHOD.search(words)
+    return found is not None and judge_action(f"Add {found['means']}") == ""
+
+
+def _says_what(phrase: str) -> bool:
+    """Count the words that name something particular; the emptier the verb, the more of them are needed."""
+    content = [word for word in re.findall(r"[\w@%.'-]+", phrase.lower()) if word not in STOP]
+    if not content:
+        return False
+    loose = {word for found in LOOSE.finditer(phrase.lower()) for word in found.group().split()}
+    verb = content[0]
+    named = [word for word in content[1:] if word not in GENERIC and word not in loose]
+    if verb in UPDATING:
+        needed = 3
+    elif verb in CREATING:
+        needed = 2
+    else:
+        needed = 1
+    if loose:
+        needed = 4 if _MAKE_DEGREE.match(phrase) else 3
+    return len(named) >= needed

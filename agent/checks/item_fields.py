@@ -23,9 +23,7 @@ _SEPARATOR = re.compile(
     r"|(?P<open>[\[(])|(?P<close>[\])]\s*:?)|(?P<slash>\s/\s)|(?P<comma>,\s+)"
     r"|(?P<stop>(?<!\b\w)(?<!\be\.g)[.!]\s+(?=[A-Z@*_`\[(#\d]|(?:owner|due|prio)))"
 )
-_NAME = re.compile(
-    r"^(?:the )?(?:[^\W\d_][\w.'&+/-]*)(?: (?:[\w.'&+/-]+|&)){0,5}$"
-)
+_NAME = re.compile(r"^(?:the )?(?:[^\W\d_][\w.'&+/-]*)(?: (?:[\w.'&+/-]+|&)){0,5}$")
 _NO_NAME = re.compile(
     r"^(?:this|these|that|those|it|we|our|they|there|here|his|her|its|their|currently|see|e\.g|i\.e|via|at|in|on|with|for|from|and|or|not|was|is|are|because|as|like|incl\w*|if|when"
     r"|until|to|per|both|all|also|only|then|so|which|that|instead|etc|today|now|new|old|max|min|about|by|under|over"
@@ -153,7 +151,9 @@ def _parts(text: str, masked: str) -> list[_Part]:
     ends = {end for _, end, _ in cuts}
     for found in LABEL.finditer(masked):
         lead = masked[: found.start()].rstrip()
-        begins = not lead or any(found.start() >= end and not masked[end : found.start()].strip() for end in ends)
+        begins = not lead or any(
+            found.start() >= end and not masked[end : found.start()].strip() for end in ends
+        )
         if begins or CERTAIN_LABEL.match(masked, found.start()) or text[found.start()].isupper():
             cuts.append((found.start(), found.start(), "label"))
     cuts.sort()
@@ -198,13 +198,19 @@ def _clean(value: str) -> str:
 def _join_values(text: str, parts: list[_Part]) -> None:
     """Let a value run on over a slash, a bracket or the comma of a second name."""
     for number, part in enumerate(parts):
-        if part.found is None or not part.found.labelled or part.found.name not in {"owner", "due", "priority"}:
+        if (
+            part.found is None
+            or not part.found.labelled
+            or part.found.name not in {"owner", "due", "priority"}
+        ):
             continue
         end = part.found.end
         for other in parts[number + 1 :]:
             owners = part.found.name == "owner" and other.before == "comma"
             inside = other.before == "open" and other.depth == part.depth + 1
-            if other.found is not None and not (owners and other.found.name == "owner" and not other.found.labelled):
+            if other.found is not None and not (
+                owners and other.found.name == "owner" and not other.found.labelled
+            ):
                 break
             if not (inside or other.before == "slash" or (owners and _is_name(text, other))):
                 break
@@ -228,9 +234,7 @@ def _read_bare_due(
     found = None
     for found in BARE_DUE.finditer(text):
         pass
-    if found is None or any(
-        part.found and part.start <= found.start("value") < part.end for part in parts
-    ):
+    if found is None or any(part.found and part.start <= found.start("value") < part.end for part in parts):
         return
     fields.append(Found("due", found["value"], *found.span("value")))
     if not masked[found.end() :].strip(" .,;)") or masked[found.end()] in ").,;":

@@ -13,11 +13,21 @@ _STAND_INS = {"actor": "owner", "time": "due"}
 """A column "Team" names the owner, a column "Date" the due date, where no other column does."""
 _HEADERS = (
     ("due", re.compile(r"\b(?:due|deadline|eta|target|finish|complet\w+|planned|until|when)\b")),
-    ("owner", re.compile(r"\b(?:owners?|owning|owned|assignees?|assigned|responsible|accountable|dri|squad|tribe|guild"
-                         r"|crew|chapter|who|lead)\b")),
+    (
+        "owner",
+        re.compile(
+            r"\b(?:owners?|owning|owned|assignees?|assigned|responsible|accountable|dri|squad|tribe|guild"
+            r"|crew|chapter|who|lead)\b"
+        ),
+    ),
     ("priority", re.compile(r"\b(?:prio\w*|pri|severity|sev|urgency|importance|rank|p-level|level)\b")),
-    ("action", re.compile(r"\b(?:actions?|tasks?|what|work|remediations?|measures?|mitigations?|improvements?|steps?"
-                          r"|fix(?:es)?|deliverables?|changes?|summary|title|items?|todo)\b")),
+    (
+        "action",
+        re.compile(
+            r"\b(?:actions?|tasks?|what|work|remediations?|measures?|mitigations?|improvements?|steps?"
+            r"|fix(?:es)?|deliverables?|changes?|summary|title|items?|todo)\b"
+        ),
+    ),
 )
 _DAY = re.compile(rf"\W*{DAY}\b.{{0,30}}", re.IGNORECASE)
 
@@ -39,8 +49,11 @@ def read_table(source: str, table: Table) -> list[Row]:
     planned = "owner" in roles or "due" in roles
     if table.section != "action" and not (planned and "action" in roles):
         return []
-    if "time" in table.roles and "owner" not in table.roles and "due" not in table.roles and not (
-        "priority" in roles and "action" in roles
+    if (
+        "time" in table.roles
+        and "owner" not in table.roles
+        and "due" not in table.roles
+        and not ("priority" in roles and "action" in roles)
     ):
         return []
     column = roles.index("action") if "action" in roles else None
@@ -91,7 +104,10 @@ def _roles(source: str, table: Table) -> list[str]:
         free = [number for number, role in enumerate(roles) if role == wanted]
         if free:
             action = max(free, key=lambda number: sum(map(len, texts[number])))
-            return ["action" if number == action else role.replace("action", "") for number, role in enumerate(roles)]
+            return [
+                "action" if number == action else role.replace("action", "")
+                for number, role in enumerate(roles)
+            ]
     return roles
 
 

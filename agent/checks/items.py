@@ -106,8 +106,12 @@ class _Walk:
     def entries(self) -> list[Entry]:
         """Walk, and return the items."""
         headings = {heading.start: heading.level for heading in self.document.headings}
-        numbers = {id(block): number for number, item in enumerate(self.document.items) for block in item.blocks[:1]}
-        details = {id(table.rows[0][0]): table for table in self.document.tables if table.rows and table.rows[0]}
+        numbers = {
+            id(block): number for number, item in enumerate(self.document.items) for block in item.blocks[:1]
+        }
+        details = {
+            id(table.rows[0][0]): table for table in self.document.tables if table.rows and table.rows[0]
+        }
         for block in self.document.blocks:
             if block.kind == "heading":
                 self._heading(block, headings[block.start])
@@ -137,7 +141,9 @@ class _Walk:
 
     def _entry(self, block: Block, piece: Piece) -> Entry:
         text = self._text(block)
-        entry = Entry(piece.action, block.start, block.end, finished=bool(_CHECKED.match(text) or _TICKED.match(text)))
+        entry = Entry(
+            piece.action, block.start, block.end, finished=bool(_CHECKED.match(text) or _TICKED.match(text))
+        )
         entry.add(piece, block.start)
         return entry
 
@@ -214,10 +220,19 @@ class _Walk:
     def _is_detail_list(self, series: int) -> bool:
         """Tell whether a list is of the form "Owner: ...", "Due: ..." throughout, one item a field."""
         texts = [
-            self._text(item.blocks[0]) for item in self.document.items if item.series == series and item.blocks
+            self._text(item.blocks[0])
+            for item in self.document.items
+            if item.series == series and item.blocks
         ]
-        named = [found.name for text in texts for found in read_piece(text, guess=False).fields[:1] if found.labelled]
-        return bool({"owner", "due", "priority"} & set(named)) and all(_LABEL_LINE.match(text) for text in texts)
+        named = [
+            found.name
+            for text in texts
+            for found in read_piece(text, guess=False).fields[:1]
+            if found.labelled
+        ]
+        return bool({"owner", "due", "priority"} & set(named)) and all(
+            _LABEL_LINE.match(text) for text in texts
+        )
 
     def _is_entry(self, number: int) -> bool:
         item = self.document.items[number]
@@ -241,7 +256,12 @@ class _Walk:
             item = self.document.items[block.item] if block.item >= 0 else None
             if item is not None and item.series not in seen:
                 seen.add(item.series)
-                if before is not None and before.item >= 0 and item.parent < 0 and self._ends_with_colon(before):
+                if (
+                    before is not None
+                    and before.item >= 0
+                    and item.parent < 0
+                    and self._ends_with_colon(before)
+                ):
                     found.add(item.series)
             before = block
         return frozenset(found)

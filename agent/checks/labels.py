@@ -56,17 +56,22 @@ _TYPES = re.compile(
     r"(?:e|ion|ive|ative|ing|s|es)?",
     re.IGNORECASE,
 )
-_TICKET = re.compile(r"[A-Z][A-Z0-9]{0,9}(?:-[A-Z]+)*-\d+|[\w.-]*#\d+|(?:AI|A)[ -]?\d+|action \d+|\d+[.)]", re.ASCII)
+_TICKET = re.compile(
+    r"[A-Z][A-Z0-9]{0,9}(?:-[A-Z]+)*-\d+|[\w.-]*#\d+|(?:AI|A)[ -]?\d+|action \d+|\d+[.)]", re.ASCII
+)
 _FACTORS = re.compile(
-    r"(?:(?:addresses|address|for|factor|fixes)\s+)?(?P<value>F\d+(?:\s*(?:,|and|&|\+)\s*F\d+)*)", re.IGNORECASE
+    r"(?:(?:addresses|address|for|factor|fixes)\s+)?(?P<value>F\d+(?:\s*(?:,|and|&|\+)\s*F\d+)*)",
+    re.IGNORECASE,
 )
 _STATUS = re.compile(r"open|to-?do|not started|in progress|planned|started|done|closed", re.IGNORECASE)
-_HANDLE = re.compile(r"(?:(?:by|for|->|\u2192)\s*)?(?P<value><?@[\w./-]*\w>?(?:\s*(?:,|and|&|\+)\s*<?@[\w./-]*\w>?)*)")
-_BY = r"(?:(?:to be )?(?:done |finished |completed? |delivered |ready )?(?:due|by|until|before|no later than))"
-_DUE = re.compile(rf"(?:{_BY}(?: on)?:? +)?(?:the )?(?P<value>{DAY})", re.IGNORECASE)
-BARE_DUE = re.compile(
-    rf"(?:^|[\s(,;])(?P<label>{_BY}(?: on)?) +(?P<value>{DAY})(?=\W|$)", re.IGNORECASE
+_HANDLE = re.compile(
+    r"(?:(?:by|for|->|\u2192)\s*)?(?P<value><?@[\w./-]*\w>?(?:\s*(?:,|and|&|\+)\s*<?@[\w./-]*\w>?)*)"
 )
+_BY = (
+    r"(?:(?:to be )?(?:done |finished |completed? |delivered |ready )?(?:due|by|until|before|no later than))"
+)
+_DUE = re.compile(rf"(?:{_BY}(?: on)?:? +)?(?:the )?(?P<value>{DAY})", re.IGNORECASE)
+BARE_DUE = re.compile(rf"(?:^|[\s(,;])(?P<label>{_BY}(?: on)?) +(?P<value>{DAY})(?=\W|$)", re.IGNORECASE)
 _SOMETIME = re.compile(
     rf"(?:{_BY} )?(?P<value>(?:the )?(?:end|middle|mid|beginning|start|early|late)[ -](?:of )?(?:the |this |next )?"
     rf"(?:q[1-4]|day|week|month|quarter|half|year|sprint|release|summer|autumn|winter|spring|{MONTH})(?:[ /]\d{{4}})?"
@@ -88,7 +93,9 @@ def label_name(found: re.Match[str]) -> str:
 
 def is_priority(text: str) -> bool:
     """Tell whether a text is one rank of a usual scale: "P1", "Sev 2", "high", "P1 - high", "must"."""
-    shown = text.strip(" \t\n*_`[]()").strip("\U0001f534\U0001f7e0\U0001f7e1\U0001f7e2\U0001f525\u2757\u26a0\ufe0f ")
+    shown = text.strip(" \t\n*_`[]()").strip(
+        "\U0001f534\U0001f7e0\U0001f7e1\U0001f7e2\U0001f525\u2757\u26a0\ufe0f "
+    )
     if PRIORITY.fullmatch(shown):
         return True
     parts = [part for part in re.split(r"\s*[-\u2013\u2014/(),:=]\s*|\s+", shown) if part]

@@ -1,0 +1,77 @@
+"""Action items that work on people: sanctions and files, where the wording rules look for blame in general."""
+
+from __future__ import annotations
+
+import re
+
+from agent.checks.phrase import first_phrase
+from agent.checks.sentence import split_sentences
+from agent.checks.subject import HUMAN, Roster, kind_of
+
+_FILED = re.compile(
+    r"\b(?:personnel|personal|hr|employee|staff) (?:file|record|dossier)s?\b|\bdisciplin(?:ary|e) \w+"
+    r"|\b(?:formal|written|verbal|official|final|stern) (?:warning|caution|reprimand|rebuke)\b"
+    r"|\bletter of (?:warning|caution|reprimand)\b|\b(?:performance )?improvement plan for\b|\bon probation\b"
+    r"|\b(?:annual|performance|year-end) (?:review|appraisal|rating)s? of\b|\bremedial (?:training|course|lesson)s?\b"
+    r"|\brefresher (?:course|training|class)\b"
+    r"|\b(?:cut|dock|withhold|reduce|freeze|deduct\w*|forfeit)\b.{0,30}(?:'s|s'|\bhis|\bher|\btheir) (?:bonus|pay|salary|wages"
+    r"|allowance)\b|\b(?:bonus|pay|salary|wages) of the \w+",
+    re.IGNORECASE,
+)
+_DONE_TO = re.compile(
+    r"^\W*(?:please |formally |publicly |then )?(?:fine|dock|penali[sz]e|punish|reprimand|scold|sanction|demote|fire|sack"
+    r"|dismiss|blame|shame|coach|lecture|counsel|confront|admonish|rebuke|berate|grill|interrogate|discipline|supervise"
+    r"|chastise|caution|reproach|reproof|talk sense into|crack down on|come down on) ",
+    re.IGNORECASE,
+)
+_MADE_TO = re.compile(
+    r"^\W*(?:have|make|let|get) (?P<who>(?:[\w@'-]+ ){1,6}?)(?:to )?(?:redo|repeat|retake|resit|re-?read|apologi[sz]e|justify"
+    r"|explain (?:himself|herself|themselves|why)|promise|memori[sz]e|pass)\b",
+    re.IGNORECASE,
+)
+_MOVED = re.compile(
+    r"^\W*(?:move|transfer|reassign|relocate|take|remove) (?P<who>(?:[\w@'-]+ ){1,8}?)(?:to|off|out of|away from|into) "
+    r"(?:[\w-]+ ){0,4}(?:team|role|duties|shift|position|desk|post|job)\b",
+    re.IGNORECASE,
+)
+_AUTOMATIC = re.compile(r"^\"(?:warn|caution|ask|tell|notify|alert|prompt|advise)\b", re.IGNORECASE)
+_CONDITION = re.compile(
+    r"\b(?:when|whenever|if|once|as soon as|before) (?!they\b|he\b|she\b|you\b|we\b|needed|necessary|possible|appropriate"
+    r"|required)",
+    re.IGNORECASE,
+)
+_MOOD = re.compile(
+    r"^\"?(?:raise|create|increase) (?:the )?awareness|^\"?be (?:\w+ )?(?:more )?proactive", re.IGNORECASE
+)
+
+
+def names_sanction(text: str) -> bool:
+    """Tell whether an action is something done to a person: a fine, an entry in a file, another post."""
+    if _FILED.search(text):
+        return True
+    done = _DONE_TO.match(text)
+    made = _MADE_TO.match(text) or _MOVED.match(text)
+    return (done is not None and _is_human(text[done.end() :])) or (
+        made is not None and _is_human(made["who"])
+    )
+
+
+def is_guard(cited: str, text: str) -> bool:
+    """Tell whether a phrase that works on people is a signal here: warn the dispatcher when two trains meet."""
+    return bool(_AUTOMATIC.match(f'"{cited}') and _CONDITION.search(text))
+
+
+def is_mood(cited: str) -> bool:
+    """Tell whether a phrase asks for a frame of mind and touches nobody: it is vague, and no sanction."""
+    return bool(_MOOD.match(cited))
+
+
+def _is_human(text: str) -> bool:
+    sentences = split_sentences(text)
+    if not sentences:
+        return False
+    tokens = list(sentences[0].tokens)
+    return kind_of(first_phrase(tokens), Roster()) in HUMAN or any(
+        token.text.endswith(("'s", "s'")) and kind_of(first_phrase(tokens[number + 1 :]), Roster()) in HUMAN
+        for number, token in enumerate(tokens[:4])
+    )
