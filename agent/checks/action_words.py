@@ -83,6 +83,6 @@ LOOSE = re.compile(
     r"|performance|technical debt|tech debt|debt|legacy|flaky|stronger|sooner|closer|closely|smoother|clearer|clarity"
     r"|smooth\w*|nicer|easier|simpler|higher|high|often|frequent\w*|once and for all|readiness|preparedness|maturity"
     r"|excellence|discipline|transparency|governance|confidence|sensible|reasonable|meaningful|suitable|as intended"
-    r"|correctly|again|somehow|generally|old|possible)\b",
+    r"|correctly|scratch|(?:in|into) shape|up to (?:date|speed|standard|par)|next level|again|somehow|generally|old|possible)\b",
     re.IGNORECASE,
 )

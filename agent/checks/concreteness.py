@@ -38,7 +38,8 @@ _OPEN_END = re.compile(
     r"closely|the|this|it|how)\b|"
     r"\bmonitor (?:the situation|closely|it|this|how|whether)\b|\bfor (?:a while|now|some time|the time "
     r"being)\b|\bbest effort\b|"
-    r"\b(?:not|n't|never) happens? again\b|\bprevent (?:this|it|such (?:incidents"
+    r"\b(?:not|n't|never) happens? again\b|\b(?:not|cannot|n't|never) (?:be )?(?:re-?occurs?|recurs?|repeat(?:s|ed)?)\b|\bprevent (?:an?y? |the )?"
+    r"(?:recurrence|repetition|repeat)\b|\bprevent (?:this|it|such (?:incidents"
     r"|outages)) (?:from happening|in)\b|"
     r"\bas soon as\b|\bregularly\b|\bperiodically\b|\bfrom time to time\b|\bsooner\b|\bat some point\b|"
     r"\beventually\b",
@@ -68,10 +69,11 @@ def count_deliverables(text: str) -> int:
 
 
 _OPENING = re.compile(
-    r"^\W*(?:(?:we|i|they|the teams?|the \w+ team) )?(?:(?:should|need to|needs to|will|must|ought to|have to|shall|want"
-    r" to|could|please|let us|let's|to|maybe|perhaps|possibly|also|then|further|try to) )*",
+    r"^\W*(?:(?:[\w&'/-]+ ){1,5}?(?:should|needs? to|will|must|ought to|ha(?:s|ve) to|shall|wants? to)\b )?"
+    r"(?:(?:please|let us|let's|to|maybe|perhaps|possibly|also|then|further|try to|again) )*",
     re.IGNORECASE,
 )
+"""What may stand before the verb: who is to act, and words of courtesy."""
 _MAKE_DEGREE = re.compile(r"^(?:make|keep|get|render) (?!sure)", re.IGNORECASE)
 _METHOD = re.compile(r"\b(?:by|through) [a-z]+ing (?P<means>.+)$", re.IGNORECASE)
 _TARGET = re.compile(
@@ -141,12 +143,12 @@ def _has_method(words: str) -> bool:
 
 def _says_what(phrase: str) -> bool:
     """Count the words that name something particular; the emptier the verb, the more of them are needed."""
-    content = [word for word in re.findall(r"[\w@%.'-]+", phrase.lower()) if word not in STOP]
-    if not content:
+    spoken = re.findall(r"[\w@%.'-]+", phrase.lower())
+    if not spoken:
         return False
     loose = {word for found in LOOSE.finditer(phrase.lower()) for word in found.group().split()}
-    verb = content[0]
-    named = [word for word in content[1:] if word not in GENERIC and word not in loose]
+    verb = spoken[0]
+    named = [word for word in spoken[1:] if word not in STOP | GENERIC and word not in loose]
     if verb in UPDATING:
         needed = 3
     elif verb in CREATING:

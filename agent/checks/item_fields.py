@@ -17,9 +17,11 @@ _DATE = re.compile(rf"(?<![\w.-]){DAY}", re.IGNORECASE)
 _LIST_OF_FACTORS = re.compile(r"\bF\d+(?:\s*,\s*F\d+)+")
 _MARK = re.compile(r"\*\*|__|~~|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])")
 _LEAD = re.compile(r"^\s*(?:\*\*|__|[*_])(?P<inside>[^*\n]{1,60}?)(?:\*\*|__|[*_])(?!\w)")
+_SIGN = re.compile(r"^[^\w\s\x00-\x7f\u2010-\u2015\u2026]+\s*")
+"""An emoji or the like in front of a value."""
 _FIRST = re.compile(r"^\s*(?P<word>[Pp][0-4]|#\d+|[A-Z][A-Z0-9]+-\d+)(?:\s*:|\s)\s*(?=\S)")
 _SEPARATOR = re.compile(
-    r"(?P<hard>\s*[\u2014\u2013]+\s*|\s-{1,3}\s+|\s+[\u00b7\u2022|]\s*|[;|]\s*)|(?P<line>\n\s*:?\s*)"
+    r"(?P<hard>\s*[\u2014\u2013]+\s*|\s-{1,3}\s+|\s+(?:[\u00b7\u2022\u00bb\u2192~>|]|//|->|::)\s+|\s*[|;]\s*)|(?P<line>\n\s*:?\s*)"
     r"|(?P<open>[\[(])|(?P<close>[\])]\s*:?)|(?P<slash>\s/\s)|(?P<comma>,\s+)"
     r"|(?P<stop>(?<!\b\w)(?<!\be\.g)[.!]\s+(?=[A-Z@*_`\[(#\d]|(?:owner|due|prio)))"
 )
@@ -39,7 +41,10 @@ _AREA = re.compile(
     re.IGNORECASE,
 )
 _HANDLE_FIRST = re.compile(r"^(?P<who>@[\w.-]*\w)(?:\s*:\s*|\s+(?:to|will|shall|should|must)\s+)")
-_NAME_FIRST = re.compile(r"^(?P<who>[A-Z][\w&/.-]*(?: [\w&/.-]+){0,3})\s*:\s+(?=[^\W\d_])")
+_NAME_FIRST = re.compile(
+    r"^(?P<who>[A-Z][\w&/.-]*(?: (?:[A-Z&][\w&/.-]*|team|squad|guild|tribe|crew|chapter|group|desk|office|ops)){0,3})\s*:\s+"
+    r"(?=[^\W\d_])"
+)
 _TEAM_FIRST = re.compile(
     r"^(?P<who>(?:[Tt]he )?(?:[\w&/-]+ ){1,4}(?:team|squad|guild|tribe|crew|chapter|group|desk|office))"
     r" (?:to|will|shall) "
@@ -148,6 +153,7 @@ def _parts(text: str, masked: str) -> list[_Part]:
     first = _FIRST.match(masked)
     if first and all(start != first.end("word") for start, _, _ in cuts):
         cuts.append((first.end("word"), first.end(), "hard"))
+    cuts.extend(_tail(text, masked))
     ends = {end for _, end, _ in cuts}
     for found in LABEL.finditer(masked):
         lead = masked[: found.start()].rstrip()
@@ -167,6 +173,19 @@ def _parts(text: str, masked: str) -> list[_Part]:
         segment += kind in {"hard", "line", "open", "close", "stop"}
         start, before = end, kind
     return [part for part in parts if part.start < part.end]
+
+
+def _tail(text: str, masked: str) -> list[tuple[int, int, str]]:
+    """Split off what stands at the end with spaces only: "... a ticket @iam-squad 2026-04-22 P2"."""
+    cuts: list[tuple[int, int, str]] = []
+    end = len(masked)
+    for found in reversed(list(re.finditer(r"\S+", masked))):
+        known = known_value(text[slice(*_trimmed(masked, *found.span()))], strict=True)
+        if known is None or not re.search(r"[\w)`] +$", masked[: found.start()]):
+            break
+        end = found.start()
+        cuts.append((len(masked[:end].rstrip()), end, "hard"))
+    return cuts if len(cuts) > 1 else []
 
 
 def _trimmed(masked: str, start: int, end: int) -> tuple[int, int]:
@@ -192,7 +211,8 @@ def _field_of(text: str, masked: str, part: _Part) -> Found | None:
 
 
 def _clean(value: str) -> str:
-    return re.sub(r"\*\*|~~", "", _LINK.sub(r"\2", value)).strip(" \t\n`*_")
+    shown = re.sub(r"\*\*|~~", "", _LINK.sub(r"\2", value)).strip(" \t\n`*_")
+    return _SIGN.sub("", shown)
 
 
 def _join_values(text: str, parts: list[_Part]) -> None:

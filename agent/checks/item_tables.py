@@ -17,7 +17,7 @@ _HEADERS = (
         "owner",
         re.compile(
             r"\b(?:owners?|owning|owned|assignees?|assigned|responsible|accountable|dri|squad|tribe|guild"
-            r"|crew|chapter|who|lead)\b"
+            r"|crew|chapter|whom?|lead)\b"
         ),
     ),
     ("priority", re.compile(r"\b(?:prio\w*|pri|severity|sev|urgency|importance|rank|p-level|level)\b")),
@@ -99,7 +99,12 @@ def _roles(source: str, table: Table) -> list[str]:
     for stand_in, role in _STAND_INS.items():
         _settle(roles, role, [number for number, found in enumerate(roles) if found == stand_in], {stand_in})
     _settle(roles, "due", [number for number, column in enumerate(texts) if _all(_DAY, column)])
-    _settle(roles, "priority", [number for number, column in enumerate(texts) if _all(PRIORITY, column)])
+    _settle(
+        roles,
+        "priority",
+        [number for number, column in enumerate(texts) if _all(PRIORITY, column)],
+        {"", "type"},
+    )
     for wanted in ("action", "event", "done", ""):
         free = [number for number, role in enumerate(roles) if role == wanted]
         if free:

@@ -153,7 +153,7 @@ class _Walk:
         labelled = {found.name for found in piece.fields if found.labelled} & {"owner", "due", "priority"}
         if piece.is_detail and any(found.name != "action" for found in piece.fields):
             self._detail(piece, block.start)
-        elif labelled:
+        elif labelled or {"due", "priority"} <= {found.name for found in piece.fields}:
             self._worded(block, piece)
         elif self.title is None or len(re.findall(r"\w+", self.title.text)) < 3:
             named = _LABEL_LINE.match(text) and section_of(text) != "other"

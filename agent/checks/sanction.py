@@ -34,6 +34,12 @@ _MOVED = re.compile(
     r"(?:[\w-]+ ){0,4}(?:team|role|duties|shift|position|desk|post|job)\b",
     re.IGNORECASE,
 )
+_FORBIDDEN = re.compile(
+    r"^\W*(?:no(?:body| ?one|ne) (?:from|of|in|among) (?P<none>(?:[\w@'-]+ ){1,4}?)(?:may|must|should|is|are|shall)"
+    r"|(?P<who>(?:[\w@'-]+ ){1,6}?)(?:(?:may|must|should|shall) (?:no longer|not|never|only)"
+    r"|(?:is|are) (?:no longer|not|never) (?:to|allowed|permitted)))\b",
+    re.IGNORECASE,
+)
 _AUTOMATIC = re.compile(r"^\"(?:warn|caution|ask|tell|notify|alert|prompt|advise)\b", re.IGNORECASE)
 _CONDITION = re.compile(
     r"\b(?:when|whenever|if|once|as soon as|before) (?!they\b|he\b|she\b|you\b|we\b|needed|necessary|possible|appropriate"
@@ -50,10 +56,10 @@ def names_sanction(text: str) -> bool:
     if _FILED.search(text):
         return True
     done = _DONE_TO.match(text)
-    made = _MADE_TO.match(text) or _MOVED.match(text)
-    return (done is not None and _is_human(text[done.end() :])) or (
-        made is not None and _is_human(made["who"])
-    )
+    if done is not None and _is_human(text[done.end() :]):
+        return True
+    others = (form.match(text) for form in (_MADE_TO, _MOVED, _FORBIDDEN))
+    return any(_is_human(found[str(found.lastgroup)]) for found in others if found)
 
 
 def is_guard(cited: str, text: str) -> bool:
@@ -71,7 +77,7 @@ def _is_human(text: str) -> bool:
     if not sentences:
         return False
     tokens = list(sentences[0].tokens)
-    return kind_of(first_phrase(tokens), Roster()) in HUMAN or any(
-        token.text.endswith(("'s", "s'")) and kind_of(first_phrase(tokens[number + 1 :]), Roster()) in HUMAN
-        for number, token in enumerate(tokens[:4])
-    )
+    possessor = next((n for n, token in enumerate(tokens[:6]) if token.text.endswith(("'s", "s'"))), None)
+    if possessor is not None and kind_of(tokens[: possessor + 1], Roster()) in HUMAN:
+        return True
+    return kind_of(first_phrase(tokens), Roster()) in HUMAN
