@@ -31,7 +31,7 @@ DEGREE = re.compile(
     r"|modernise|modernize|simplify|stabili[sz]e|streamline|sort (?:out|things)|rework|overhaul|revamp|refine|polish"
     r"|bolster|beef up|level up|ramp up|future-proof|reinforce|upskill|mature|evolve|further|rationali[sz]e"
     r"|professionali[sz]e|speed (?:up|things)|accelerate|boost|maximi[sz]e|minimi[sz]e"
-    r"|better|more|fewer|less|improved|enhanced|stronger|faster|safer|closer|clearer|tighter|smoother|cleaner|proper|good"
+    r"|better|more|fewer|less|improved|enhanced|stronger|faster|safer|closer|clearer|tighter|smarter|nicer|easier|simpler|sooner|smoother|cleaner|proper|good"
     r"|greater|higher|deeper|additional|general|overall)(?![\w-])",
     re.IGNORECASE,
 )
@@ -46,7 +46,8 @@ AMOUNT = re.compile(
 UPDATING = _words(
     "fix update document test check verify validate ensure make use do help support manage maintain prepare plan develop"
     " extend expand upgrade patch complete finish finalise finalize cover adapt change modify revise provide allow get have"
-    " repair correct audit automate keep guarantee assure enable clarify share"
+    " repair correct audit automate keep guarantee assure enable clarify share clean cleanup handle solve resolve mitigate prevent"
+    " avoid eliminate secure standardise standardize consolidate"
 )
 CREATING = _words(
     "add write create build introduce implement define establish install set publish design draft put deploy start"
@@ -72,17 +73,23 @@ GENERIC = _words(
     " people staff engineers developers approach strategy strategies way ways plan plans option options alternative"
     " alternatives idea ideas measure measures step steps action actions area areas case cases scenario scenarios risk"
     " risks impact detail details coverage handling management maintenance operation operations concept concepts mess"
-    " topic topics aspect aspects effort efforts story gap gaps need needs requirement requirements necessary relevant"
+    " topic topics work-around aspect aspects effort efforts story gap gaps need needs requirement requirements necessary relevant"
     " affected related similar various several some other others existing current future general overall entire whole"
 )
+_PRAISE = (
+    r"(?:better|more|fewer|clear|clearer|useful|helpful|sane|proper|properly|robust|appropriate|appropriately|adequate"
+    r"|adequately|sufficient|sufficiently|improved|good|best|well|resilient|stable|reliable|clean|cleaner|faster|smarter"
+    r"|enough|carefully|thoroughly|safer|safe|secure|scalable|maintainable|efficient|effective\w*|stronger|sooner|closer"
+    r"|closely|smoother|smooth|smoothly|nicer|easier|simpler|higher|high|often|frequent\w*|sensible|reasonable|meaningful"
+    r"|suitable|correctly|flaky|legacy|old|possible|again|somehow|generally)"
+)
+PRAISE = re.compile(rf"{_PRAISE}\b", re.IGNORECASE)
 LOOSE = re.compile(
-    r"\b(?:better|more|fewer|proper|properly|robust|appropriate|appropriately|adequate|adequately|sufficient"
-    r"|sufficiently|improved|good|best|well|resilien\w+|stable|stability|reliab\w+|quality|practices|awareness|culture"
-    r"|mindset|thinking|visibility|observability|clean(?:er)?|faster|smarter|enough|carefully|thoroughly|safer|safe"
-    r"|secure|scalab\w+|maintainab\w+|availability|robustness|efficien\w+|effective\w*|hygiene|posture|redundancy"
-    r"|performance|technical debt|tech debt|debt|legacy|flaky|stronger|sooner|closer|closely|smoother|clearer|clarity"
-    r"|smooth\w*|nicer|easier|simpler|higher|high|often|frequent\w*|once and for all|readiness|preparedness|maturity"
-    r"|excellence|discipline|transparency|governance|confidence|sensible|reasonable|meaningful|suitable|as intended"
-    r"|correctly|scratch|(?:in|into) shape|up to (?:date|speed|standard|par)|next level|again|somehow|generally|old|possible)\b",
+    rf"\b(?:{_PRAISE}|resilien\w+|stability|reliab\w+|quality|practices|awareness|culture|mindset|thinking|visibility"
+    r"|observability|scalab\w+|maintainab\w+|availability|robustness|efficien\w+|hygiene|posture|redundancy|performance"
+    r"|technical debt|tech debt|debt|clarity|once and for all|readiness|preparedness|maturity|excellence|discipline"
+    r"|transparency|governance|confidence|as intended|scratch|(?:in|into) shape|up to (?:date|speed|standard|par)"
+    r"|next level)\b",
     re.IGNORECASE,
 )
+"""Words of praise and goods in general; beside them it takes more to say what is to be done."""

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from agent.checks.action_words import AMOUNT, CREATING, DEGREE, GENERIC, LOOKING, LOOSE, STOP, UPDATING
+from agent.checks.action_words import (
+    AMOUNT,
+    CREATING,
+    DEGREE,
+    GENERIC,
+    LOOKING,
+    LOOSE,
+    PRAISE,
+    STOP,
+    UPDATING,
+)
 
 Verdict = Literal["", "vague", "open"]
 
@@ -28,7 +38,7 @@ _SCOPED = re.compile(
 )
 """A closed set, a rhythm, or a condition that can be tried out."""
 _OPEN_END = re.compile(
-    r"\bkeep (?:an eye|monitoring|watching|track|looking|improving|working)\b|\bon-?going\b|\bcontinue\b|"
+    r"\bkeep (?:an eye|monitoring|watching|track|looking|improving|working)\b|\bon-?going\b|\bcontinue\b|\b(?:continually|constantly|routinely|gradually|bit by bit|as we go)\b|"
     r"\bcontinuous(?:ly)?\b|"
     r"\b(?:as|where|when|if|wherever|whenever) (?:needed|appropriate|possible|necessary|required|"
     r"applicable|feasible|useful|it makes"
@@ -75,7 +85,16 @@ _OPENING = re.compile(
 )
 """What may stand before the verb: who is to act, and words of courtesy."""
 _MAKE_DEGREE = re.compile(r"^(?:make|keep|get|render) (?!sure)", re.IGNORECASE)
-_METHOD = re.compile(r"\b(?:by|through) [a-z]+ing (?P<means>.+)$", re.IGNORECASE)
+_METHOD = re.compile(r"(?:\b(?:by|through) [a-z]+ing|\w: ) *(?P<means>.+)$", re.IGNORECASE)
+_LIGHT = re.compile(
+    rf"(?:do|have|get|make|create|introduce|establish|build|give|provide|add|use|write|develop|define|set up|put in place"
+    rf"|bring|show|ensure|apply|follow) (?:(?:an?|some|much|even|our|the|more) )*{PRAISE.pattern}",
+    re.IGNORECASE,
+)
+"""An empty verb with a word of praise: "do a better job", "have stronger guardrails"."""
+_DEGREE_NOUN = re.compile(
+    r"(?:[\w-]+ ){1,3}(?:improvements?|enhancements?|optimi[sz]ations?|hardening)\b", re.IGNORECASE
+)
 _TARGET = re.compile(
     r"\b(?:to|below|above|under|over|beyond|within|by) (?!\w+ing\b)(?!(?:an? |the )?(?:minimum|maximum|acceptable|reasonable|normal"
     r"|sensible|safe|good|better|healthy|appropriate|suitable|sane)\b)(?:[\w'-]+)",
@@ -98,7 +117,7 @@ def judge_action(text: str) -> Verdict:
     scoped = measured or _SCOPED.search(words) is not None
     if LOOKING.match(phrase):
         return "" if measured or (scoped and _OUTCOME.search(words)) else "vague"
-    if DEGREE.match(phrase):
+    if any(form.match(phrase) for form in (DEGREE, _LIGHT, _DEGREE_NOUN)):
         return "" if measured or _has_method(words) else "vague"
     if AMOUNT.match(phrase) and not _raises_alarm(phrase):
         return "" if measured or _TARGET.search(phrase) or _has_method(words) else "vague"
@@ -146,9 +165,10 @@ def _says_what(phrase: str) -> bool:
     spoken = re.findall(r"[\w@%.'-]+", phrase.lower())
     if not spoken:
         return False
-    loose = {word for found in LOOSE.finditer(phrase.lower()) for word in found.group().split()}
     verb = spoken[0]
-    named = [word for word in spoken[1:] if word not in STOP | GENERIC and word not in loose]
+    rest = phrase.lower().partition(" ")[2]
+    loose = {word for found in LOOSE.finditer(rest) for word in found.group().split()}
+    named = [word for word in spoken[1:] if not _is_empty(word) and word not in loose]
     if verb in UPDATING:
         needed = 3
     elif verb in CREATING:
@@ -158,3 +178,8 @@ def _says_what(phrase: str) -> bool:
     if loose:
         needed = 4 if _MAKE_DEGREE.match(phrase) else 3
     return len(named) >= needed
+
+
+def _is_empty(word: str) -> bool:
+    singular = f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
+    return not {word, singular}.isdisjoint(STOP | GENERIC)

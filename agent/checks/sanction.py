@@ -13,9 +13,10 @@ _FILED = re.compile(
     r"|\b(?:formal|written|verbal|official|final|stern) (?:warning|caution|reprimand|rebuke)\b"
     r"|\bletter of (?:warning|caution|reprimand)\b|\b(?:performance )?improvement plan for\b|\bon probation\b"
     r"|\b(?:annual|performance|year-end) (?:review|appraisal|rating)s? of\b|\bremedial (?:training|course|lesson)s?\b"
+    r"|\b(?:ranking|leader ?board|score ?board|hall of shame|tally|list) of (?:who|people|engineers|offenders|culprits)\b"
     r"|\brefresher (?:course|training|class)\b"
     r"|\b(?:cut|dock|withhold|reduce|freeze|deduct\w*|forfeit)\b.{0,30}(?:'s|s'|\bhis|\bher|\btheir) (?:bonus|pay|salary|wages"
-    r"|allowance)\b|\b(?:bonus|pay|salary|wages) of the \w+",
+    r"|allowance|commission|premium)\b|\b(?:bonus|pay|salary|wages) of the \w+",
     re.IGNORECASE,
 )
 _DONE_TO = re.compile(
@@ -27,6 +28,11 @@ _DONE_TO = re.compile(
 _MADE_TO = re.compile(
     r"^\W*(?:have|make|let|get) (?P<who>(?:[\w@'-]+ ){1,6}?)(?:to )?(?:redo|repeat|retake|resit|re-?read|apologi[sz]e|justify"
     r"|explain (?:himself|herself|themselves|why)|promise|memori[sz]e|pass)\b",
+    re.IGNORECASE,
+)
+_EXHORTED = re.compile(
+    r"^\W*(?P<who>(?:[\w@'-]+ ){1,6}?)(?:must|shall|should|will|needs? to|ha(?:s|ve) to|ought to) (?:\w+ )?(?:re-?read|retake"
+    r"|repeat|redo|resit|memori[sz]e|apologi[sz]e|concentrate|remember|double-check|respect|obey)\b",
     re.IGNORECASE,
 )
 _MOVED = re.compile(
@@ -58,7 +64,7 @@ def names_sanction(text: str) -> bool:
     done = _DONE_TO.match(text)
     if done is not None and _is_human(text[done.end() :]):
         return True
-    others = (form.match(text) for form in (_MADE_TO, _MOVED, _FORBIDDEN))
+    others = (form.match(text) for form in (_MADE_TO, _EXHORTED, _MOVED, _FORBIDDEN))
     return any(_is_human(found[str(found.lastgroup)]) for found in others if found)
 
 
