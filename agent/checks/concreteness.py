@@ -16,6 +16,7 @@ from agent.checks.action_words import (
     STOP,
     UPDATING,
 )
+from agent.checks.calendar_date import DAY
 
 Verdict = Literal["", "vague", "open"]
 
@@ -23,10 +24,17 @@ _COUNTS = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twice|half
 _MEASURED = re.compile(
     r"`[^`]+`|(?<![A-Za-z-])\d[\d.,:]*\s*%?|\"[^\"]+\"|\u201c[^\u201d]+\u201d|[\w.-]+/[\w./-]+"
     r"|\b\w+\.(?:ya?ml|md|py|json|toml|go|sh|tf|conf)\b|(?-i:\b[A-Z][a-z]+[A-Z]\w+\b)|\b\w+_\w+\b"
-    rf"|\b[A-Z]+-?\d+\b|\b(?:unless|so that|until|exceeds?|{_COUNTS})\b",
+    rf"|(?-i:\b[A-Z]+-\d+\b|\b[A-Z]+\d{{2,}}\b)|\b(?:unless|so that|until|exceeds?|{_COUNTS})\b",
     re.IGNORECASE,
 )
 """A number, a name in code, a file, a quotation, or the state that is to be reached."""
+_LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*\)|<?https?://\S+")
+_NO_MEASURE = re.compile(
+    rf"(?<!\bin)(?<!\binto)(?<!\bto)(?<!\bon)(?<!\bas)(?<!\bwith)\s[(\[]?(?:(?-i:[A-Z][A-Z0-9]+-\d+)|#\d+)[)\]]?(?=\W|$)"
+    rf"|\b24 ?[/x] ?7\b|\b(?:tier|level|phase|part|sev(?:erity)?|priority|version|v)[ -]?\d\b|(?<![\w.-]){DAY}",
+    re.IGNORECASE,
+)
+"""Numbers that measure nothing: the item's own ticket, a tier, the day of the incident."""
 _SCOPED = re.compile(
     r"\b(?:except|whenever|older than|more than|less than|fewer than|at least|at most"
     r"|per (?:second|minute|hour|day|key|user|tenant|service)|weekly|daily|nightly|hourly|monthly|quarterly"
@@ -109,14 +117,15 @@ _NOUNS = {
 
 def judge_action(text: str) -> Verdict:
     """Judge an action, in Markdown without owner and dates; "" where it is concrete and has an end."""
-    words = re.sub(r"\*\*|(?<!\w)[*_]|[*_](?!\w)", "", text)
+    words = re.sub(r"\*\*|(?<!\w)[*_]|[*_](?!\w)", "", _LINK.sub(r"\1", text))
     phrase = _base_form(_OPENING.sub("", words, count=1).strip())
-    measured = _MEASURED.search(words) is not None
+    measured = _MEASURED.search(_NO_MEASURE.sub(" ", words)) is not None
     if _OPEN_END.search(words) and not measured:
         return "open"
     scoped = measured or _SCOPED.search(words) is not None
     if LOOKING.match(phrase):
-        return "" if measured or (scoped and _OUTCOME.search(words)) else "vague"
+        recorded = _OUTCOME.search(words) is not None and (scoped or _MEASURED.search(words) is not None)
+        return "" if measured or recorded else "vague"
     if any(form.match(phrase) for form in (DEGREE, _LIGHT, _DEGREE_NOUN)):
         return "" if measured or _has_method(words) else "vague"
     if AMOUNT.match(phrase) and not _raises_alarm(phrase):
