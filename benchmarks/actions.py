@@ -81,7 +81,11 @@ def _formed_items(path: Path, half: str) -> Iterator[Row]:
 def _items(path: Path, half: str) -> Iterator[Row]:
     if path.suffix == ".jsonl":
         return read_rows(path, half)
-    return _written_items(path, half) if path.name in {"items.txt", "texts.txt", "unseen.txt"} else _formed_items(path, half)
+    return (
+        _written_items(path, half)
+        if path.name in {"items.txt", "texts.txt", "unseen.txt"}
+        else _formed_items(path, half)
+    )
 
 
 def score_items(path: Path, half: str, *, listed: bool = False) -> dict[str, object]:

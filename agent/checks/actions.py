@@ -153,8 +153,7 @@ def _wording(entry: Entry) -> Iterator[_Defect]:
     blaming = [
         hit
         for hit in check_text(text, "action", Roster())
-        if hit[0] in {"B01", "B07"}
-        and hit[1] != "info"
+        if ((hit[0] in {"B01", "B07"} and hit[1] != "info") or hit[:2] == ("B04", "error"))
         and not is_guard(hit[2], text)
         and not is_mood(hit[2])
     ]

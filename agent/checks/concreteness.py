@@ -30,8 +30,10 @@ _MEASURED = re.compile(
 """A number, a name in code, a file, a quotation, or the state that is to be reached."""
 _LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*\)|<?https?://\S+")
 _NO_MEASURE = re.compile(
-    rf"(?<!\bin)(?<!\binto)(?<!\bto)(?<!\bon)(?<!\bas)(?<!\bwith)\s[(\[]?(?:(?-i:[A-Z][A-Z0-9]+-\d+)|#\d+)[)\]]?(?=\W|$)"
-    rf"|\b24 ?[/x] ?7\b|\b(?:tier|level|phase|part|sev(?:erity)?|priority|version|v)[ -]?\d\b|(?<![\w.-]){DAY}",
+    rf"(?<!\bin)(?<!\binto)(?<!\bto)(?<!\bon)(?<!\bas)(?<!\bwith)\s[(\[]?(?:(?-i:[A-Z][A-Z0-9]+-\d+)"
+    rf"|#\d+)[)\]]?(?=\W|$)"
+    rf"|\b24 ?[/x] ?7\b|\b(?:tier|level|phase|part|sev(?:erity)?|priority|version|v)[ -]?\d\b"
+    rf"|(?<![\w.-]){DAY}",
     re.IGNORECASE,
 )
 """Numbers that measure nothing: the item's own ticket, a tier, the day of the incident."""
@@ -40,13 +42,15 @@ _SCOPED = re.compile(
     r"|per (?:second|minute|hour|day|key|user|tenant|service)|weekly|daily|nightly|hourly|monthly|quarterly"
     r"|automatically|by default|read-only|mandatory|idempotent)\b"
     r"|\b(?:all|each|every|both|any) (?!the things|issues|problems)(?:\w+)"
-    r"|\b(?:when|if|before|after|once|that|which|with|while) (?:[\w'-]+ ){0,5}(?:is|are|was|were|has|have|do|does|can"
+    r"|\b(?:when|if|before|after|once|that|which|with|while) (?:[\w'-]+ ){0,5}(?:is|are|was|were|has"
+    r"|have|do|does|can"
     r"|cannot|will|[a-z]{3,}(?:s|ed))\b",
     re.IGNORECASE,
 )
 """A closed set, a rhythm, or a condition that can be tried out."""
 _OPEN_END = re.compile(
-    r"\bkeep (?:an eye|monitoring|watching|track|looking|improving|working)\b|\bon-?going\b|\bcontinue\b|\b(?:continually|constantly|routinely|gradually|bit by bit|as we go)\b|"
+    r"\bkeep (?:an eye|monitoring|watching|track|looking|improving|working)\b|\bon-?going\b"
+    r"|\bcontinue\b|\b(?:continually|constantly|routinely|gradually|bit by bit|as we go)\b|"
     r"\bcontinuous(?:ly)?\b|"
     r"\b(?:as|where|when|if|wherever|whenever) (?:needed|appropriate|possible|necessary|required|"
     r"applicable|feasible|useful|it makes"
@@ -56,7 +60,8 @@ _OPEN_END = re.compile(
     r"closely|the|this|it|how)\b|"
     r"\bmonitor (?:the situation|closely|it|this|how|whether)\b|\bfor (?:a while|now|some time|the time "
     r"being)\b|\bbest effort\b|"
-    r"\b(?:not|n't|never) happens? again\b|\b(?:not|cannot|n't|never) (?:be )?(?:re-?occurs?|recurs?|repeat(?:s|ed)?)\b|\bprevent (?:an?y? |the )?"
+    r"\b(?:not|n't|never)\b.{1,40}\bagain\b|\b(?:not|cannot|n't|never) (?:be )?(?:re-?occurs?|recurs?"
+    r"|repeat(?:s|ed)?)\b|\bprevent (?:an?y? |the )?"
     r"(?:recurrence|repetition|repeat)\b|\bprevent (?:this|it|such (?:incidents"
     r"|outages)) (?:from happening|in)\b|"
     r"\bas soon as\b|\bregularly\b|\bperiodically\b|\bfrom time to time\b|\bsooner\b|\bat some point\b|"
@@ -93,9 +98,15 @@ _OPENING = re.compile(
 )
 """What may stand before the verb: who is to act, and words of courtesy."""
 _MAKE_DEGREE = re.compile(r"^(?:make|keep|get|render) (?!sure)", re.IGNORECASE)
+_ALARM = re.compile(
+    r"raise (?!the )(?:an? )?(?:[\w-]+ )?(?:alert|alarm|error|ticket|exception|warning|page)s?\b"
+    r"(?! (?:threshold|level|limit|rate|rule)s?\b)",
+    re.IGNORECASE,
+)
 _METHOD = re.compile(r"(?:\b(?:by|through) [a-z]+ing|\w: ) *(?P<means>.+)$", re.IGNORECASE)
 _LIGHT = re.compile(
-    rf"(?:do|have|get|make|create|introduce|establish|build|give|provide|add|use|write|develop|define|set up|put in place"
+    rf"(?:do|have|get|make|create|introduce|establish|build|give|provide|add|use|write|develop|define"
+    rf"|set up|put in place"
     rf"|bring|show|ensure|apply|follow) (?:(?:an?|some|much|even|our|the|more) )*{PRAISE.pattern}",
     re.IGNORECASE,
 )
@@ -104,7 +115,8 @@ _DEGREE_NOUN = re.compile(
     r"(?:[\w-]+ ){1,3}(?:improvements?|enhancements?|optimi[sz]ations?|hardening)\b", re.IGNORECASE
 )
 _TARGET = re.compile(
-    r"\b(?:to|below|above|under|over|beyond|within|by) (?!\w+ing\b)(?!(?:an? |the )?(?:minimum|maximum|acceptable|reasonable|normal"
+    r"\b(?<!\baccess )(?<!\bapproach )(?<!\bresponse )(?:to|below|above|under|over|beyond|within"
+    r"|by) (?!\w+ing\b)(?!(?:an? |the )?(?:minimum|maximum|acceptable|reasonable|normal"
     r"|sensible|safe|good|better|healthy|appropriate|suitable|sane)\b)(?:[\w'-]+)",
     re.IGNORECASE,
 )
@@ -156,11 +168,7 @@ def _base_form(phrase: str) -> str:
 
 
 def _raises_alarm(phrase: str) -> bool:
-    return bool(
-        re.match(
-            r"raise (?:an? )?(?:\w+ )?(?:alert|alarm|error|ticket|exception|warning|page)s?\b", phrase, re.I
-        )
-    )
+    return _ALARM.match(phrase) is not None
 
 
 def _has_method(words: str) -> bool:

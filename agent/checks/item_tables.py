@@ -45,19 +45,14 @@ def read_table(source: str, table: Table) -> list[Row]:
     pairs = _pairs(source, table)
     if pairs is not None:
         return [pairs]
-    roles = _roles(source, table)
-    planned = "owner" in roles or "due" in roles
-    if table.section != "action" and not (planned and "action" in roles):
+    planned = bool({"owner", "due"} & set(table.roles))
+    if table.section != "action" and not (planned and "action" in table.roles):
         return []
-    if (
-        "time" in table.roles
-        and "owner" not in table.roles
-        and "due" not in table.roles
-        and not ("priority" in roles and "action" in roles)
-    ):
+    roles = _roles(source, table)
+    if "time" in table.roles and not planned and "priority" not in roles:
         return []
     column = roles.index("action") if "action" in roles else None
-    if column is None and not (planned and "priority" in roles and len(table.rows) == 1):
+    if column is None and not ({"owner", "due", "priority"} <= set(roles) and len(table.rows) == 1):
         return []
     return [_row(row, roles, column) for row in table.rows if column is None or column < len(row)]
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from agent.checks.document import Block, Document, Item, Table
-from agent.checks.item_fields import Found, Piece, read_piece
+from agent.checks.item_fields import Piece, read_piece
+from agent.checks.item_parts import Found
 from agent.checks.item_tables import Row, read_table
 from agent.checks.sections import section_of
 
@@ -31,7 +32,8 @@ _STATE = re.compile(
 _LINK_ONLY = re.compile(r"^\W*(?:\[[^\]]*\]\([^)]*\)|<?https?://\S+>?|#\d+)\W*$")
 _LABEL_LINE = re.compile(r"^[*_]{0,2}[A-Z][\w /-]{1,30}(?:[*_]{0,2}:|:[*_]{2})[*_]{0,2}(?:\s|$)")
 _FINISHED = re.compile(
-    r"^\W*(?:\[x\]|done|closed|completed?|yes|x|fixed|resolved|merged|shipped|deployed|live|erledigt|\u2705|\u2714)"
+    r"^\W*(?:\[x\]|done|closed|completed?|yes|x|fixed|resolved|merged|shipped|deployed|live|erledigt"
+    r"|\u2705|\u2714)"
     r"(?![a-z])",
     re.IGNORECASE,
 )
@@ -87,7 +89,7 @@ def _row_entry(document: Document, row: Row, action: tuple[int, int]) -> Entry:
 
 
 class _Walk:
-    """Goes through the blocks of the action sections once, and gives each detail to the item it stands under."""
+    """Goes through the action sections once, and gives each detail to the item that it stands under."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -187,7 +189,7 @@ class _Walk:
         if len(rows) != 1 or rows[0].action is not None or (self.open is None and self.title is None):
             return
         fields = [
-            Found(name, self.document.source[start:end].strip("`* "), start, end, labelled=True)
+            Found(name, self.document.source[start:end].strip("`* "), start, end, (start, end), labelled=True)
             for name, (start, end) in rows[0].fields.items()
         ]
         self._detail(Piece(fields), 0)

@@ -1,4 +1,4 @@
-"""The words that stand before an action item's owner, date, priority and the like, and the values known by form."""
+"""Labels of an action item's owner, date, priority and the like, and values known by form."""
 
 from __future__ import annotations
 
@@ -73,10 +73,14 @@ _BY = (
 _DUE = re.compile(rf"(?:{_BY}(?: on)?:? +)?(?:the )?(?P<value>{DAY})", re.IGNORECASE)
 BARE_DUE = re.compile(rf"(?:^|[\s(,;])(?P<label>{_BY}(?: on)?) +(?P<value>{DAY})(?=\W|$)", re.IGNORECASE)
 _SOMETIME = re.compile(
-    rf"(?:{_BY} )?(?P<value>(?:the )?(?:end|middle|mid|beginning|start|early|late)[ -](?:of )?(?:the |this |next )?"
-    rf"(?:q[1-4]|day|week|month|quarter|half|year|sprint|release|summer|autumn|winter|spring|{MONTH})(?:[ /]\d{{4}})?"
-    r"|q[1-4](?:[ /-]?\d{2,4})?|(?:this|next) (?:week|month|quarter|sprint|year|release)|(?:with)?in (?:a|an|the"
-    r"|one|two|three|four|six|\d+) (?:\w+ )?(?:days?|weeks?|months?|sprints?|quarters?)|asap|soon|a\.?s\.?a\.?p\.?"
+    rf"(?:{_BY} )?(?P<value>(?:the )?(?:end|middle|mid|beginning|start|early|late)[ -](?:of )?(?:the "
+    rf"|this |next )?"
+    rf"(?:q[1-4]|day|week|month|quarter|half|year|sprint|release|summer|autumn|winter|spring"
+    rf"|{MONTH})(?:[ /]\d{{4}})?"
+    r"|q[1-4](?:[ /-]?\d{2,4})?|(?:this|next) (?:week|month|quarter|sprint|year|release)"
+    r"|(?:with)?in (?:a|an|the"
+    r"|one|two|three|four|six|\d+) (?:\w+ )?(?:days?|weeks?|months?|sprints?|quarters?)|asap|soon"
+    r"|a\.?s\.?a\.?p\.?"
     r"|tbd|some(?:day|time)|later|ongoing|eventually|when(?:ever)? (?:possible|time permits))",
     re.IGNORECASE,
 )

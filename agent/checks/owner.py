@@ -8,13 +8,16 @@ from agent.checks.calendar_date import is_empty
 
 _NOBODY = re.compile(
     r"^\W*(?:"
-    r"(?:every|any|some|no)(?:[ -]?(?:one|body))?\b.*|all\b(?!-).*|(?:each|either|several|various|many|multiple|most"
+    r"(?:every|any|some|no)(?:[ -]?(?:one|body))?\b.*|all\b(?!-).*|(?:each|either|several|various|many"
+    r"|multiple|most"
     r"|both|whichever|who)(?:ever)?\b.*"
     r"|one (?:of|person|engineer|team)\b.*|an? [a-z].*|nobody.*|none\b.*|not\b.*"
-    r"|us|we|they|you|them|(?:the )?(?:teams?|people|staff|colleagues|folks|crew|engineers|developers|devs|humans"
+    r"|us|we|they|you|them|(?:the )?(?:teams?|people|staff|colleagues|folks|crew|engineers|developers"
+    r"|devs|humans"
     r"|volunteers?|company|organi[sz]ation|business|world|usual suspects)"
     r"|the (?:person|people|one|ones|next|first) .*|volunteers? (?:needed|wanted|welcome)"
-    r"|next (?:on-?call|shift|person|one|free|available|engineer|rota)\b.*|first (?:to|who|one|person|free|available)\b.*"
+    r"|next (?:on-?call|shift|person|one|free|available|engineer|rota)\b.*|first (?:to|who|one|person"
+    r"|free|available)\b.*"
     r"|to be .*|tb[acd]\b.*|n\.? ?n\.?|see .*|ditto|depends\b.*|vacant|unclear|undecided|undefined|unstaffed"
     r"|whoever.*"
     r")\W*$|\?|\bor\b",

@@ -1,4 +1,4 @@
-"""Action items that work on people: sanctions and files, where the wording rules look for blame in general."""
+"""Action items that work on people: sanctions, files and other posts."""
 
 from __future__ import annotations
 
@@ -12,43 +12,53 @@ _FILED = re.compile(
     r"\b(?:personnel|personal|hr|employee|staff) (?:file|record|dossier)s?\b|\bdisciplin(?:ary|e) \w+"
     r"|\b(?:formal|written|verbal|official|final|stern) (?:warning|caution|reprimand|rebuke)\b"
     r"|\bletter of (?:warning|caution|reprimand)\b|\b(?:performance )?improvement plan for\b|\bon probation\b"
-    r"|\b(?:annual|performance|year-end) (?:review|appraisal|rating)s? of\b|\bremedial (?:training|course|lesson)s?\b"
-    r"|\b(?:ranking|leader ?board|score ?board|hall of shame|tally|list) of (?:who|people|engineers|offenders|culprits)\b"
+    r"|\b(?:annual|performance|year-end) appraisals?\b|\bappraisal of\b|\bremedial (?:training|course"
+    r"|lesson)s?\b"
+    r"|\b(?:ranking|leader ?board|score ?board|hall of shame|tally|list) of (?:who|people|engineers"
+    r"|offenders|culprits)\b"
     r"|\brefresher (?:course|training|class)\b"
-    r"|\b(?:cut|dock|withhold|reduce|freeze|deduct\w*|forfeit)\b.{0,30}(?:'s|s'|\bhis|\bher|\btheir) (?:bonus|pay|salary|wages"
+    r"|\b(?:cut|dock|withhold|reduce|freeze|deduct\w*|forfeit)\b.{0,30}(?:'s|s'|\bhis|\bher"
+    r"|\btheir) (?:bonus|pay|salary|wages"
     r"|allowance|commission|premium)\b|\b(?:bonus|pay|salary|wages) of the \w+",
     re.IGNORECASE,
 )
 _DONE_TO = re.compile(
-    r"^\W*(?:please |formally |publicly |then )?(?:fine|dock|penali[sz]e|punish|reprimand|scold|sanction|demote|fire|sack"
-    r"|dismiss|blame|shame|coach|lecture|counsel|confront|admonish|rebuke|berate|grill|interrogate|discipline|supervise"
+    r"^\W*(?:please |formally |publicly |then )?(?:fine|dock|penali[sz]e|punish|reprimand|scold"
+    r"|sanction|demote|fire|sack"
+    r"|dismiss|blame|shame|coach|lecture|counsel|confront|admonish|rebuke|berate|grill|interrogate"
+    r"|discipline|supervise"
     r"|chastise|caution|reproach|reproof|talk sense into|crack down on|come down on) ",
     re.IGNORECASE,
 )
 _MADE_TO = re.compile(
-    r"^\W*(?:have|make|let|get) (?P<who>(?:[\w@'-]+ ){1,6}?)(?:to )?(?:redo|repeat|retake|resit|re-?read|apologi[sz]e|justify"
+    r"^\W*(?:have|make|let|get) (?P<who>(?:[\w@'-]+ ){1,6}?)(?:to )?(?:redo|repeat|retake|resit"
+    r"|re-?read|apologi[sz]e|justify"
     r"|explain (?:himself|herself|themselves|why)|promise|memori[sz]e|pass)\b",
     re.IGNORECASE,
 )
 _EXHORTED = re.compile(
-    r"^\W*(?P<who>(?:[\w@'-]+ ){1,6}?)(?:must|shall|should|will|needs? to|ha(?:s|ve) to|ought to) (?:\w+ )?(?:re-?read|retake"
+    r"^\W*(?P<who>(?:[\w@'-]+ ){1,6}?)(?:must|shall|should|will|needs? to|ha(?:s|ve) to"
+    r"|ought to) (?:\w+ )?(?:re-?read|retake"
     r"|repeat|redo|resit|memori[sz]e|apologi[sz]e|concentrate|remember|double-check|respect|obey)\b",
     re.IGNORECASE,
 )
 _MOVED = re.compile(
-    r"^\W*(?:move|transfer|reassign|relocate|take|remove) (?P<who>(?:[\w@'-]+ ){1,8}?)(?:to|off|out of|away from|into) "
+    r"^\W*(?:move|transfer|reassign|relocate|take|remove) (?P<who>(?:[\w@'-]+ ){1,8}?)(?:to|off|out of"
+    r"|away from|into) "
     r"(?:[\w-]+ ){0,4}(?:team|role|duties|shift|position|desk|post|job)\b",
     re.IGNORECASE,
 )
 _FORBIDDEN = re.compile(
-    r"^\W*(?:no(?:body| ?one|ne) (?:from|of|in|among) (?P<none>(?:[\w@'-]+ ){1,4}?)(?:may|must|should|is|are|shall)"
+    r"^\W*(?:no(?:body| ?one|ne) (?:from|of|in|among) (?P<none>(?:[\w@'-]+ ){1,4}?)(?:may|must|should"
+    r"|is|are|shall)"
     r"|(?P<who>(?:[\w@'-]+ ){1,6}?)(?:(?:may|must|should|shall) (?:no longer|not|never|only)"
     r"|(?:is|are) (?:no longer|not|never) (?:to|allowed|permitted)))\b",
     re.IGNORECASE,
 )
 _AUTOMATIC = re.compile(r"^\"(?:warn|caution|ask|tell|notify|alert|prompt|advise)\b", re.IGNORECASE)
 _CONDITION = re.compile(
-    r"\b(?:when|whenever|if|once|as soon as|before) (?!they\b|he\b|she\b|you\b|we\b|needed|necessary|possible|appropriate"
+    r"\b(?:when|whenever|if|once|as soon as|before) (?!they\b|he\b|she\b|you\b|we\b|needed|necessary"
+    r"|possible|appropriate"
     r"|required)",
     re.IGNORECASE,
 )
@@ -69,7 +79,7 @@ def names_sanction(text: str) -> bool:
 
 
 def is_guard(cited: str, text: str) -> bool:
-    """Tell whether a phrase that works on people is a signal here: warn the dispatcher when two trains meet."""
+    """Tell whether a warning is a signal here: warn the dispatcher when two trains meet."""
     return bool(_AUTOMATIC.match(f'"{cited}') and _CONDITION.search(text))
 
 
