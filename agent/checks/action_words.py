@@ -66,14 +66,16 @@ UPDATING = _words(
     "solve resolve mitigate prevent"
     " avoid eliminate secure standardise standardize consolidate"
 )
-CREATING = _words(
+_MAKING = _words(
     "add write create build introduce implement define establish install set publish design draft put "
     "deploy start"
-    " alert alerts runbook dashboard dashboards documentation docs monitoring tests test logging "
-    "automation training"
-    " process alerting tooling metrics guidelines checklist policy"
+)
+CREATING = _MAKING | _words(
+    "alert alerts runbook dashboard dashboards documentation docs monitoring tests test logging automation"
+    " training process alerting tooling metrics guidelines checklist policy"
 )
 """Verbs whose object has to say what comes into being, and nouns that stand for such a verb."""
+VERBS = _MAKING | UPDATING
 
 STOP = _words(
     "the a an of to in on for and or with our its their by from at is are be it this that as we us into "

@@ -22,13 +22,13 @@ Verdict = Literal["", "vague", "open"]
 
 _COUNTS = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twice|half|double"
 _MEASURED = re.compile(
-    r"`[^`]+`|(?<![A-Za-z-])\d[\d.,:]*\s*%?|\"[^\"]+\"|\u201c[^\u201d]+\u201d|[\w.-]+/[\w./-]+"
-    r"|\b\w+\.(?:ya?ml|md|py|json|toml|go|sh|tf|conf)\b|(?-i:\b[A-Z][a-z]+[A-Z]\w+\b)|\b\w+_\w+\b"
+    r"`[^`]+`|(?<![A-Za-z-])\d[\d.,:]*\s*%?|\"[^\"]+\"|\u201c[^\u201d]+\u201d|(?<![\w.-])[\w.-]+/[\w./-]+"
+    r"|\b\w+\.(?:ya?ml|md|py|json|toml|go|sh|tf|conf)\b|(?-i:\b[A-Z][a-z]+[A-Z]\w+\b)|\b[^\W_]+_\w+\b"
     rf"|(?-i:\b[A-Z]+-\d+\b|\b[A-Z]+\d{{2,}}\b)|\b(?:unless|so that|until|exceeds?|{_COUNTS})\b",
     re.IGNORECASE,
 )
 """A number, a name in code, a file, a quotation, or the state that is to be reached."""
-_LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*\)|<?https?://\S+")
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^)\s]*\)|<?https?://\S+")
 _NO_MEASURE = re.compile(
     rf"(?<!\bin)(?<!\binto)(?<!\bto)(?<!\bon)(?<!\bas)(?<!\bwith)\s[(\[]?(?:(?-i:[A-Z][A-Z0-9]+-\d+)"
     rf"|#\d+)[)\]]?(?=\W|$)"

@@ -189,7 +189,8 @@ class _Reader:
         label = _LABEL_LINE.match(token.content.strip())
         if label and not self.open_items:
             found = section_of(label.group(1))
-            self.label = found if found != "other" else self.label
+            if found != "other" and not (self.section == "action" and is_item_title(label.group(1))):
+                self.label = found
         item = self.open_items[-1] if self.open_items else -1
         block = Block("item" if item >= 0 else "paragraph", self.section, prose, start, end, item=item)
         self.document.blocks.append(block)
@@ -222,7 +223,7 @@ class _Reader:
         self.label = None
         own = section_of(text)
         inherited = self.trail[-1][1] if self.trail else "other"
-        kept = own == "other" or (inherited == "action" and own != "response" and is_item_title(text))
+        kept = own == "other" or (inherited == "action" and is_item_title(text))
         section = inherited if kept else own
         self.trail.append((self.heading_level, section))
         self.document.headings.append(Heading(text, self.heading_level, section, start))

@@ -59,6 +59,8 @@ def _join_values(text: str, parts: list[Part]) -> None:
             if not _runs_on(text, part, found, other):
                 break
             end, other.found, other.joined = other.end, None, True
+        if "(" in text[found.start : end] and text[end : end + 1] == ")":
+            end += 1
         if end > found.end:
             value = clean(text[found.start : end])
             part.found = Found(found.name, value, found.start, end, (found.cut[0], end), labelled=True)
@@ -91,8 +93,8 @@ def _without(text: str, cut: list[tuple[int, int]]) -> str:
     kept = list(text)
     for start, end in cut:
         kept[start:end] = " " * (end - start)
-    left = BOX.sub("", "".join(kept))
-    left = re.sub(r"\[\s*\](?:\([^)]*\))?|\(\s*[,;.\s]*\)|``|`\s+`", " ", left)
+    left = re.sub(r"\s{2,}", "  ", BOX.sub("", "".join(kept)))
+    left = re.sub(r"\[\s*\](?:\([^)]*\))?|\(\s*[,;./\s]*\)|``|`\s+`", " ", left)
     left = re.sub(r"(?<!\S)[*_~]{1,2}[:.,]?(?!\S)|(?<=\s)[,;|](?=\s)|(?<=\s)\u2014(?=\W*$)", " ", left)
     left = re.sub(r"\s+[\u00b7|]\s+(?=\s)|(?:\s[\u2014\u2013-]+\s*)+$", " ", left)
     return re.sub(r"\s{2,}", " ", left).strip(" .;,:|\u00b7\u2014\u2013-\n")

@@ -21,11 +21,14 @@ _SIGN = re.compile(r"^[^\w\s\x00-\x7f\u2010-\u2015\u2026]+\s*")
 """An emoji or the like in front of a value."""
 _FIRST = re.compile(r"^\s*(?P<word>[Pp][0-4]|#\d+|[A-Z][A-Z0-9]+-\d+)(?:\s*:|\s)\s*(?=\S)")
 _SEPARATOR = re.compile(
-    r"(?P<hard>\s*[\u2014\u2013]+\s*|\s-{1,3}\s+|\s+(?:[\u00b7\u2022\u00bb\u2192~>|]|//|->|::)\s+|\s*["
-    r"|;]\s*)|(?P<line>\n\s*:?\s*)"
+    r"(?P<hard>[\u2014\u2013]+|\s-{1,3}\s|\s(?:[\u00b7\u2022\u00bb\u2192~>]|//|->|::)\s|[|;])"
+    r"|(?P<line>\n[ \t]*:?)"
     r"|(?P<open>[\[(])|(?P<close>[\])]\s*:?)|(?P<slash>\s/\s)|(?P<comma>,\s+)"
     r"|(?P<stop>(?<!\b\w)(?<!\be\.g)[.!]\s+(?=[A-Z@*_`\[(#\d]|(?:owner|due|prio)))"
 )
+
+_TAIL = 5
+"""At most as many fields stand behind one another without a separator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +137,12 @@ def _tail(text: str, masked: str) -> list[tuple[int, int, str]]:
     """Split off what stands at the end with spaces only: "... a ticket @iam-squad 2026-04-22 P2"."""
     cuts: list[tuple[int, int, str]] = []
     end = len(masked)
-    for found in reversed(list(re.finditer(r"\S+", masked))):
+    for found in reversed(list(re.finditer(r"\S+", masked))[-_TAIL:]):
         known = known_value(text[slice(*_trimmed(masked, *found.span()))], strict=True)
-        if known is None or not re.search(r"[\w)`] +$", masked[: found.start()]):
+        if known is None or not re.search(r"[\w)`] $", masked[max(0, found.start() - 2) : found.start()]):
             break
         end = found.start()
-        cuts.append((len(masked[:end].rstrip()), end, "hard"))
+        cuts.append((end - 1, end, "hard"))
     return cuts if len(cuts) > 1 else []
 
 

@@ -10,7 +10,7 @@ from agent.checks.document import Block, Document, Item, Table
 from agent.checks.item_fields import Piece, read_piece
 from agent.checks.item_parts import Found
 from agent.checks.item_tables import Row, read_table
-from agent.checks.sections import section_of
+from agent.checks.sections import is_item_title, section_of
 
 _TICKED = re.compile(
     r"^\s*(?:\u2705|\u2714|~~.+~~\s*$|[*_(\[]{0,3}(?:done|completed|fixed|closed|resolved)\b[*_)\]:]{1,4}"
@@ -31,6 +31,7 @@ _STATE = re.compile(
 """A ticked or open box with a statement, such as "[ ] Sections are filled out": a checklist, not an item."""
 _LINK_ONLY = re.compile(r"^\W*(?:\[[^\]]*\]\([^)]*\)|<?https?://\S+>?|#\d+)\W*$")
 _LABEL_LINE = re.compile(r"^[*_]{0,2}[A-Z][\w /-]{1,30}(?:[*_]{0,2}:|:[*_]{2})[*_]{0,2}(?:\s|$)")
+_LABEL_ALONE = re.compile(r"^(?:\*\*|__)[^*_]{2,40}(?:\*\*|__):?$")
 _FINISHED = re.compile(
     r"^\W*(?:\[x\]|done|closed|completed?|yes|x|fixed|resolved|merged|shipped|deployed|live|erledigt"
     r"|\u2705|\u2714)"
@@ -102,6 +103,8 @@ class _Walk:
         """The heading or paragraph that becomes an item when details follow."""
         self.open: Entry | None = None
         """The item that details go to."""
+        self.waiting: tuple[Piece, int] | None = None
+        """Details that stand before their item."""
         self.levels: list[tuple[int, bool]] = []
         """Levels of the headings around, and whether each opens the action items."""
 
@@ -137,7 +140,7 @@ class _Walk:
         text = self._text(block)
         piece = read_piece(text, guess=False)
         self.levels.append((level, block.section == "action"))
-        self.title = self.open = None
+        self.title = self.open = self.waiting = None
         if block.section == "action" and (below or piece.fields) and re.search(r"\w", piece.action):
             self.title = self._entry(block, piece)
 
@@ -158,9 +161,11 @@ class _Walk:
         elif labelled or {"due", "priority"} <= {found.name for found in piece.fields}:
             self._worded(block, piece)
         elif self.title is None or len(re.findall(r"\w+", self.title.text)) < 3:
-            named = _LABEL_LINE.match(text) and section_of(text) != "other"
-            self.title = None if named else self._entry(block, piece)
+            opens = _LABEL_ALONE.match(text) and section_of(text) != "other" and not is_item_title(text)
+            self.title = None if opens else self._entry(block, piece)
             self.open = None
+            if self.title is not None and self.waiting is not None:
+                self._detail(*self.waiting)
 
     def _worded(self, block: Block, piece: Piece) -> None:
         """Read a paragraph that holds the action and its details, below a heading or on its own."""
@@ -178,7 +183,9 @@ class _Walk:
         if self.open is None and self.title is not None:
             self.open = self.title
             self.found.append(self.open)
+        self.waiting = None
         if self.open is None:
+            self.waiting = (piece, base)
             return False
         self.open.add(piece, base)
         return True
