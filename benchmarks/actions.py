@@ -1,8 +1,8 @@
-"""Measure the action-item rules: `python -m benchmarks.actions DIR [--half b] [--wrong] [--json]`.
+"""Measure the action-item rules: `python -m benchmarks.actions PATH [--half b] [--wrong] [--json]`.
 
-DIR holds action_items_dev.jsonl (markdown, incident_date, label, defects) or items.txt, of which each item is
-written in one of four layouts; or it is a file of items as Markdown, each under a line "=== defects". An item
-counts as incomplete where any A rule reports an error.
+PATH is a folder with action_items_dev.jsonl (markdown, incident_date, label, defects) or items.txt, or a
+file: texts, each of which is written in one of four layouts, or Markdown, each item under "=== defects".
+An item counts as incomplete where any A rule reports an error.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _LAYOUTS = (
 
 
 def _written_items(path: Path, half: str) -> Iterator[Row]:
-    """Read items.txt; a layout that would read an empty field differently is left to the others."""
+    """Read one text a line; a layout that would read an empty field differently is left to the others."""
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
     for number, line in enumerate(lines):
         defects, text, owner, due, priority = (part.strip() for part in line.split("|"))
@@ -81,11 +81,8 @@ def _formed_items(path: Path, half: str) -> Iterator[Row]:
 def _items(path: Path, half: str) -> Iterator[Row]:
     if path.suffix == ".jsonl":
         return read_rows(path, half)
-    return (
-        _written_items(path, half)
-        if path.name in {"items.txt", "texts.txt", "unseen.txt"}
-        else _formed_items(path, half)
-    )
+    formed = _OPENING.search(path.read_text(encoding="utf-8"))
+    return _formed_items(path, half) if formed else _written_items(path, half)
 
 
 def score_items(path: Path, half: str, *, listed: bool = False) -> dict[str, object]:
