@@ -1,11 +1,13 @@
-"""Measure the action-item rules: `python -m benchmarks.actions DIR [--half b] [--wrong] [--json]`.
+"""Measure the action-item rules: `python -m benchmarks.actions PATH [--half b] [--wrong] [--json]`.
 
-DIR holds action_items_dev.jsonl (markdown, incident_date, label, defects) or items.txt, of which each item is
-written in one of four layouts. An item counts as incomplete where any A rule reports an error.
+PATH is a folder with action_items_dev.jsonl (markdown, incident_date, label, defects) or items.txt, or a
+file: texts, each of which is written in one of four layouts, or Markdown, each item under "=== defects".
+An item counts as incomplete where any A rule reports an error.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,7 +41,7 @@ _LAYOUTS = (
 
 
 def _written_items(path: Path, half: str) -> Iterator[Row]:
-    """Read items.txt; a layout that would read an empty field differently is left to the others."""
+    """Read one text a line; a layout that would read an empty field differently is left to the others."""
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
     for number, line in enumerate(lines):
         defects, text, owner, due, priority = (part.strip() for part in line.split("|"))
@@ -55,11 +57,39 @@ def _written_items(path: Path, half: str) -> Iterator[Row]:
             }
 
 
+_OPENING = re.compile(r"^=== (?P<defects>[a-z_, ]+?)(?: @(?P<day>\d{4}-\d\d-\d\d))?$", re.MULTILINE)
+
+
+def _formed_items(path: Path, half: str) -> Iterator[Row]:
+    """Read a file of items in their own Markdown; its half "a" is every other one."""
+    text = path.read_text(encoding="utf-8")
+    openings = list(_OPENING.finditer(text))
+    ends = [*(found.start() for found in openings[1:]), len(text)]
+    for number, (found, end) in enumerate(zip(openings, ends, strict=True)):
+        if half == "all" or (number % 2 == 0) == (half == "a"):
+            defects = [name for name in found["defects"].split(", ") if name != "complete"]
+            markdown = text[found.end() : end].strip("\n")
+            yield {
+                "text": markdown,
+                "incident_date": found["day"] or "2026-03-03",
+                "label": "incomplete" if defects else "complete",
+                "defects": defects,
+                "markdown": markdown,
+            }
+
+
+def _items(path: Path, half: str) -> Iterator[Row]:
+    if path.suffix == ".jsonl":
+        return read_rows(path, half)
+    formed = _OPENING.search(path.read_text(encoding="utf-8"))
+    return _formed_items(path, half) if formed else _written_items(path, half)
+
+
 def score_items(path: Path, half: str, *, listed: bool = False) -> dict[str, object]:
     """Score items as complete or not, and their defects by rule; list the errors if asked to."""
     counts: Counter[str] = Counter()
     differ: list[str] = []
-    for row in _written_items(path, half) if path.suffix == ".txt" else read_rows(path, half):
+    for row in _items(path, half):
         head = f"# Post-mortem\n\n**Date**: {row['incident_date']}\n\n## Action items\n\n"
         found = check_document(f"{head}{row['markdown']}\n")
         errors = [item.rule for item in found if item.rule[0] == "A" and item.level == "error"]
@@ -95,6 +125,8 @@ def main() -> None:
     args = arguments("Measure the action-item rules.")
     written = args.folder / "items.txt"
     path = written if written.is_file() else args.folder / "action_items_dev.jsonl"
+    if args.folder.is_file():
+        path = args.folder
     report(score_items(path, args.half, listed=args.wrong), as_json=args.json)
 
 

@@ -7,34 +7,25 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from agent.checks.calendar_date import is_empty, read_date
+from agent.checks.calendar_date import is_empty, read_date, read_due
 from agent.checks.concreteness import count_deliverables, judge_action
 from agent.checks.configuration import DEFAULT, Configuration
 from agent.checks.coverage import check_coverage, control_strength
 from agent.checks.document import Document
 from agent.checks.items import Entry, read_entries
+from agent.checks.labels import is_priority
+from agent.checks.owner import is_nobody
 from agent.checks.report import Report
+from agent.checks.sanction import is_guard, is_mood, names_sanction
 from agent.checks.subject import Roster
 from agent.checks.wording import check_text
 
 if TYPE_CHECKING:
     from agent.schema.finding import Level
 
-_NOBODY = re.compile(
-    r"^\W*(?:every(?:one|body)|all(?: (?:of us|teams?|engineers|hands|staff|developers|devs))?|any(?:one|"
-    r"body)|some(?:one|body)\b.*|"
-    r"no(?: ?one|body)|whoever.*|us|we|team|the team|teams|various|multiple|several|many|volunteers?(?: "
-    r"needed)?|one of .*|a volunteer"
-    r"|to be .*|tb[adc]\b.*|who(?:\?| knows)?|anyone .*|everyone .*|each team|all .*|the (?:company|"
-    r"organi[sz]ation)|people|engineers"
-    r"|developers|humans?|somebody .*|both|the (?:usual suspects|person .*|one who .*)|next on-?call|first "
-    r"to .*)\W*$",
-    re.IGNORECASE,
-)
-_SCALE = re.compile(
-    r"^\W*(?:p[0-4]|[0-4]|sev[- ]?[0-5]|s[0-4]|critical|highest|high|medium|med|moderate|normal|low|lowest|"
-    r"blocker|major|minor|h|m|l)"
-    r"\W*(?:\((?:critical|highest|high|medium|low|lowest)\))?\W*$",
+_UNSETTLED = re.compile(
+    r"\?|^\W*(?:after|not before|from|around|about|approx\w*|circa|ca\.|~|earliest|probably|maybe|hopefully"
+    r"|tentative\w*)(?:\b|(?<=~))|\bor (?:later|so)\b",
     re.IGNORECASE,
 )
 _HEADER_DATE = re.compile(
@@ -99,11 +90,6 @@ def _check_entry(
         yield _finding(document, entry, field, rule, level, message, suggestion)
 
 
-def unusable_owner(owner: str) -> bool:
-    """Tell whether an owner is missing or nobody in particular."""
-    return is_empty(owner) or bool(_NOBODY.match(owner))
-
-
 _Defect = tuple[str, "Level", str, str, str]
 
 
@@ -117,7 +103,7 @@ def _owner(entry: Entry) -> _Defect | None:
             "action item has no owner",
             "Name one team or person: owner <team or person>.",
         )
-    if _NOBODY.match(owner):
+    if is_nobody(owner):
         return (
             "A01",
             "error",
@@ -141,7 +127,7 @@ def _due(entry: Entry, incident: date | None) -> _Defect | None:
     ask = "Give a calendar date: due <YYYY-MM-DD>."
     if is_empty(due):
         return "A02", "error", "due", "action item has no due date", ask
-    written = read_date(due)
+    written = None if _UNSETTLED.search(due) else read_due(due, incident)
     if written is None:
         return "A02", "error", "due", f'"{due}" is not a calendar date', ask
     if written.day is None:
@@ -157,18 +143,26 @@ def _priority(entry: Entry, scale: tuple[str, ...]) -> _Defect | None:
     if is_empty(priority):
         return "A03", "error", "priority", "action item has no priority", ask
     known = priority.strip(" *`[]()").lower() in {name.lower() for name in scale}
-    if "?" in priority or not (known if scale else _SCALE.match(priority)):
+    if not (known if scale else is_priority(priority)):
         return "A03", "error", "priority", f'"{priority}" is not on the priority scale', ask
     return None
 
 
 def _wording(entry: Entry) -> Iterator[_Defect]:
-    hits = check_text(
-        re.sub(r"[*_]{1,2}(?=\w)|(?<=\w)[*_]{1,2}", "", entry.text.replace("`", "")), "action", Roster()
-    )
-    blaming = [hit for hit in hits if hit[0] in {"B01", "B07"} and hit[1] != "info"]
+    text = re.sub(r"\*\*|(?<!\w)[*_]|[*_](?!\w)|`", "", entry.text)
+    blaming = [
+        hit
+        for hit in check_text(text, "action", Roster())
+        if ((hit[0] in {"B01", "B07"} and hit[1] != "info") or hit[:2] == ("B04", "error"))
+        and not is_guard(hit[2], text)
+        and not is_mood(hit[2])
+    ]
     if blaming:
         yield "A07", "error", "action", f"action item works on people: {blaming[0][3]}", blaming[0][4]
+        return
+    if names_sanction(text):
+        ask = "Name a guard that makes the act harmless or impossible: <check, limit, default>."
+        yield "A07", "error", "action", "action item works on people: it is done to a person", ask
         return
     verdict = judge_action(entry.text)
     if verdict == "vague" and not entry.fields.get("done"):

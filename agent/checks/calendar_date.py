@@ -11,10 +11,23 @@ _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
 )
+MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+DAY = (
+    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? )?"
+    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d\d)(?!\d)"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?(?: of)?[ -]{MONTH}(?![a-z])(?:,?[ -]\d{{4}}(?!\d))?"
+    rf"|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?![\d:%])(?:,? \d{{4}}(?!\d))?)"
+)
+"""A day in any of these forms, with or without its weekday and year, as a pattern without named groups."""
 _FORMS = (
     re.compile(r"\b(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})\b"),
     re.compile(r"\b(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})\b"),
     re.compile(r"\b(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})\b"),
+    re.compile(r"(?<![\d.])(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<short>\d\d)\b(?![.\d])"),
+    re.compile(r"(?<![\d/])(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<short>\d\d)\b(?![/\d])"),
     re.compile(
         rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ -]{_MONTH}[ ,-]+(?P<y>\d{{4}})\b", re.IGNORECASE
     ),
@@ -54,7 +67,7 @@ def read_date(text: str) -> Written | None:
         if month > 12 and "/" in found.group() and day <= 12:
             month, day = day, month
         try:
-            return Written(date(int(groups["y"]), month, day))
+            return Written(date(int(groups.get("y") or f"20{groups['short']}"), month, day))
         except ValueError:
             return Written(None, impossible=True)
     return None
@@ -77,3 +90,21 @@ def read_day(text: str) -> Written | None:
             except ValueError:
                 return Written(None, impossible=True)
     return None
+
+
+def read_due(text: str, incident: date | None) -> Written | None:
+    """Read a due date; one without a year is the first such day from the incident on."""
+    written = read_date(text)
+    if written is not None:
+        return written
+    day = read_day(text)
+    if day is None or day.day is None or incident is None:
+        return day
+    for year in range(incident.year, incident.year + 9):
+        try:
+            due = day.day.replace(year=year)
+        except ValueError:  # 29 February
+            continue
+        if due >= incident:
+            return Written(due)
+    return day

@@ -1,37 +1,56 @@
-"""Whether an action item is concrete and bounded: anchors decide, not verbs alone."""
+"""Whether an action item is concrete and bounded: anchors decide, and vague words where there is none."""
 
 from __future__ import annotations
 
 import re
 from typing import Literal
 
-from agent.checks.pattern import Pattern
+from agent.checks.action_words import (
+    AMOUNT,
+    CREATING,
+    DEGREE,
+    GENERIC,
+    LOOKING,
+    LOOSE,
+    PRAISE,
+    STOP,
+    UPDATING,
+)
+from agent.checks.calendar_date import DAY
 
 Verdict = Literal["", "vague", "open"]
 
-_STRONG = Pattern(
-    r"`[^`]+`|(?<![A-Za-z-])\d[\d.,:]*\s*%?|\"[^\"]+\"|\u201c[^\u201d]+\u201d|[\w.-]+/[\w./-]+|"
-    r"\b\w+\.(?:ya?ml|md|py|json|toml|go|sh|tf|conf)\b"
-    r"|(?-i:\b[A-Z][a-z]+[A-Z]\w+\b)|\b\w+_\w+\b"
-    r"|\b(?:so that|until|unless|except|whenever|exceeds?|older than|more than|less than|fewer than|at "
-    r"least|at most|"
-    r"per (?:second|minute|hour|day|key|user|tenant|service)|two|three|four|five|six|seven|eight|nine|ten|"
-    r"twelve|twice|weekly|"
-    r"daily|nightly|hourly|monthly|quarterly|automatically|by default|read-only|mandatory|idempotent)\b"
-    r"|\b(?:all|each|every|both|any) (?!the things|issues|problems)(?:\w+)"
-    r"|\b(?:when|if|before|after|once|that|which|with) (?:\w+ ){0,4}(?:is|are|was|were|has|have|fails?|"
-    r"rejects?|blocks?|pages?|"
-    r"drops?|stops?|reaches|falls?|rises?|runs?|changes?|lacks?|misses|returns?|touch(?:es)?|deletes?|"
-    r"leaves?)\b"
-    r"|\b(?:reject|block|fail|page|cap|limit|refuse|require|prevent|enforce|forbid|remove|delete|replace|"
-    r"migrate|isolate|"
-    r"disable|enable|pin|split|roll back)s? (?:\w+ ){1,}(?:for|on|in|from|to|without|with|by|into|between|"
-    r"at)\b",
+_COUNTS = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twice|half|double"
+_MEASURED = re.compile(
+    r"`[^`]+`|(?<![A-Za-z-])\d[\d.,:]*\s*%?|\"[^\"]+\"|\u201c[^\u201d]+\u201d|(?<![\w.-])[\w.-]+/[\w./-]+"
+    r"|\b\w+\.(?:ya?ml|md|py|json|toml|go|sh|tf|conf)\b|(?-i:\b[A-Z][a-z]+[A-Z]\w+\b)|\b[^\W_]+_\w+\b"
+    rf"|(?-i:\b[A-Z]+-\d+\b|\b[A-Z]+\d{{2,}}\b)|\b(?:unless|so that|until|exceeds?|{_COUNTS})\b",
     re.IGNORECASE,
 )
-_MEASURED = Pattern(r"`[^`]+`|(?<![A-Za-z-])\d[\d.,:]*\s*%?|\bunless\b|\bso that\b|\bexceeds?\b")
-_OPEN_END = Pattern(
-    r"\bkeep (?:an eye|monitoring|watching|track|looking|improving|working)\b|\bon-?going\b|\bcontinue\b|"
+"""A number, a name in code, a file, a quotation, or the state that is to be reached."""
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^)\s]*\)|<?https?://\S+")
+_NO_MEASURE = re.compile(
+    rf"(?<!\bin)(?<!\binto)(?<!\bto)(?<!\bon)(?<!\bas)(?<!\bwith)\s[(\[]?(?:(?-i:[A-Z][A-Z0-9]+-\d+)"
+    rf"|#\d+)[)\]]?(?=\W|$)"
+    rf"|\b24 ?[/x] ?7\b|\b(?:tier|level|phase|part|sev(?:erity)?|priority|version|v)[ -]?\d\b"
+    rf"|(?<![\w.-]){DAY}",
+    re.IGNORECASE,
+)
+"""Numbers that measure nothing: the item's own ticket, a tier, the day of the incident."""
+_SCOPED = re.compile(
+    r"\b(?:except|whenever|older than|more than|less than|fewer than|at least|at most"
+    r"|per (?:second|minute|hour|day|key|user|tenant|service)|weekly|daily|nightly|hourly|monthly|quarterly"
+    r"|automatically|by default|read-only|mandatory|idempotent)\b"
+    r"|\b(?:all|each|every|both|any) (?!the things|issues|problems)(?:\w+)"
+    r"|\b(?:when|if|before|after|once|that|which|with|while) (?:[\w'-]+ ){0,5}(?:is|are|was|were|has"
+    r"|have|do|does|can"
+    r"|cannot|will|[a-z]{3,}(?:s|ed))\b",
+    re.IGNORECASE,
+)
+"""A closed set, a rhythm, or a condition that can be tried out."""
+_OPEN_END = re.compile(
+    r"\bkeep (?:an eye|monitoring|watching|track|looking|improving|working)\b|\bon-?going\b"
+    r"|\bcontinue\b|\b(?:continually|constantly|routinely|gradually|bit by bit|as we go)\b|"
     r"\bcontinuous(?:ly)?\b|"
     r"\b(?:as|where|when|if|wherever|whenever) (?:needed|appropriate|possible|necessary|required|"
     r"applicable|feasible|useful|it makes"
@@ -41,86 +60,20 @@ _OPEN_END = Pattern(
     r"closely|the|this|it|how)\b|"
     r"\bmonitor (?:the situation|closely|it|this|how|whether)\b|\bfor (?:a while|now|some time|the time "
     r"being)\b|\bbest effort\b|"
-    r"\b(?:not|n't|never) happens? again\b|\bprevent (?:this|it|such (?:incidents"
+    r"\b(?:not|n't|never)\b.{1,40}\bagain\b|\b(?:not|cannot|n't|never) (?:be )?(?:re-?occurs?|recurs?"
+    r"|repeat(?:s|ed)?)\b|\bprevent (?:an?y? |the )?"
+    r"(?:recurrence|repetition|repeat)\b|\bprevent (?:this|it|such (?:incidents"
     r"|outages)) (?:from happening|in)\b|"
     r"\bas soon as\b|\bregularly\b|\bperiodically\b|\bfrom time to time\b|\bsooner\b|\bat some point\b|"
     r"\beventually\b",
     re.IGNORECASE,
 )
-_HEDGE = Pattern(
-    r"^\W*(?:we (?:should|need to|will|must) )?(?:maybe |perhaps |possibly |also )?(?:think|consider|"
-    r"explore|discuss|look (?:into|at)|evaluate|investigate|"
-    r"revisit|rethink|reconsider|study|research|understand|talk|brainstorm|assess|examine|analy[sz]e|"
-    r"review|monitor|watch|"
-    r"keep|figure out|find out|reach out|follow up|touch base|have (?:a|an) (?:\w+ )?(?:meeting|chat"
-    r"|discussion|session|talk)|hold (?:a|an) |meet\b|"
-    r"schedule (?:a|an) (?:\w+ )?(?:meeting|call|session)|encourage|promote|foster|push for|seek"
-    r"|spend (?:more )?time|raise awareness|"
-    r"gather|collect (?:ideas|feedback)|see (?:if|whether)|get better|be |start (?:a )?(?:discussion"
-    r"|thinking|"
-    r"looking)|open a discussion|"
-    r"aim|strive|work on|work towards|try|learn|sync|align|coordinate|communicate|collaborate|check (?:if|"
-    r"whether))",
-    re.IGNORECASE,
-)
-_OUTCOME = Pattern(
+_OUTCOME = re.compile(
     r"\b(?:record(?:ed|s)?|decide|decision|publish|report|write up|ADR|file|findings?|results?|list of|"
     r"present|"
     r"document(?:ed)?|proposal|test|merge|ship|remove|close)\b",
     re.IGNORECASE,
 )
-_LOOSE = Pattern(
-    r"\b(?:better|more|proper|properly|robust|appropriate|adequate|adequately|sufficient|improved|good|"
-    r"some|various|several|"
-    r"general|overall|things?|stuff|issues?|problems?|situation|everything|resilien\w+|stable|stability|"
-    r"reliab\w+|quality|"
-    r"best practices?|awareness|culture|visibility|observability|clean(?:er)?|faster|smarter|enough|"
-    r"carefully|thoroughly|safer|secure|scalab\w+|maintainab\w+|availability|robustness|efficien\w+"
-    r"|hygiene|posture|"
-    r"similar|incidents?|outages?|redundancy|performance|"
-    r"technical debt|tech debt|legacy|root cause|the bug|process(?:es)?)\b",
-    re.IGNORECASE,
-)
-_WEAK = Pattern(
-    r"^\W*(?:improve|enhance|strengthen|tighten|optimi[sz]e|clean up|refactor|fix|handle|address|help|"
-    r"support|ensure|make|rework|"
-    r"update|document|test|harden|increase|reduce|prepare|plan|manage|maintain|better|modernise|modernize|"
-    r"simplify|upgrade|"
-    r"stabili[sz]e|streamline|standardi[sz]e|speed up|scale|extend|expand|define|establish|develop|provide|"
-    r"use|do|have|get|more)\b",
-    re.IGNORECASE,
-)
-_STOP = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "to",
-        "in",
-        "on",
-        "for",
-        "and",
-        "or",
-        "with",
-        "our",
-        "its",
-        "their",
-        "by",
-        "from",
-        "at",
-        "is",
-        "are",
-        "be",
-        "it",
-        "this",
-        "that",
-        "as",
-        "we",
-    ]
-)
-
-
 _VERB = (
     r"(?:add|alert|allow|automate|block|build|cap|change|check|create|define|delete|deploy|disable"
     r"|document|enable|enforce"
@@ -130,7 +83,7 @@ _VERB = (
     r"|review|rotate|run"
     r"|send|set|show|split|store|switch|test|train|tune|update|upgrade|use|validate|verify|warn|write)"
 )
-_NEXT_DELIVERABLE = Pattern(rf"(?:,? and(?: then| also)?|;|,|\. also|\.) (?={_VERB}\b)", re.IGNORECASE)
+_NEXT_DELIVERABLE = re.compile(rf"(?:,? and(?: then| also)?|;|,|\. also|\.) (?={_VERB}\b)", re.IGNORECASE)
 
 
 def count_deliverables(text: str) -> int:
@@ -138,18 +91,112 @@ def count_deliverables(text: str) -> int:
     return 1 + len(_NEXT_DELIVERABLE.findall(text))
 
 
+_OPENING = re.compile(
+    r"^\W*(?:(?:[\w&'/-]+ ){1,5}?(?:should|needs? to|will|must|ought to|ha(?:s|ve) to|shall|wants? to)\b )?"
+    r"(?:(?:please|let us|let's|to|maybe|perhaps|possibly|also|then|further|try to|again) )*",
+    re.IGNORECASE,
+)
+"""What may stand before the verb: who is to act, and words of courtesy."""
+_MAKE_DEGREE = re.compile(r"^(?:make|keep|get|render) (?!sure)", re.IGNORECASE)
+_ALARM = re.compile(
+    r"raise (?!the )(?:an? )?(?:[\w-]+ )?(?:alert|alarm|error|ticket|exception|warning|page)s?\b"
+    r"(?! (?:threshold|level|limit|rate|rule)s?\b)",
+    re.IGNORECASE,
+)
+_METHOD = re.compile(r"(?:\b(?:by|through) [a-z]+ing|\w: ) *(?P<means>.+)$", re.IGNORECASE)
+_LIGHT = re.compile(
+    rf"(?:do|have|get|make|create|introduce|establish|build|give|provide|add|use|write|develop|define"
+    rf"|set up|put in place"
+    rf"|bring|show|ensure|apply|follow) (?:(?:an?|some|much|even|our|the|more) )*{PRAISE.pattern}",
+    re.IGNORECASE,
+)
+"""An empty verb with a word of praise: "do a better job", "have stronger guardrails"."""
+_DEGREE_NOUN = re.compile(
+    r"(?:[\w-]+ ){1,3}(?:improvements?|enhancements?|optimi[sz]ations?|hardening)\b", re.IGNORECASE
+)
+_TARGET = re.compile(
+    r"\b(?<!\baccess )(?<!\bapproach )(?<!\bresponse )(?:to|below|above|under|over|beyond|within"
+    r"|by) (?!\w+ing\b)(?!(?:an? |the )?(?:minimum|maximum|acceptable|reasonable|normal"
+    r"|sensible|safe|good|better|healthy|appropriate|suitable|sane)\b)(?:[\w'-]+)",
+    re.IGNORECASE,
+)
+_NOUNS = {
+    "improvement": "improve", "improvements": "improve", "investigation": "investigate", "review": "review",
+    "evaluation": "evaluate", "analysis": "analyse", "hardening": "harden", "assessment": "assess",
+    "optimisation": "optimise", "optimization": "optimise", "refactoring": "refactor",
+}  # fmt: skip
+
+
 def judge_action(text: str) -> Verdict:
     """Judge an action, in Markdown without owner and dates; "" where it is concrete and has an end."""
-    content = [word for word in re.findall(r"[\w`@%/.-]+", text.lower()) if word not in _STOP]
-    strong = _STRONG.search(text) is not None
-    if _OPEN_END.search(text) and not _MEASURED.search(text):
+    words = re.sub(r"\*\*|(?<!\w)[*_]|[*_](?!\w)", "", _LINK.sub(r"\1", text))
+    phrase = _base_form(_OPENING.sub("", words, count=1).strip())
+    measured = _MEASURED.search(_NO_MEASURE.sub(" ", words)) is not None
+    if _OPEN_END.search(words) and not measured:
         return "open"
-    if _HEDGE.search(text) and not _MEASURED.search(text) and not (strong and _OUTCOME.search(text)):
-        return "vague"
-    if strong:
+    scoped = measured or _SCOPED.search(words) is not None
+    if LOOKING.match(phrase):
+        recorded = _OUTCOME.search(words) is not None and (scoped or _MEASURED.search(words) is not None)
+        return "" if measured or recorded else "vague"
+    if any(form.match(phrase) for form in (DEGREE, _LIGHT, _DEGREE_NOUN)):
+        return "" if measured or _has_method(words) else "vague"
+    if AMOUNT.match(phrase) and not _raises_alarm(phrase):
+        return "" if measured or _TARGET.search(phrase) or _has_method(words) else "vague"
+    if scoped:
         return ""
-    if _LOOSE.search(text) and len(content) < 9:
-        return "vague"
-    if _WEAK.search(text) and len(content) < 6:
-        return "vague"
-    return "vague" if len(content) <= 3 else ""
+    return "" if _says_what(phrase) else "vague"
+
+
+def _base_form(phrase: str) -> str:
+    """Turn "Improving the probes" and "Improvement of the probes" to "improve the probes"."""
+    first, _, rest = phrase.partition(" ")
+    low = first.lower().strip(":,.")
+    if low in _NOUNS:
+        return f"{_NOUNS[low]} {rest}"
+    if low.endswith("ing") and len(low) > 5:
+        stem = low[:-3]
+        short = stem[:-1] if stem[-1] == stem[-2] else stem
+        for base in (stem, f"{stem}e", short):
+            if (
+                LOOKING.match(f"{base} {rest}")
+                or DEGREE.match(base)
+                or AMOUNT.match(base)
+                or base in UPDATING | CREATING
+            ):
+                return f"{base} {rest}"
+    return phrase
+
+
+def _raises_alarm(phrase: str) -> bool:
+    return _ALARM.match(phrase) is not None
+
+
+def _has_method(words: str) -> bool:
+    """Tell whether a direction is followed by a concrete way: "reduce noise by deleting the disk alerts"."""
+    found = _METHOD.search(words)
+    return found is not None and judge_action(f"Add {found['means']}") == ""
+
+
+def _says_what(phrase: str) -> bool:
+    """Count the words that name something particular; the emptier the verb, the more of them are needed."""
+    spoken = re.findall(r"[\w@%.'-]+", phrase.lower())
+    if not spoken:
+        return False
+    verb = spoken[0]
+    rest = phrase.lower().partition(" ")[2]
+    loose = {word for found in LOOSE.finditer(rest) for word in found.group().split()}
+    named = [word for word in spoken[1:] if not _is_empty(word) and word not in loose]
+    if verb in UPDATING:
+        needed = 3
+    elif verb in CREATING:
+        needed = 2
+    else:
+        needed = 1
+    if loose:
+        needed = 4 if _MAKE_DEGREE.match(phrase) else 3
+    return len(named) >= needed
+
+
+def _is_empty(word: str) -> bool:
+    singular = f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
+    return not {word, singular}.isdisjoint(STOP | GENERIC)

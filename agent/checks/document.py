@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from agent.checks.pattern import Pattern
 from agent.checks.prose import Prose, read_prose
-from agent.checks.sections import Section, column_role, section_of
+from agent.checks.sections import Section, column_role, is_item_title, section_of
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -65,6 +65,8 @@ class Table:
     section: Section
     roles: tuple[str, ...]
     rows: tuple[tuple[Block, ...], ...]
+    header: tuple[tuple[int, int], ...] = ()
+    """Source range of each column's header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ class _Reader:
         self.heading_level = 0
         self.table: list[tuple[Block, ...]] | None = None
         self.roles: tuple[str, ...] = ()
+        self.header: tuple[tuple[int, int], ...] = ()
 
     def read(self, tokens: list[Token]) -> None:
         for token in tokens:
@@ -203,7 +206,8 @@ class _Reader:
         label = _LABEL_LINE.match(token.content.strip())
         if label and not self.open_items:
             found = section_of(label.group(1))
-            self.label = found if found != "other" else self.label
+            if found != "other" and not (self.section == "action" and is_item_title(label.group(1))):
+                self.label = found
         item = self.open_items[-1] if self.open_items else -1
         block = Block("item" if item >= 0 else "paragraph", self.section, prose, start, end, item=item)
         self.document.blocks.append(block)
@@ -236,7 +240,8 @@ class _Reader:
         self.label = None
         own = section_of(text)
         inherited = self.trail[-1][1] if self.trail else "other"
-        section = own if own != "other" else inherited
+        kept = own == "other" or (inherited == "action" and is_item_title(text))
+        section = inherited if kept else own
         self.trail.append((self.heading_level, section))
         self.document.headings.append(Heading(text, self.heading_level, section, start))
 
@@ -247,6 +252,7 @@ class _Reader:
         proses = [read_prose(self.document.source, ((start, end),)) for start, end in cells]
         if not self.roles:
             self.roles = tuple(column_role(prose.text) for prose in proses)
+            self.header = tuple(cells)
             return
         row = tuple(
             Block("cell", self.section, prose, start, end, role=role)
@@ -255,7 +261,7 @@ class _Reader:
         self.table.append(row)
 
     def _close_table(self) -> None:
-        table = Table(self.section, self.roles, tuple(self.table or ()))
+        table = Table(self.section, self.roles, tuple(self.table or ()), self.header)
         self.table = None
         if not self.quotes:
             self.document.tables.append(table)

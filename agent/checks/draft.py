@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from agent.checks.actions import unusable_owner
 from agent.checks.concreteness import judge_action
 from agent.checks.draft_depth import check_depth
 from agent.checks.grounding import check_grounding, known_services
+from agent.checks.owner import unusable_owner
 from agent.checks.places import read_places
 from agent.checks.subject import Roster
 from agent.checks.verdict import check_verdict

@@ -1,4 +1,4 @@
-"""Action items as people write them: tables in any column order, task lists, bullets with their details."""
+"""Action items as people write them: table rows, list items, headings and paragraphs with their details."""
 
 from __future__ import annotations
 
@@ -7,48 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from agent.checks.document import Block, Document, Item, Table
+from agent.checks.item_fields import Piece, read_piece
+from agent.checks.item_parts import Found
+from agent.checks.item_tables import Row, read_table
+from agent.checks.sections import is_item_title, section_of
 
-FIELDS = ("owner", "due", "priority", "type", "ticket", "factor", "done")
-_LABELS = {
-    "owner": r"(?:action )?owners?|owned by|assignees?|assigned to|assigned|dri"
-    r"|responsible(?: team| person)?|lead|who|team",
-    "due": r"due(?: date| by| on)?|deadline|by when|eta|target(?: date)?|completion(?: date)?|when",
-    "priority": r"priority|prio",
-    "type": r"type|kind",
-    "ticket": r"ticket|tracking(?: issue)?|issue|jira|bug",
-    "factor": r"address(?:es)?|factors?",
-    "done": r"done when|acceptance(?: criteria)?|definition of done|verified by|verification",
-}
-_NEXT = r"\s(?:owner|due|deadline|prio|priority|type|ticket|factor|addresses|done when)\b\s*:"
-_VALUE = (
-    rf"\s*(?P<value>[^;|()]*?)\s*(?=$|[;|)]|,(?=\s(?!\d{{4}}\b))|\.(?:\s(?![A-Z][a-z]+ \d{{4}})|$)|{_NEXT})"
-)
-_LABELLED = {
-    name: re.compile(rf"(?:^|[\s(,;|\[.\u2014-])(?P<label>(?:{words})\s*[:=]){_VALUE}", re.IGNORECASE)
-    for name, words in _LABELS.items()
-}
-_BARE = {
-    "due": re.compile(
-        r"(?:^|[(,;\u2014-]\s*|\s)(?:due|by|until|before)(?: on)? "
-        r"(?P<value>\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4}|\d\d?/\d\d?/\d{4}"
-        r"|\d\d? [A-Z][a-z]{2,8} \d{4}|[A-Z][a-z]{2,8} \d\d?, \d{4})",
-        re.IGNORECASE,
-    ),
-    "factor": re.compile(r"\b(?:addresses|address|for|factor)\s+(?P<value>F\d+(?:\s*,\s*F\d+)*)\b"),
-    "ticket": re.compile(r"(?:^|[\s(\[])(?P<value>[A-Z][A-Z0-9]{1,9}-\d+|#\d+)\b"),
-    "priority": re.compile(
-        r"(?:^|[(\[,;/|\u2014-]\s*|\s)\[?(?P<value>[Pp]\d+|SEV-?\d)\b\]?(?=\s*(?:$|[,;)/|\]:.\u2014-])|\s+/)"
-    ),
-}
-_PREFIX = re.compile(r"^\s*(?:\[[ xX]\]\s*)?\*\*(?P<inside>[^*]{1,40})\*\*\s*[:\u2014-]?\s*")
-_BRACKETED = re.compile(r"\((?P<inside>[^()]*)\)\s*\.?\s*$")
-_TAIL = re.compile(
-    r"(?:\s[\u2014\u2013-]{1,2}\s+|\s*[\[(])(?P<who><?@[\w.-]+>?)(?:\s*,"
-    r"\s*(?P<due>\d{4}-\d\d-\d\d))?\s*[\])]?\.?\s*$"
-)
-_TYPES = re.compile(
-    r"^(?:prevent|detect|mitigate|repair|investigate|process|fix|improve|monitor)\w*$", re.IGNORECASE
-)
 _TICKED = re.compile(
     r"^\s*(?:\u2705|\u2714|~~.+~~\s*$|[*_(\[]{0,3}(?:done|completed|fixed|closed|resolved)\b[*_)\]:]{1,4}"
     r"|.*[\[(](?:done|completed|fixed|closed|resolved|merged|in place)(?: [^)\]]{0,20})?[)\]]\W*$)",
@@ -67,6 +30,14 @@ _STATE = re.compile(
 )
 """A ticked or open box with a statement, such as "[ ] Sections are filled out": a checklist, not an item."""
 _LINK_ONLY = re.compile(r"^\W*(?:\[[^\]]*\]\([^)]*\)|<?https?://\S+>?|#\d+)\W*$")
+_LABEL_LINE = re.compile(r"^[*_]{0,2}[A-Z][\w /-]{1,30}(?:[*_]{0,2}:|:[*_]{2})[*_]{0,2}(?:\s|$)")
+_LABEL_ALONE = re.compile(r"^(?:\*\*|__)[^*_]{2,40}(?:\*\*|__):?$")
+_FINISHED = re.compile(
+    r"^\W*(?:\[x\]|done|closed|completed?|yes|x|fixed|resolved|merged|shipped|deployed|live|erledigt"
+    r"|\u2705|\u2714)"
+    r"(?![a-z])",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -86,201 +57,226 @@ class Entry:
         start, end = self.spans.get(name, (self.start, self.end))
         return (start, end) if end > start else (self.start, self.end)
 
+    def add(self, piece: Piece, base: int) -> None:
+        """Take over the fields of a text that begins at the offset `base`; the first of a kind counts."""
+        for found in piece.fields:
+            if found.name and found.name != "action" and found.name not in self.fields:
+                self.fields[found.name] = found.value
+                self.spans[found.name] = (base + found.start, base + found.end)
+        self.finished = self.finished or bool(_FINISHED.match(self.fields.get("status", "")))
+
 
 def read_entries(document: Document) -> tuple[Entry, ...]:
     """Collect the action items of a document, in its order."""
-    entries = [*_from_tables(document), *_from_lists(document)]
+    entries = [*_from_tables(document), *_Walk(document).entries()]
     return tuple(sorted(entries, key=lambda entry: entry.start))
 
 
 def _from_tables(document: Document) -> Iterator[Entry]:
     for table in document.tables:
-        column = _action_column(table)
-        if column is None:
-            continue
-        for row in table.rows:
-            if column < len(row) and not _is_nothing(document.source[row[column].start : row[column].end]):
-                yield _row_entry(document, row, column)
+        for row in read_table(document.source, table):
+            if row.action is not None and not _is_nothing(document.source[slice(*row.action)]):
+                yield _row_entry(document, row, row.action)
 
 
-def _action_column(table: Table) -> int | None:
-    roles = table.roles
-    planned = "owner" in roles or "due" in roles
-    if table.section != "action" and not (planned and "action" in roles):
-        return None
-    if "time" in roles and "owner" not in roles and "due" not in roles:
-        return None
-    for wanted in ("action", "event", ""):
-        if wanted in roles:
-            return roles.index(wanted)
-    return None
-
-
-_STAND_INS = {"actor": "owner", "time": "due"}
-"""A column "Team" names the owner, a column "Date" the due date, where no other column does."""
-_FINISHED = re.compile(
-    r"^\W*(?:\[x\]|done|closed|completed?|yes|x|fixed|resolved|merged|shipped|deployed|live|erledigt|\u2705|\u2714)"
-    r"(?![a-z])",
-    re.IGNORECASE,
-)
-
-
-def _row_entry(document: Document, row: tuple[Block, ...], column: int) -> Entry:
-    cell = row[column]
-    entry = Entry(document.source[cell.start : cell.end], cell.start, cell.end)
-    roles = {other.role for other in row}
-    for other in row:
-        name = _STAND_INS.get(other.role, "")
-        name = name if name and name not in roles else other.role
-        if other is not cell and name in FIELDS:
-            entry.fields[name] = document.source[other.start : other.end].strip("`* ")
-            entry.spans[name] = (other.start, other.end)
-        elif other.role == "status":
-            entry.finished = bool(_FINISHED.match(document.source[other.start : other.end]))
+def _row_entry(document: Document, row: Row, action: tuple[int, int]) -> Entry:
+    text = document.source[slice(*action)]
+    entry = Entry(text, *action)
+    for name, (start, end) in row.fields.items():
+        entry.fields[name] = document.source[start:end].strip("`* ")
+        entry.spans[name] = (start, end)
+    entry.finished = bool(_FINISHED.match(entry.fields.pop("status", "")))
     return entry
 
 
-def _from_lists(document: Document) -> Iterator[Entry]:
-    children: dict[int, list[int]] = {}
-    for number, item in enumerate(document.items):
-        children.setdefault(item.parent, []).append(number)
-    details = _lists_of_details(document)
-    for number, item in enumerate(document.items):
-        if item.section != "action" or not item.blocks or not _is_entry(document, number, children):
-            continue
-        if item.series in details:
-            continue
-        text = document.source[item.blocks[0].start : item.blocks[0].end]
-        if not _is_nothing(text):
-            yield _list_entry(document, item, [document.items[child] for child in children.get(number, [])])
+class _Walk:
+    """Goes through the action sections once, and gives each detail to the item that it stands under."""
 
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.children: dict[int, list[int]] = {}
+        for number, item in enumerate(document.items):
+            self.children.setdefault(item.parent, []).append(number)
+        self.continued = self._continued_lists()
+        self.found: list[Entry] = []
+        self.title: Entry | None = None
+        """The heading or paragraph that becomes an item when details follow."""
+        self.open: Entry | None = None
+        """The item that details go to."""
+        self.waiting: tuple[Piece, int] | None = None
+        """Details that stand before their item."""
+        self.levels: list[tuple[int, bool]] = []
+        """Levels of the headings around, and whether each opens the action items."""
 
-def _lists_of_details(document: Document) -> frozenset[int]:
-    """Find lists that go on with an item of the list before, whose last words end with a colon."""
-    found: set[int] = set()
-    seen: set[int] = set()
-    before: Block | None = None
-    for block in document.blocks:
-        item = document.items[block.item] if block.item >= 0 else None
-        if item is not None and item.series not in seen:
-            seen.add(item.series)
-            if (
-                before is not None
-                and before.item >= 0
-                and item.parent < 0
-                and _ends_with_colon(document, before)
-            ):
-                found.add(item.series)
-        before = block
-    return frozenset(found)
+    def entries(self) -> list[Entry]:
+        """Walk, and return the items."""
+        headings = {heading.start: heading.level for heading in self.document.headings}
+        numbers = {
+            id(block): number for number, item in enumerate(self.document.items) for block in item.blocks[:1]
+        }
+        details = {
+            id(table.rows[0][0]): table for table in self.document.tables if table.rows and table.rows[0]
+        }
+        for block in self.document.blocks:
+            if block.kind == "heading":
+                self._heading(block, headings[block.start])
+            elif block.section != "action":
+                continue
+            elif block.kind == "paragraph":
+                self._paragraph(block)
+            elif block.kind == "item" and id(block) in numbers:
+                self._item(numbers[id(block)])
+            elif id(block) in details:
+                self._table(details[id(block)])
+        return self.found
 
+    def _text(self, block: Block) -> str:
+        return self.document.source[block.start : block.end]
 
-def _ends_with_colon(document: Document, block: Block) -> bool:
-    return document.source[block.start : block.end].rstrip("*_ \n").endswith(":")
+    def _heading(self, block: Block, level: int) -> None:
+        while self.levels and self.levels[-1][0] >= level:
+            self.levels.pop()
+        below = any(opens for _, opens in self.levels)
+        text = self._text(block)
+        piece = read_piece(text, guess=False)
+        self.levels.append((level, block.section == "action"))
+        self.title = self.open = self.waiting = None
+        if block.section == "action" and (below or piece.fields) and re.search(r"\w", piece.action):
+            self.title = self._entry(block, piece)
 
+    def _entry(self, block: Block, piece: Piece) -> Entry:
+        text = self._text(block)
+        entry = Entry(
+            piece.action, block.start, block.end, finished=bool(_CHECKED.match(text) or _TICKED.match(text))
+        )
+        entry.add(piece, block.start)
+        return entry
 
-def _is_entry(document: Document, number: int, children: dict[int, list[int]]) -> bool:
-    item = document.items[number]
-    if item.parent < 0:
-        return not _is_label(document, item, bool(children.get(number)))
-    parent = document.items[item.parent]
-    return parent.parent < 0 and _is_label(document, parent, has_children=True)
+    def _paragraph(self, block: Block) -> None:
+        text = self._text(block)
+        piece = read_piece(text)
+        labelled = {found.name for found in piece.fields if found.labelled} & {"owner", "due", "priority"}
+        if piece.is_detail and any(found.name != "action" for found in piece.fields):
+            self._detail(piece, block.start)
+        elif labelled or {"due", "priority"} <= {found.name for found in piece.fields}:
+            self._worded(block, piece)
+        elif self.title is None or len(re.findall(r"\w+", self.title.text)) < 3:
+            opens = _LABEL_ALONE.match(text) and section_of(text) != "other" and not is_item_title(text)
+            self.title = None if opens else self._entry(block, piece)
+            self.open = None
+            if self.title is not None and self.waiting is not None:
+                self._detail(*self.waiting)
 
+    def _worded(self, block: Block, piece: Piece) -> None:
+        """Read a paragraph that holds the action and its details, below a heading or on its own."""
+        target = self.title
+        names = {found.name for found in piece.fields if found.labelled}
+        if target is None or (self.open is target and names & target.fields.keys()):
+            self.open = self._entry(block, piece)
+            self.found.append(self.open)
+            return
+        target.text = f"{target.text}. {piece.action}"
+        self._detail(piece, block.start)
 
-def _is_label(document: Document, item: Item, has_children: bool) -> bool:  # noqa: FBT001 - private, one caller
-    if not item.blocks or not has_children:
-        return False
-    return _ends_with_colon(document, item.blocks[0])
+    def _detail(self, piece: Piece, base: int) -> bool:
+        """Give fields to the item above; tell whether there is one."""
+        if self.open is None and self.title is not None:
+            self.open = self.title
+            self.found.append(self.open)
+        self.waiting = None
+        if self.open is None:
+            self.waiting = (piece, base)
+            return False
+        self.open.add(piece, base)
+        return True
+
+    def _table(self, table: Table) -> None:
+        """Read a table that holds nothing but the details of the item above."""
+        rows = read_table(self.document.source, table)
+        if len(rows) != 1 or rows[0].action is not None or (self.open is None and self.title is None):
+            return
+        fields = [
+            Found(name, self.document.source[start:end].strip("`* "), start, end, (start, end), labelled=True)
+            for name, (start, end) in rows[0].fields.items()
+        ]
+        self._detail(Piece(fields), 0)
+
+    def _item(self, number: int) -> None:
+        item = self.document.items[number]
+        if item.section != "action" or not self._is_entry(number) or item.series in self.continued:
+            return
+        text = self._text(item.blocks[0])
+        if _is_nothing(text):
+            return
+        piece = read_piece(text)
+        bare = piece.is_detail and not any(found.name == "action" for found in piece.fields)
+        if (bare or (self.title is not None and self._is_detail_list(item.series))) and self._detail(
+            piece, item.blocks[0].start
+        ):
+            if piece.action and self.open is not None:
+                self.open.text = f"{self.open.text}. {piece.action}"
+            return
+        entry = self._entry(item.blocks[0], piece)
+        for other in [*item.blocks[1:], *self._blocks_below(number)]:
+            entry.add(read_piece(self._text(other), guess=False), other.start)
+        self.found.append(entry)
+        self.title, self.open = None, entry
+
+    def _blocks_below(self, number: int) -> Iterator[Block]:
+        for child in self.children.get(number, []):
+            yield from self.document.items[child].blocks
+
+    def _is_detail_list(self, series: int) -> bool:
+        """Tell whether a list is of the form "Owner: ...", "Due: ..." throughout, one item a field."""
+        texts = [
+            self._text(item.blocks[0])
+            for item in self.document.items
+            if item.series == series and item.blocks
+        ]
+        named = [
+            found.name
+            for text in texts
+            for found in read_piece(text, guess=False).fields[:1]
+            if found.labelled
+        ]
+        return bool({"owner", "due", "priority"} & set(named)) and all(
+            _LABEL_LINE.match(text) for text in texts
+        )
+
+    def _is_entry(self, number: int) -> bool:
+        item = self.document.items[number]
+        if item.parent < 0:
+            return not self._is_label(item, has_children=bool(self.children.get(number)))
+        parent = self.document.items[item.parent]
+        return parent.parent < 0 and self._is_label(parent, has_children=True)
+
+    def _is_label(self, item: Item, *, has_children: bool) -> bool:
+        return bool(item.blocks) and has_children and self._ends_with_colon(item.blocks[0])
+
+    def _ends_with_colon(self, block: Block) -> bool:
+        return self._text(block).rstrip("*_ \n").endswith(":")
+
+    def _continued_lists(self) -> frozenset[int]:
+        """Find lists that go on with an item of the list before, whose last words end with a colon."""
+        found: set[int] = set()
+        seen: set[int] = set()
+        before: Block | None = None
+        for block in self.document.blocks:
+            item = self.document.items[block.item] if block.item >= 0 else None
+            if item is not None and item.series not in seen:
+                seen.add(item.series)
+                if (
+                    before is not None
+                    and before.item >= 0
+                    and item.parent < 0
+                    and self._ends_with_colon(before)
+                ):
+                    found.add(item.series)
+            before = block
+        return frozenset(found)
 
 
 def _is_nothing(text: str) -> bool:
     return not text.strip() or bool(
         _NOTHING.match(text) or _STATE.match(text) or _LINK_ONLY.match(_BOX.sub("", text))
     )
-
-
-def _list_entry(document: Document, item: Item, children: list[Item]) -> Entry:
-    block = item.blocks[0]
-    raw = document.source[block.start : block.end]
-    entry = Entry(
-        raw,
-        block.start,
-        block.end,
-        finished=bool(_CHECKED.match(raw) or _TICKED.match(raw)),
-    )
-    cut = _read_fields(entry, raw, block.start)
-    for other in [*item.blocks[1:], *(found for child in children for found in child.blocks)]:
-        _read_fields(entry, document.source[other.start : other.end], other.start)
-    entry.text = _BOX.sub("", _without(raw, cut)).strip(" .;,\u2014-")
-    return entry
-
-
-def _read_fields(entry: Entry, raw: str, base: int) -> list[tuple[int, int]]:
-    """Read the labelled and bare fields of one piece of text; return the ranges that are not the action."""
-    cut: list[tuple[int, int]] = []
-    masked = re.sub(r"\*\*|__", "  ", raw)
-    prefix = _PREFIX.match(raw)
-    if prefix and _read_prefix(entry, prefix, base):
-        cut.append(prefix.span())
-    for name, pattern in (*_LABELLED.items(), *_BARE.items()):
-        for found in pattern.finditer(masked):
-            if name not in entry.fields:
-                entry.fields[name] = found.group("value").strip(" `*_")
-                entry.spans[name] = (base + found.start("value"), base + found.end("value"))
-            cut.append(
-                (found.start("label") if "label" in found.groupdict() else found.start("value"), found.end())
-            )
-    tail = _TAIL.search(masked)
-    if tail and "owner" not in entry.fields:
-        entry.fields["owner"] = tail.group("who")
-        entry.spans["owner"] = (base + tail.start("who"), base + tail.end("who"))
-        if tail.group("due") and "due" not in entry.fields:
-            entry.fields["due"] = tail.group("due")
-            entry.spans["due"] = (base + tail.start("due"), base + tail.end("due"))
-        cut.append(tail.span())
-    bracket = _BRACKETED.search(masked)
-    if bracket and any(start >= bracket.start() for start, _ in cut):
-        _read_bracket(entry, bracket, base)
-        cut.append(bracket.span())
-    return cut
-
-
-def _read_prefix(entry: Entry, prefix: re.Match[str], base: int) -> bool:
-    """Read a bold "P1 / prevent" in front of an item; tell whether it was one."""
-    parts = [part.strip() for part in prefix.group("inside").split("/")]
-    types = [part for part in parts if _TYPES.match(part)]
-    if not types and not any(
-        re.fullmatch(r"[Pp]\d+|SEV-?\d|high\S*|medium|low\S*|critical|urgent", part) for part in parts
-    ):
-        return False
-    span = (base + prefix.start("inside"), base + prefix.end("inside"))
-    for part in parts:
-        name = "type" if part in types else "priority"
-        entry.fields.setdefault(name, part)
-        entry.spans.setdefault(name, span)
-    return True
-
-
-def _read_bracket(entry: Entry, bracket: re.Match[str], base: int) -> None:
-    offset = bracket.start("inside")
-    for part in bracket.group("inside").split(","):
-        text = part.strip()
-        place = (base + offset, base + offset + len(part))
-        if text.startswith("@") and "owner" not in entry.fields:
-            entry.fields["owner"], entry.spans["owner"] = text, place
-        elif re.fullmatch(
-            r"(?:very )?(?:high|medium|low|critical|urgent|highest|lowest|normal)\S*", text, re.IGNORECASE
-        ):
-            entry.fields.setdefault("priority", text)
-            entry.spans.setdefault("priority", place)
-        elif re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-            entry.fields.setdefault("due", text)
-            entry.spans.setdefault("due", place)
-        offset += len(part) + 1
-
-
-def _without(text: str, cut: list[tuple[int, int]]) -> str:
-    kept = list(text)
-    for start, end in cut:
-        kept[start:end] = " " * (end - start)
-    return re.sub(r"\s{2,}", " ", re.sub(r"\(\s*[,;\s]*\)", "", "".join(kept))).strip()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from agent.checks.action_words import AMOUNT, DEGREE, LOOKING, VERBS
+
 Section = Literal[
     "header",
     "summary",
@@ -135,6 +137,8 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ),
     ("event", r"events?|what happened|details?|notes?|comments?"),
 )
+_NUMBERED = re.compile(r"(?:[A-Z]{1,4}-?\d+|\d+|P\d)\b")
+_QUESTION = re.compile(r"\W*(?:what|where|how|why|who|when|which)\b")
 IDENTITY = frozenset(
     {"owner", "actor", "id", "due", "priority", "ticket", "time", "status", "type", "factor"}
 )
@@ -150,6 +154,18 @@ def section_of(heading: str) -> Section:
         if re.search(words, text):
             return section
     return "other"
+
+
+def is_item_title(heading: str) -> bool:
+    """Tell whether a heading below "Action items" says what to do, and opens no other section."""
+    title = re.sub(r"^\W+|\(.*?\)", "", heading)
+    if _QUESTION.match(title.lower()) or _DONE.search(title.lower()):
+        return False
+    words = re.findall(r"[^\W_][\w'-]*", title)
+    asks = (
+        any(form.match(title) for form in (LOOKING, DEGREE, AMOUNT)) or title.split(" ")[0].lower() in VERBS
+    )
+    return len(words) >= 5 or bool(_NUMBERED.match(title)) or (asks and len(words) > 1)
 
 
 def column_role(header: str) -> str:

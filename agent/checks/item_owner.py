@@ -1,0 +1,100 @@
+"""Who is to do an action item, where no label says so: the name beside its date, its priority or its verb."""
+
+from __future__ import annotations
+
+import re
+
+from agent.checks.item_parts import Found, Part, clean
+
+_NAME = re.compile(r"^(?:the )?(?:[^\W\d_][\w.'&+/-]*)(?: (?:[\w.'&+/-]+|&)){0,5}$")
+_NO_NAME = re.compile(
+    r"^(?:this|these|that|those|it|we|our|they|there|here|his|her|its|their|currently|see|e\.g|i\.e|via"
+    r"|at|in|on|with|for|from|and|or|not|was|is|are|because|as|like|incl\w*|if|when"
+    r"|until|to|per|both|all|also|only|then|so|which|that|instead|etc|today|now|new|old|max|min|about"
+    r"|by|under|over"
+    r"|above|below|within|same|first|no|without|using|done|risk|note|status|effort|cost|size|small"
+    r"|large|blocked"
+    r"|agreed|approved|optional|estimate\w*)\b",
+    re.IGNORECASE,
+)
+_GROUP = re.compile(r"\b(?:team|squad|guild|tribe|crew|chapter|group|desk|office|ops|folks)\b", re.IGNORECASE)
+_AREA = re.compile(
+    r"^(?:monitoring|alert(?:ing|s)?|detection|prevention|mitigation|testing|tests?|tooling"
+    r"|documentation|docs"
+    r"|process|code|infrastructure|infra|config\w*|communication|training|automation|capacity|deploy\w*"
+    r"|release"
+    r"|(?:short|long|medium)[ -]?term|immediate|follow[- ]?up|action|task|todo|goal|fix|bug|note"
+    r"|vendor.*|idea"
+    r"|step|option|proposal|question|resilience|observability|recovery|response|rollback|quick win"
+    r"|security)s?$",
+    re.IGNORECASE,
+)
+_HANDLE_FIRST = re.compile(r"^(?P<who>@[\w.-]*\w)(?:\s*:\s*|\s+(?:to|will|shall|should|must)\s+)")
+_NAME_FIRST = re.compile(
+    r"^(?P<who>[A-Z][\w&/.-]*(?: (?:[A-Z&][\w&/.-]*|team|squad|guild|tribe|crew|chapter|group|desk"
+    r"|office|ops)){0,3})\s*:\s+"
+    r"(?=[^\W\d_])"
+)
+_TEAM_FIRST = re.compile(
+    r"^(?P<who>(?:[Tt]he )?(?:[\w&/-]+ ){1,4}(?:team|squad|guild|tribe|crew|chapter|group|desk|office))"
+    r" (?:to|will|shall) "
+)
+_HANDLE_LAST = re.compile(
+    r"(?<!\bto)(?<!\bfor)(?<!\bfrom)(?<!\bwith)(?<!\bby)(?<!\bpage)(?<!\bnotify)(?<!\bping)(?<!\bask)(?<!\btell)"
+    r"(?<!\balert)(?<!\band)(?<!\bor)\s(?P<who>@[\w.-]*\w)\W*$"
+)
+
+
+def guess_owner(text: str, masked: str, parts: list[Part]) -> Found | None:
+    """Find who is named before the action, beside its date or behind it; None where nobody is."""
+    rest = [part for part in parts if part.found is None and not part.joined]
+    if not rest or not {part.found.name for part in parts if part.found} & {"due", "priority"}:
+        return None
+    begin = rest[0].start
+    for form in (_HANDLE_FIRST, _TEAM_FIRST):
+        found = form.match(masked[begin:])
+        if found:
+            return _leading(text, begin, found)
+    return _beside(text, rest, parts) or _trailing(text, rest) or _named_first(text, masked, begin)
+
+
+def is_name(text: str, part: Part) -> bool:
+    """Tell whether a part may be a name: few words, the first of them in capitals or the only one."""
+    shown = clean(text[part.start : part.end])
+    if not _NAME.match(shown) or _NO_NAME.match(shown):
+        return False
+    return shown[0].isupper() or " " not in shown or bool(_GROUP.search(shown))
+
+
+def _leading(text: str, base: int, found: re.Match[str]) -> Found:
+    start, end = base + found.start("who"), base + found.end("who")
+    return Found("owner", text[start:end], start, end, (start, base + found.end()))
+
+
+def _named_first(text: str, masked: str, begin: int) -> Found | None:
+    found = _NAME_FIRST.match(masked[begin:])
+    return _leading(text, begin, found) if found and not _AREA.match(found["who"]) else None
+
+
+def _trailing(text: str, rest: list[Part]) -> Found | None:
+    """Find a handle behind the action."""
+    for part in rest:
+        found = _HANDLE_LAST.search(text, part.start, part.end)
+        if found:
+            return Found("owner", found["who"], *found.span("who"), found.span("who"))
+    return None
+
+
+def _beside(text: str, rest: list[Part], parts: list[Part]) -> Found | None:
+    """Find the short name that stands beside a date or a priority and is not the action itself."""
+    longest = max(rest, key=lambda part: part.end - part.start)
+    for part in rest:
+        if part is longest or not is_name(text, part):
+            continue
+        number = parts.index(part)
+        near = [*parts[max(0, number - 1) : number], *parts[number + 1 : number + 2]]
+        alone = sum(other.segment == part.segment for other in rest) == 1
+        if alone and any(other.found for other in near):
+            span = (part.start, part.end)
+            return Found("owner", clean(text[slice(*span)]), *span, span)
+    return None

@@ -1,0 +1,176 @@
+"""The text of an action item, taken apart at its separators and before its labels."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agent.checks.calendar_date import DAY
+from agent.checks.labels import CERTAIN_LABEL, LABEL, PRIORITY, known_value, label_name
+
+BOX = re.compile(r"^\s*\[[ xX]\]\s*")
+_CODE = re.compile(r"`([^`\n]+)`")
+_QUOTED = re.compile(r"\"[^\"\n]{1,120}\"|\u201c[^\u201d\n]{1,120}\u201d")
+_LINK = re.compile(r"(\[)([^\[\]\n]*)(\]\([^)\s]*\))")
+_ADDRESS = re.compile(r"<?https?://[^\s>)]+>?")
+_DATE = re.compile(rf"(?<![\w.-]){DAY}", re.IGNORECASE)
+_LIST_OF_FACTORS = re.compile(r"\bF\d+(?:\s*,\s*F\d+)+")
+_MARK = re.compile(r"\*\*|__|~~|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])")
+_LEAD = re.compile(r"^\s*(?:\*\*|__|[*_])(?P<inside>[^*\n]{1,60}?)(?:\*\*|__|[*_])(?!\w)")
+_SIGN = re.compile(r"^[^\w\s\x00-\x7f\u2010-\u2015\u2026]+\s*")
+"""An emoji or the like in front of a value."""
+_FIRST = re.compile(r"^\s*(?P<word>[Pp][0-4]|#\d+|[A-Z][A-Z0-9]+-\d+)(?:\s*:|\s)\s*(?=\S)")
+_SEPARATOR = re.compile(
+    r"(?P<hard>[\u2014\u2013]+|\s-{1,3}\s|\s(?:[\u00b7\u2022\u00bb\u2192~>]|//|->|::)\s|[|;])"
+    r"|(?P<line>\n[ \t]*:?)"
+    r"|(?P<open>[\[(])|(?P<close>[\])]\s*:?)|(?P<slash>\s/\s)|(?P<comma>,\s+)"
+    r"|(?P<stop>(?<!\b\w)(?<!\be\.g)[.!]\s+(?=[A-Z@*_`\[(#\d]|(?:owner|due|prio)))"
+)
+
+_TAIL = 5
+"""At most as many fields stand behind one another without a separator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One field: its value and where the value stands in the text that was read."""
+
+    name: str
+    value: str
+    start: int
+    end: int
+    cut: tuple[int, int]
+    """The range that is no part of the action: the value with its label."""
+    labelled: bool = False
+
+
+@dataclass(slots=True)
+class Part:
+    """What stands between two separators."""
+
+    start: int
+    end: int
+    before: str
+    """The kind of the separator before it; "" at the start."""
+    depth: int
+    """Number of brackets around it."""
+    segment: int
+    """Number of the stretch between hard separators, brackets and full stops."""
+    found: Found | None = None
+    joined: bool = False
+    """Whether it belongs to the value of a part before it."""
+
+
+def split_parts(text: str) -> tuple[str, list[Part]]:
+    """Split a text; return it with its code and dates hidden, and its parts with their fields."""
+    masked = _mask(text)
+    parts = _split(text, masked)
+    for part in parts:
+        part.found = _field_of(text, masked, part)
+    return masked, parts
+
+
+def _mask(text: str) -> str:
+    """Hide what no separator may be read in, keeping every position."""
+    shown = BOX.sub(lambda found: " " * len(found.group()), text)
+    shown = _LINK.sub(lambda found: f" {found[2]}{' ' * len(found[3])}", shown)
+    shown = _CODE.sub(_hide_code, shown)
+    for form in (_QUOTED, _ADDRESS, _DATE, _LIST_OF_FACTORS):
+        shown = form.sub(lambda found: _solid(found.group()), shown)
+    lead = _LEAD.match(shown)
+    if lead and _is_metadata(text[slice(*lead.span("inside"))]):
+        start, end = lead.span()
+        inside = lead.span("inside")
+        shown = f"{shown[:start]}{' ' * (inside[0] - start)}{shown[slice(*inside)]}" + (
+            "\u2014" + " " * (end - inside[1] - 1) + shown[end:]
+        )
+    return _MARK.sub(lambda found: " " * len(found.group()), shown)
+
+
+def _solid(text: str) -> str:
+    """Replace separators by a letter that none of the forms asks for."""
+    return re.sub(r"[\s,.;:/()\[\]|\u2014\u2013*_-]", "\u02d1", text)
+
+
+def _hide_code(found: re.Match[str]) -> str:
+    inside = found[1]
+    if known_value(inside) or LABEL.match(inside):
+        return f"|{inside}|"
+    return _solid(found.group())
+
+
+def _is_metadata(text: str) -> bool:
+    """Tell whether a lead in bold is no part of the action: "P1 / prevent", "AI-3", "high"."""
+    parts = [part.strip(" :.[]()") for part in re.split(r"\s*[/,|\u00b7]\s*", text)]
+    return any(known_value(part) or PRIORITY.fullmatch(part) for part in parts if part)
+
+
+def _split(text: str, masked: str) -> list[Part]:
+    """Split at separators and before labels."""
+    cuts = [(found.start(), found.end(), str(found.lastgroup)) for found in _SEPARATOR.finditer(masked)]
+    first = _FIRST.match(masked)
+    if first and all(start != first.end("word") for start, _, _ in cuts):
+        cuts.append((first.end("word"), first.end(), "hard"))
+    cuts.extend(_tail(text, masked))
+    ends = {end for _, end, _ in cuts}
+    for found in LABEL.finditer(masked):
+        lead = masked[: found.start()].rstrip()
+        begins = not lead or any(
+            found.start() >= end and not masked[end : found.start()].strip() for end in ends
+        )
+        if begins or CERTAIN_LABEL.match(masked, found.start()) or text[found.start()].isupper():
+            cuts.append((found.start(), found.start(), "label"))
+    cuts.sort()
+    parts: list[Part] = []
+    start, before, depth, segment = 0, "", 0, 0
+    for begin, end, kind in [*cuts, (len(masked), len(masked), "")]:
+        if begin < start:
+            continue
+        parts.append(Part(*_trimmed(masked, start, begin), before, depth, segment))
+        depth = max(0, depth + (kind == "open") - (kind == "close"))
+        segment += kind in {"hard", "line", "open", "close", "stop"}
+        start, before = end, kind
+    return [part for part in parts if part.start < part.end]
+
+
+def _tail(text: str, masked: str) -> list[tuple[int, int, str]]:
+    """Split off what stands at the end with spaces only: "... a ticket @iam-squad 2026-04-22 P2"."""
+    cuts: list[tuple[int, int, str]] = []
+    end = len(masked)
+    for found in reversed(list(re.finditer(r"\S+", masked))[-_TAIL:]):
+        known = known_value(text[slice(*_trimmed(masked, *found.span()))], strict=True)
+        if known is None or not re.search(r"[\w)`] $", masked[max(0, found.start() - 2) : found.start()]):
+            break
+        end = found.start()
+        cuts.append((end - 1, end, "hard"))
+    return cuts if len(cuts) > 1 else []
+
+
+def _trimmed(masked: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and masked[start] in " \t\n:":
+        start += 1
+    while end > start and masked[end - 1] in " \t\n.,;:":
+        end -= 1
+    return start, end
+
+
+def _field_of(text: str, masked: str, part: Part) -> Found | None:
+    label = LABEL.match(masked, part.start, part.end + 1)
+    if label:
+        start = min(label.end(), part.end)
+        name = label_name(label)
+        cut = (part.start, start if name == "action" else part.end)
+        return Found(name, clean(text[start : part.end]), start, part.end, cut, labelled=True)
+    shown = clean(text[part.start : part.end])
+    known = known_value(shown, strict=part.before in {"line", "stop"})
+    if known is None:
+        return None
+    name, begin, end = known
+    start = text.find(shown, part.start) + begin
+    return Found(name, shown[begin:end], start, start + end - begin, (part.start, part.end))
+
+
+def clean(value: str) -> str:
+    """Strip a value of its Markdown and of a sign in front of it."""
+    shown = re.sub(r"\*\*|~~", "", _LINK.sub(r"\2", value)).strip(" \t\n`*_")
+    return _SIGN.sub("", shown)

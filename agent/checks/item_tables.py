@@ -1,0 +1,124 @@
+"""Tables of action items: which column holds what, by its header and by what stands in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from agent.checks.calendar_date import DAY
+from agent.checks.document import Block, Table
+from agent.checks.labels import FIELDS, PRIORITY, field_by_name
+
+_STAND_INS = {"actor": "owner", "time": "due"}
+"""A column "Team" names the owner, a column "Date" the due date, where no other column does."""
+_HEADERS = (
+    ("due", re.compile(r"\b(?:due|deadline|eta|target|finish|complet\w+|planned|until|when)\b")),
+    (
+        "owner",
+        re.compile(
+            r"\b(?:owners?|owning|owned|assignees?|assigned|responsible|accountable|dri|squad|tribe|guild"
+            r"|crew|chapter|whom?|lead)\b"
+        ),
+    ),
+    ("priority", re.compile(r"\b(?:prio\w*|pri|severity|sev|urgency|importance|rank|p-level|level)\b")),
+    (
+        "action",
+        re.compile(
+            r"\b(?:actions?|tasks?|what|work|remediations?|measures?|mitigations?|improvements?|steps?"
+            r"|fix(?:es)?|deliverables?|changes?|summary|title|items?|todo)\b"
+        ),
+    ),
+)
+_DAY = re.compile(rf"\W*{DAY}\b.{{0,30}}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: where the action stands, None in a table of details, and where each field does."""
+
+    action: tuple[int, int] | None
+    fields: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
+
+
+def read_table(source: str, table: Table) -> list[Row]:
+    """Read the rows of a table of action items, or of the details of one item; none where it is neither."""
+    pairs = _pairs(source, table)
+    if pairs is not None:
+        return [pairs]
+    planned = bool({"owner", "due"} & set(table.roles))
+    if table.section != "action" and not (planned and "action" in table.roles):
+        return []
+    roles = _roles(source, table)
+    if "time" in table.roles and not planned and "priority" not in roles:
+        return []
+    column = roles.index("action") if "action" in roles else None
+    if column is None and not ({"owner", "due", "priority"} <= set(roles) and len(table.rows) == 1):
+        return []
+    return [_row(row, roles, column) for row in table.rows if column is None or column < len(row)]
+
+
+def _row(row: tuple[Block, ...], roles: list[str], column: int | None) -> Row:
+    fields = {
+        role: (cell.start, cell.end)
+        for number, (cell, role) in reversed(list(enumerate(zip(row, roles, strict=False))))
+        if number != column and role in {*FIELDS, "status"}
+    }
+    return Row(None if column is None else (row[column].start, row[column].end), fields)
+
+
+def _pairs(source: str, table: Table) -> Row | None:
+    """Read a table of two columns that names a field in each row."""
+    cells = [table.header, *(tuple((cell.start, cell.end) for cell in row) for row in table.rows)]
+    if table.section != "action" or any(len(row) != 2 for row in cells):
+        return None
+    fields = {
+        name: value
+        for label, value in reversed(cells)
+        if (name := field_by_name(source[slice(*label)].strip("*_`: ")))
+    }
+    if len(fields.keys() & {"owner", "due", "priority"}) < 2:
+        return None
+    return Row(fields.pop("action", None), fields)
+
+
+def _roles(source: str, table: Table) -> list[str]:
+    """Name what each column holds, once each; the longest text is the action where no header says so."""
+    roles = list(table.roles)
+    texts = [
+        [source[row[number].start : row[number].end] for row in table.rows if number < len(row)]
+        for number in range(len(roles))
+    ]
+    headers = [source[start:end].lower() for start, end in table.header]
+    for role, words in _HEADERS:
+        _settle(roles, role, [number for number, text in enumerate(headers) if words.search(text)])
+    for stand_in, role in _STAND_INS.items():
+        _settle(roles, role, [number for number, found in enumerate(roles) if found == stand_in], {stand_in})
+    _settle(roles, "due", [number for number, column in enumerate(texts) if _all(_DAY, column)])
+    _settle(
+        roles,
+        "priority",
+        [number for number, column in enumerate(texts) if _all(PRIORITY, column)],
+        {"", "type"},
+    )
+    for wanted in ("action", "event", "done", ""):
+        free = [number for number, role in enumerate(roles) if role == wanted]
+        if free:
+            action = max(free, key=lambda number: sum(map(len, texts[number])))
+            return [
+                "action" if number == action else role.replace("action", "")
+                for number, role in enumerate(roles)
+            ]
+    return roles
+
+
+def _settle(roles: list[str], role: str, columns: list[int], replacing: set[str] | None = None) -> None:
+    """Give a role that no column has to the first of the columns that has none of its own."""
+    if role not in roles:
+        free = [number for number in columns if roles[number] in (replacing or {""})]
+        if free:
+            roles[free[0]] = role
+
+
+def _all(form: re.Pattern[str], column: list[str]) -> bool:
+    filled = [text.strip(" *_`") for text in column if text.strip()]
+    return bool(filled) and all(form.fullmatch(text) for text in filled)

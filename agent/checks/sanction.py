@@ -1,0 +1,99 @@
+"""Action items that work on people: sanctions, files and other posts."""
+
+from __future__ import annotations
+
+import re
+
+from agent.checks.phrase import first_phrase
+from agent.checks.sentence import split_sentences
+from agent.checks.subject import HUMAN, Roster, kind_of
+
+_FILED = re.compile(
+    r"\b(?:personnel|personal|hr|employee|staff) (?:file|record|dossier)s?\b|\bdisciplin(?:ary|e) \w+"
+    r"|\b(?:formal|written|verbal|official|final|stern) (?:warning|caution|reprimand|rebuke)\b"
+    r"|\bletter of (?:warning|caution|reprimand)\b|\b(?:performance )?improvement plan for\b|\bon probation\b"
+    r"|\b(?:annual|performance|year-end) appraisals?\b|\bappraisal of\b|\bremedial (?:training|course"
+    r"|lesson)s?\b"
+    r"|\b(?:ranking|leader ?board|score ?board|hall of shame|tally|list) of (?:who|people|engineers"
+    r"|offenders|culprits)\b"
+    r"|\brefresher (?:course|training|class)\b"
+    r"|\b(?:cut|dock|withhold|reduce|freeze|deduct\w*|forfeit)\b.{0,30}(?:'s|s'|\bhis|\bher"
+    r"|\btheir) (?:bonus|pay|salary|wages"
+    r"|allowance|commission|premium)\b|\b(?:bonus|pay|salary|wages) of the \w+",
+    re.IGNORECASE,
+)
+_DONE_TO = re.compile(
+    r"^\W*(?:please |formally |publicly |then )?(?:fine|dock|penali[sz]e|punish|reprimand|scold"
+    r"|sanction|demote|fire|sack"
+    r"|dismiss|blame|shame|coach|lecture|counsel|confront|admonish|rebuke|berate|grill|interrogate"
+    r"|discipline|supervise"
+    r"|chastise|caution|reproach|reproof|talk sense into|crack down on|come down on) ",
+    re.IGNORECASE,
+)
+_MADE_TO = re.compile(
+    r"^\W*(?:have|make|let|get) (?P<who>(?:[\w@'-]+ ){1,6}?)(?:to )?(?:redo|repeat|retake|resit"
+    r"|re-?read|apologi[sz]e|justify"
+    r"|explain (?:himself|herself|themselves|why)|promise|memori[sz]e|pass)\b",
+    re.IGNORECASE,
+)
+_EXHORTED = re.compile(
+    r"^\W*(?P<who>(?:[\w@'-]+ ){1,6}?)(?:must|shall|should|will|needs? to|ha(?:s|ve) to"
+    r"|ought to) (?:\w+ )?(?:re-?read|retake"
+    r"|repeat|redo|resit|memori[sz]e|apologi[sz]e|concentrate|remember|double-check|respect|obey)\b",
+    re.IGNORECASE,
+)
+_MOVED = re.compile(
+    r"^\W*(?:move|transfer|reassign|relocate|take|remove) (?P<who>(?:[\w@'-]+ ){1,8}?)(?:to|off|out of"
+    r"|away from|into) "
+    r"(?:[\w-]+ ){0,4}(?:team|role|duties|shift|position|desk|post|job)\b",
+    re.IGNORECASE,
+)
+_FORBIDDEN = re.compile(
+    r"^\W*(?:no(?:body| ?one|ne) (?:from|of|in|among) (?P<none>(?:[\w@'-]+ ){1,4}?)(?:may|must|should"
+    r"|is|are|shall)"
+    r"|(?P<who>(?:[\w@'-]+ ){1,6}?)(?:(?:may|must|should|shall) (?:no longer|not|never|only)"
+    r"|(?:is|are) (?:no longer|not|never) (?:to|allowed|permitted)))\b",
+    re.IGNORECASE,
+)
+_AUTOMATIC = re.compile(r"^\"(?:warn|caution|ask|tell|notify|alert|prompt|advise)\b", re.IGNORECASE)
+_CONDITION = re.compile(
+    r"\b(?:when|whenever|if|once|as soon as|before) (?!they\b|he\b|she\b|you\b|we\b|needed|necessary"
+    r"|possible|appropriate"
+    r"|required)",
+    re.IGNORECASE,
+)
+_MOOD = re.compile(
+    r"^\"?(?:raise|create|increase) (?:the )?awareness|^\"?be (?:\w+ )?(?:more )?proactive", re.IGNORECASE
+)
+
+
+def names_sanction(text: str) -> bool:
+    """Tell whether an action is something done to a person: a fine, an entry in a file, another post."""
+    if _FILED.search(text):
+        return True
+    done = _DONE_TO.match(text)
+    if done is not None and _is_human(text[done.end() :]):
+        return True
+    others = (form.match(text) for form in (_MADE_TO, _EXHORTED, _MOVED, _FORBIDDEN))
+    return any(_is_human(found[str(found.lastgroup)]) for found in others if found)
+
+
+def is_guard(cited: str, text: str) -> bool:
+    """Tell whether a warning is a signal here: warn the dispatcher when two trains meet."""
+    return bool(_AUTOMATIC.match(f'"{cited}') and _CONDITION.search(text))
+
+
+def is_mood(cited: str) -> bool:
+    """Tell whether a phrase asks for a frame of mind and touches nobody: it is vague, and no sanction."""
+    return bool(_MOOD.match(cited))
+
+
+def _is_human(text: str) -> bool:
+    sentences = split_sentences(text)
+    if not sentences:
+        return False
+    tokens = list(sentences[0].tokens)
+    possessor = next((n for n, token in enumerate(tokens[:6]) if token.text.endswith(("'s", "s'"))), None)
+    if possessor is not None and kind_of(tokens[: possessor + 1], Roster()) in HUMAN:
+        return True
+    return kind_of(first_phrase(tokens), Roster()) in HUMAN
