@@ -86,6 +86,11 @@ def _mail(chance: Chance) -> tuple[str, str]:
     return f"mail from {core} bounced", core
 
 
+def _mail_as_value(chance: Chance) -> tuple[str, str]:
+    core = f"jo.{_some(chance, 8, string.ascii_lowercase)}@example.com"
+    return f"user={core} ok", core
+
+
 FAMILIES: dict[str, Family] = {
     "aws key": _token("key AK" + "IA", 16, letters=_UPPER),
     "aws secret": _token("aws_secret_access_key=", 40),
@@ -121,6 +126,10 @@ FAMILIES: dict[str, Family] = {
     "client secret": _token('"client_secret": "', 20, '"'),
     "cookie": _token("Cookie: sid=", 24, "; theme=dark"),
     "set-cookie": _token("set-cookie: session=", 24, "; Path=/"),
+    "password of curl": _token("curl -s -u app:", 14, " https://x/"),
+    "token as option": _token("cli --token ", 24),
+    "databricks": _token("dap" + "i", 32, letters=_HEX),
+    "mail as value": _mail_as_value,
     "password hash": _token("$2b" + "$12$", 53),
     "mail": _mail,
     "phone": _phone,

@@ -100,6 +100,11 @@ def password(key: str, value: str) -> bool:
     return bool(assigned) or _WORDS.fullmatch(value) is None
 
 
+def given(key: str, value: str) -> bool:  # noqa: ARG001 - all checks have one shape
+    """Say whether what was given to an option is a value at all: no placeholder, no numeric group id."""
+    return not (_NO_VALUE.fullmatch(value) or _PLACEHOLDER.match(value) or value.isdigit())
+
+
 def secretish(key: str, value: str) -> bool:
     """Say whether a value beside a secret, token or key name is more than a word, a count or a name."""
     bare = value.rsplit(maxsplit=1)[-1] if value.split() else ""
@@ -154,6 +159,7 @@ def ipv6(key: str, value: str) -> bool:  # noqa: ARG001
 
 CHECKS: Mapping[str, Callable[[str, str], bool]] = {
     "password": password,
+    "given": given,
     "secretish": secretish,
     "luhn": luhn,
     "iban": iban,
