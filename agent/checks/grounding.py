@@ -16,7 +16,7 @@ from agent.checks.denial import asserted
 from agent.checks.mention import Reading, read_sentence
 from agent.checks.naming import PLATFORM, known_names, mentioned, name_like, said_absent
 from agent.checks.places import Place, finding_at, read_places
-from agent.checks.polarity import turned
+from agent.checks.polarity import Contradiction, turned
 from agent.checks.quantity import Quantity
 from agent.checks.quotation import flat, misquoted, quotations, without_copies, without_quotations
 from agent.checks.relation import better_evidence, speaks_of_nothing, unrelated
@@ -99,11 +99,8 @@ class _Reader:
             return
         carried = [*self._carried(), *self._asserted()]
         yield from carried
-        against = contradictions(self.own, self.bare, self.support)
-        for found in (*against, *turned(self.place.text, self.support)):
-            yield finding_at(
-                self.place, "G07", "error", found.words, found.message, "Say what the evidence shows."
-            )
+        for found in self._turned():
+            yield self._at("G07", found.words, found.message, "Say what the evidence shows.")
         for level, words, message in absences(self.bare, self.digest, self.known):
             if level == "warning" and self.place.standing != "supported":
                 continue
@@ -112,21 +109,31 @@ class _Reader:
             )
         for words, have in misordered(self.place.bare, self.support):
             message = f'"{words}" is not the order of the cited times: {have}'
-            yield finding_at(
-                self.place, "G07", "error", words, message, "Give the order that the times have."
-            )
+            yield self._at("G07", words, message, "Give the order that the times have.")
         doubted = (*overstated(self.place, self.support), *unshown_change(self.place, self.support))
         for words, message, advice in doubted:
-            yield finding_at(self.place, "G06", "error", words, message, advice)
+            yield self._at("G06", words, message, advice)
         if self.place.section != "cause.claim":
             for words, message, advice in too_certain(self.place, self.verdict):
-                yield finding_at(self.place, "G06", "error", words, message, advice)
+                yield self._at("G06", words, message, advice)
         if not carried:
             yield from self._relation()
+
+    def _at(self, rule: str, words: str, message: str, advice: str) -> Finding:
+        return finding_at(self.place, rule, "error", words, message, advice)
 
     def _carried(self) -> Iterator[Finding]:
         """Yield what is quoted, numbered, timed or named and does not stand in the citations."""
         return chain(self._quotations(), self._numbers(), self._times(), self._names())
+
+    def _turned(self) -> Iterator[Contradiction]:
+        """Yield what the cited evidence says otherwise, apart from searches that found nothing."""
+        items = tuple(item for item in self.support.items if item.kind != "N")
+        if not items and len(items) != len(self.support.items):
+            return
+        shown = replace(self.support, items=items)
+        yield from contradictions(self.own, self.bare, shown)
+        yield from turned(self.place.text, shown)
 
     def _asserted(self) -> Iterator[Finding]:
         """Hold what a sentence asserts to other evidence than searches that found nothing.
@@ -140,7 +147,7 @@ class _Reader:
         if said.clauses and not rest and not self.place.facts:
             message = "cites only what a search did not find, which carries a denial and nothing else"
             advice = better_evidence(self.place, self.digest) or "Cite what shows it."
-            yield finding_at(self.place, "G08", "error", said.clauses, message, advice)
+            yield self._at("G08", said.clauses, message, advice)
             return
         text = "; ".join(part for part in (said.clauses, said.leads) if part)
         place = replace(self.place, text=text, evidence=rest)
@@ -232,14 +239,7 @@ class _Reader:
                 plain = name.isalpha() and name.islower() and not name.endswith("service")
                 yield self._elsewhere(name, "warning" if plain else "error")
         for who, message in acting.invented(text, self.support):
-            yield finding_at(
-                self.place,
-                "G10",
-                "error",
-                who,
-                message,
-                "Name who the evidence names, or what happened alone.",
-            )
+            yield self._at("G10", who, message, "Name who the evidence names, or what happened alone.")
 
     def _is_platform(self, name: str) -> bool:
         """Tell whether a part of the platform is meant that stands behind cited Kubernetes evidence."""
