@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from agent.digest import absorbing, bulk, clocks, metrics
 from agent.digest.alerts import AlertBook, subject
@@ -21,6 +22,8 @@ from agent.schema.bundle import Artifact
 from agent.schema.incident import Incident
 from agent.store import Bundle
 from tools.formats import read
+from tools.formats.logs_text import LineReader
+from tools.formats.opening import decode, head
 from tools.formats.records import (
     AlertRecord,
     AlertRule,
@@ -34,9 +37,16 @@ from tools.formats.records import (
     Record,
     Series,
     Span,
+    Tally,
 )
+from tools.formats.stamps import Stamps
 
 ZONELESS = "Some times carry no zone and none was told; they count as UTC."
+YEARLESS = (
+    "The stamps of {} carry no year; it is that of the dated lines beside them, or of the incident's record."
+)
+_HEAD, _LINES = 64 << 10, 200
+"""Bytes and lines of a large log that show how its times are written."""
 
 
 @dataclass(slots=True)
@@ -103,7 +113,7 @@ def _take_in(bundle: Bundle, incident: Incident, shifts: Mapping[str, timedelta]
     intake = Intake(logs=LogBook(origin=incident.start.timestamp() if incident.start else 0.0), shifts=shifts)
     for artifact in sorted(bundle.manifest.artifacts, key=lambda a: a.path):
         if artifact.format not in {"binary", "empty", "unknown"}:
-            _read(bundle, artifact, intake.add, intake)
+            _read(bundle, artifact, intake, incident.start or (incident.window and incident.window.start))
     _set_baselines_apart(intake.panel, incident)
     return intake
 
@@ -137,22 +147,36 @@ def _shifted_series(record: Series, shift: timedelta | None) -> Series:
     return replace(record, times=tuple(time - shift.total_seconds() for time in record.times))
 
 
-def _read(bundle: Bundle, artifact: Artifact, add: Callable[[str, Record], None], intake: Intake) -> None:
-    clock = Clock(zone=artifact.assume_zone, recorded_at=artifact.recorded_at)
+def _read(bundle: Bundle, artifact: Artifact, intake: Intake, around: datetime | None) -> None:
+    clock = Clock(zone=artifact.assume_zone, recorded_at=artifact.recorded_at, around=around)
     path = bundle.path(artifact.path)
     if artifact.format in bulk.FORMATS and path.stat().st_size >= bulk.LARGE:
         counted = bulk.count(path, clock, intake.logs.origin, base_width=BUCKET_SECONDS)
         absorbing.absorb(intake.logs, artifact.path, counted, clock, artifact.labels)
         if counted.zone_assumed:
             intake.notes.add(ZONELESS)
+        if _yearless(path, clock):
+            intake.notes.add(YEARLESS.format(artifact.path))
         return
     reading = read(path, clock=clock, labels=artifact.labels)
     for record in reading.records:
-        add(artifact.path, record)
+        intake.add(artifact.path, record)
     if reading.tally.zone_assumed or artifact.assume_zone:
         intake.clocks.zoneless.add(artifact.path)
     if reading.tally.zone_assumed:
         intake.notes.add(ZONELESS)
+    if reading.tally.year_assumed:
+        intake.notes.add(YEARLESS.format(artifact.path))
+
+
+def _yearless(path: Path, clock: Clock) -> bool:
+    """Tell whether a large log's stamps lack their year, by its first lines."""
+    tally = Tally()
+    reader = LineReader(Stamps(clock, tally))
+    sample, _ = head(path, _HEAD)
+    for line in sample.split(b"\n")[:_LINES]:
+        reader.read(decode(line[:4096]))
+    return tally.year_assumed
 
 
 def _set_baselines_apart(panel: Panel, incident: Incident) -> None:
