@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from agent.digest import bulk, clocks, metrics
 from agent.digest.alerting import Alerting
@@ -23,6 +24,8 @@ from agent.schema.bundle import Artifact
 from agent.schema.incident import Incident
 from agent.store import Bundle
 from tools.formats import read
+from tools.formats.logs_text import LineReader
+from tools.formats.opening import decode, head
 from tools.formats.records import (
     AlertRecord,
     AlertRule,
@@ -37,9 +40,16 @@ from tools.formats.records import (
     Series,
     Silence,
     Span,
+    Tally,
 )
+from tools.formats.stamps import Stamps
 
 ZONELESS = "Some times carry no zone and none was told; they count as UTC."
+YEARLESS = (
+    "The stamps of {} carry no year; it is that of the dated lines beside them, or of the incident's record."
+)
+_HEAD, _LINES = 64 << 10, 200
+"""Bytes and lines of a large log that show how its times are written."""
 
 
 @dataclass(slots=True)
@@ -97,7 +107,7 @@ def take_in(bundle: Bundle, incident: Incident) -> Intake:
 
     Where clocks turn out to run apart, all is read again with the times of those artifacts shifted.
     """
-    large = _count_large(bundle, _origin(incident))
+    large = _count_large(bundle, incident)
     intake = _take_in(bundle, incident, {}, large)
     if offsets := (*intake.clocks.offsets(), *_by_alerts(intake)):
         intake = _take_in(bundle, incident, clocks.shifts(offsets), large)
@@ -109,14 +119,18 @@ def _origin(incident: Incident) -> float:
     return incident.start.timestamp() if incident.start else 0.0
 
 
-def _count_large(bundle: Bundle, origin: float) -> dict[str, Counted]:
+def _around(incident: Incident) -> datetime | None:
+    return incident.start or (incident.window and incident.window.start)
+
+
+def _count_large(bundle: Bundle, incident: Incident) -> dict[str, Counted]:
     """Count the large logs, all at once so that they share the processes."""
     large = {
-        artifact.path: (path, _clock(artifact))
+        artifact.path: (path, _clock(artifact, _around(incident)))
         for artifact in _artifacts(bundle)
         if artifact.format in bulk.FORMATS and bulk.is_large(path := bundle.path(artifact.path))
     }
-    counted = bulk.count_each(list(large.values()), origin, base_width=BUCKET_SECONDS)
+    counted = bulk.count_each(list(large.values()), _origin(incident), base_width=BUCKET_SECONDS)
     return dict(zip(large, counted, strict=True))
 
 
@@ -125,8 +139,8 @@ def _artifacts(bundle: Bundle) -> list[Artifact]:
     return sorted(readable, key=lambda artifact: artifact.path)
 
 
-def _clock(artifact: Artifact) -> Clock:
-    return Clock(zone=artifact.assume_zone, recorded_at=artifact.recorded_at)
+def _clock(artifact: Artifact, around: datetime | None) -> Clock:
+    return Clock(zone=artifact.assume_zone, recorded_at=artifact.recorded_at, around=around)
 
 
 def _take_in(
@@ -134,20 +148,23 @@ def _take_in(
 ) -> Intake:
     intake = Intake(logs=LogBook(origin=_origin(incident)), shifts=shifts)
     for artifact in _artifacts(bundle):
+        path, clock = bundle.path(artifact.path), _clock(artifact, _around(incident))
         if counted := large.get(artifact.path):
-            _absorb(artifact, counted, intake)
+            _absorb(artifact, path, clock, counted, intake)
         else:
-            _read(bundle, artifact, intake.add, intake)
+            _read(artifact, path, clock, intake)
     _set_baselines_apart(intake.panel, incident)
     return intake
 
 
-def _absorb(artifact: Artifact, counted: Counted, intake: Intake) -> None:
+def _absorb(artifact: Artifact, path: Path, clock: Clock, counted: Counted, intake: Intake) -> None:
     from agent.digest import absorbing  # noqa: PLC0415 - numpy, which large logs alone are worth
 
-    absorbing.absorb(intake.logs, artifact.path, counted, _clock(artifact), artifact.labels)
+    absorbing.absorb(intake.logs, artifact.path, counted, clock, artifact.labels)
     if counted.zone_assumed:
         intake.notes.add(ZONELESS)
+    if _yearless(path, clock):
+        intake.notes.add(YEARLESS.format(artifact.path))
 
 
 def _by_alerts(intake: Intake) -> list[Offset]:
@@ -179,14 +196,26 @@ def _shifted_series(record: Series, shift: timedelta | None) -> Series:
     return replace(record, times=tuple(time - shift.total_seconds() for time in record.times))
 
 
-def _read(bundle: Bundle, artifact: Artifact, add: Callable[[str, Record], None], intake: Intake) -> None:
-    reading = read(bundle.path(artifact.path), clock=_clock(artifact), labels=artifact.labels)
+def _read(artifact: Artifact, path: Path, clock: Clock, intake: Intake) -> None:
+    reading = read(path, clock=clock, labels=artifact.labels)
     for record in reading.records:
-        add(artifact.path, record)
+        intake.add(artifact.path, record)
     if reading.tally.zone_assumed or artifact.assume_zone:
         intake.clocks.zoneless.add(artifact.path)
     if reading.tally.zone_assumed:
         intake.notes.add(ZONELESS)
+    if reading.tally.year_assumed:
+        intake.notes.add(YEARLESS.format(artifact.path))
+
+
+def _yearless(path: Path, clock: Clock) -> bool:
+    """Tell whether a large log's stamps lack their year, by its first lines."""
+    tally = Tally()
+    reader = LineReader(Stamps(clock, tally))
+    sample, _ = head(path, _HEAD)
+    for line in sample.split(b"\n")[:_LINES]:
+        reader.read(decode(line[:4096]))
+    return tally.year_assumed
 
 
 def _set_baselines_apart(panel: Panel, incident: Incident) -> None:

@@ -83,7 +83,9 @@ def _wishes(number: int, pattern: Pattern, onset: datetime | None) -> Iterator[_
 def _read(
     bundle: Bundle, artifact: Artifact, wishes: Sequence[_Wish], shift: timedelta | None
 ) -> Iterator[tuple[int, Sample]]:
-    clock = Clock(zone=artifact.assume_zone, recorded_at=artifact.recorded_at)
+    seconds = [wish.pick.second for wish in wishes if wish.pick.second != UNDATED]
+    near = datetime.fromtimestamp(min(seconds), UTC) if seconds else None
+    clock = Clock(zone=artifact.assume_zone, recorded_at=artifact.recorded_at, around=near)
     by_line: dict[int, list[_Wish]] = defaultdict(list)
     for wish in wishes:
         by_line[wish.pick.line].append(wish)
@@ -95,8 +97,7 @@ def _read(
                     place = Place(artifact.path, record.line, record.end_line)
                     yield wish.pattern, _sample(place, wish.pick.second, record)
         return
-    seconds = [wish.pick.second for wish in wishes if wish.pick.second != UNDATED]
-    reader = bulk.reader_of(clock, datetime.fromtimestamp(min(seconds), UTC) if seconds else None)
+    reader = bulk.reader_of(clock, near)
     try:
         for wish, number, line in _lines(whole_lines(chunks(path), _STEP), by_line):
             parsed = reader.read(decode(line.rstrip(b"\r")[:65536]))

@@ -117,6 +117,28 @@ def test_without_any_year_nothing_is_guessed_from_the_files_own_dates(tmp_path: 
     assert (tally.rows, tally.undated, tally.year_assumed) == (2, 2, False)
 
 
+@pytest.mark.parametrize("content", [SYSLOG, KLOG], ids=["syslog", "klog"])
+@pytest.mark.parametrize("day", [datetime(2025, 12, 30, tzinfo=UTC), datetime(2026, 1, 5, tzinfo=UTC)])
+def test_a_time_near_which_the_file_was_written_tells_the_year(
+    tmp_path: Path, content: str, day: datetime
+) -> None:
+    records, tally = logs(tmp_path, content, Clock(around=day))
+    assert [record.time.isoformat() for record in records if record.time] == [
+        "2025-12-31T23:59:58+00:00",
+        "2026-01-01T00:00:03+00:00",
+    ]
+    assert (tally.undated, tally.year_assumed) == (0, True)
+
+
+@pytest.mark.parametrize(
+    "stamp", ["2025-08-2312:13:39Z", "2025-08-2312:13:39.000Z", "2025-08-2314:13:39+02:00"]
+)
+def test_date_and_time_that_lost_their_separator_are_read(tmp_path: Path, stamp: str) -> None:
+    (record,), _ = logs(tmp_path, f"{stamp} ERROR boom\n")
+    assert record.time == datetime(2025, 8, 23, 12, 13, 39, tzinfo=UTC)
+    assert record.message == "boom"
+
+
 def test_haproxys_accept_time_gives_the_year_that_syslog_lacks(tmp_path: Path) -> None:
     line = (
         "Jan  1 10:00:00 lb haproxy[1]: 10.0.0.1:5000 [01/Jan/2025:10:00:00.123] fe be/srv1 "

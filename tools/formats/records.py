@@ -257,6 +257,8 @@ class Clock:
     """Zone of stamps without one: "UTC", "+08:00" or an IANA name. None: UTC, and the tally says so."""
     recorded_at: datetime | None = None
     """Resolves relative ages, and the year and day of stamps that lack them."""
+    around: datetime | None = None
+    """A time near which the file was written: tells the year of stamps that lack it, if nothing else does."""
 
 
 @dataclass(frozen=True, slots=True)

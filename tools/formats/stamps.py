@@ -41,7 +41,7 @@ class Stamps:
         self.zone: tzinfo = told or UTC
         self.recorded_at = clock.recorded_at
         self.anchor: datetime | None = clock.recorded_at
-        self.around: datetime | None = None
+        self.around: datetime | None = clock.around
         """A time of the same file, for stamps without a year that stand before the first full date."""
         self.lacks_year = False
         """A stamp without a year was met while nothing told its year."""
@@ -132,6 +132,8 @@ class Stamps:
 
     def _iso(self, match: re.Match[str]) -> datetime | None:
         written, half, offset, name, hours = match.groups()
+        if written[10].isdigit():  # what lost the separator of date and time
+            written = f"{written[:10]}T{written[10:]}"
         try:
             if half:
                 naive = datetime.fromisoformat(written)

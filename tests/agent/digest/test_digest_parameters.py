@@ -198,3 +198,25 @@ def test_neither_the_order_of_files_nor_of_processes_changes_what_is_told(
         monkeypatch.setattr(bulk, "_cores", lambda: 2)
     second, _ = _digested(tmp_path / "b", backwards=True)
     assert [e.model_dump() for e in first.evidence] == [e.model_dump() for e in second.evidence]
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_syslog_without_any_year_is_dated_by_the_incident_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, large: bool
+) -> None:
+    if large:
+        monkeypatch.setattr(bulk, "LARGE", 0)
+    folder = Home(tmp_path).create(Incident(id="year", title="Disk full", start=ONSET))
+    with folder.new_snapshot() as scratch:
+        times = [START + timedelta(seconds=30 * n) for n in range(80)]
+        lines = [f"{time:%b %d %H:%M:%S} web app[7]: served request {n}" for n, time in enumerate(times)]
+        lines += [f"{time:%b %d %H:%M:%S} web app[7]: error: no space left on device" for time in times[41:]]
+        (scratch / "messages").write_text("\n".join(sorted(lines)) + "\n")
+        seal(scratch, "year", [scratch / "messages"])
+    bundle = folder.bundle()
+    assert bundle is not None
+    made = digest(bundle, folder.read_incident())
+    full = next(e for e in made.evidence if "no space left" in e.statement)
+    assert full.start == ONSET + timedelta(seconds=30)
+    assert full.attributes["novelty"] == "new"
+    assert any("messages carry no year" in note for note in made.notes)
