@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from agent.checks.pattern import Pattern
-
 Verdict = Literal["", "vague", "open"]
 
-_STRONG = Pattern(
+_STRONG = re.compile(
     r"`[^`]+`|(?<![A-Za-z-])\d[\d.,:]*\s*%?|\"[^\"]+\"|\u201c[^\u201d]+\u201d|[\w.-]+/[\w./-]+|"
     r"\b\w+\.(?:ya?ml|md|py|json|toml|go|sh|tf|conf)\b"
     r"|(?-i:\b[A-Z][a-z]+[A-Z]\w+\b)|\b\w+_\w+\b"
@@ -29,8 +27,8 @@ _STRONG = Pattern(
     r"at)\b",
     re.IGNORECASE,
 )
-_MEASURED = Pattern(r"`[^`]+`|(?<![A-Za-z-])\d[\d.,:]*\s*%?|\bunless\b|\bso that\b|\bexceeds?\b")
-_OPEN_END = Pattern(
+_MEASURED = re.compile(r"`[^`]+`|(?<![A-Za-z-])\d[\d.,:]*\s*%?|\bunless\b|\bso that\b|\bexceeds?\b")
+_OPEN_END = re.compile(
     r"\bkeep (?:an eye|monitoring|watching|track|looking|improving|working)\b|\bon-?going\b|\bcontinue\b|"
     r"\bcontinuous(?:ly)?\b|"
     r"\b(?:as|where|when|if|wherever|whenever) (?:needed|appropriate|possible|necessary|required|"
@@ -47,7 +45,7 @@ _OPEN_END = Pattern(
     r"\beventually\b",
     re.IGNORECASE,
 )
-_HEDGE = Pattern(
+_HEDGE = re.compile(
     r"^\W*(?:we (?:should|need to|will|must) )?(?:maybe |perhaps |possibly |also )?(?:think|consider|"
     r"explore|discuss|look (?:into|at)|evaluate|investigate|"
     r"revisit|rethink|reconsider|study|research|understand|talk|brainstorm|assess|examine|analy[sz]e|"
@@ -63,13 +61,13 @@ _HEDGE = Pattern(
     r"whether))",
     re.IGNORECASE,
 )
-_OUTCOME = Pattern(
+_OUTCOME = re.compile(
     r"\b(?:record(?:ed|s)?|decide|decision|publish|report|write up|ADR|file|findings?|results?|list of|"
     r"present|"
     r"document(?:ed)?|proposal|test|merge|ship|remove|close)\b",
     re.IGNORECASE,
 )
-_LOOSE = Pattern(
+_LOOSE = re.compile(
     r"\b(?:better|more|proper|properly|robust|appropriate|adequate|adequately|sufficient|improved|good|"
     r"some|various|several|"
     r"general|overall|things?|stuff|issues?|problems?|situation|everything|resilien\w+|stable|stability|"
@@ -81,7 +79,7 @@ _LOOSE = Pattern(
     r"technical debt|tech debt|legacy|root cause|the bug|process(?:es)?)\b",
     re.IGNORECASE,
 )
-_WEAK = Pattern(
+_WEAK = re.compile(
     r"^\W*(?:improve|enhance|strengthen|tighten|optimi[sz]e|clean up|refactor|fix|handle|address|help|"
     r"support|ensure|make|rework|"
     r"update|document|test|harden|increase|reduce|prepare|plan|manage|maintain|better|modernise|modernize|"
@@ -130,7 +128,7 @@ _VERB = (
     r"|review|rotate|run"
     r"|send|set|show|split|store|switch|test|train|tune|update|upgrade|use|validate|verify|warn|write)"
 )
-_NEXT_DELIVERABLE = Pattern(rf"(?:,? and(?: then| also)?|;|,|\. also|\.) (?={_VERB}\b)", re.IGNORECASE)
+_NEXT_DELIVERABLE = re.compile(rf"(?:,? and(?: then| also)?|;|,|\. also|\.) (?={_VERB}\b)", re.IGNORECASE)
 
 
 def count_deliverables(text: str) -> int:
