@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from agent.digest import bulk, parameters
-from agent.digest.keys import DIGITS
 from agent.digest.logs import LogBook, Pattern, Place
 from agent.digest.messages import text_of
 from agent.digest.parameters import Sample
@@ -24,6 +23,7 @@ MOST = 120
 _AHEAD = 300
 """Lines behind a pick that are searched for more of its kind."""
 _STEP = 1 << 20
+_DIGITS = b"0123456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +138,9 @@ def _lines(
 def _alike(lines: Sequence[bytes], at: int, many: int) -> Iterator[int]:
     """Yield the place of a line and of those behind it that differ from it in digits alone."""
     yield at
-    key = lines[at].translate(None, DIGITS) if many > 1 else b""
+    key = lines[at].translate(None, _DIGITS) if many > 1 else b""
     for place in range(at + 1, min(len(lines), at + 1 + _AHEAD) if many > 1 else 0):
-        if lines[place].translate(None, DIGITS) == key:
+        if lines[place].translate(None, _DIGITS) == key:
             yield place
             many -= 1
             if many == 1:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tools.formats import read
@@ -215,6 +215,7 @@ SAMPLES = [*samples(), *(trace.encode() for trace in TRACES.values())]
     st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 60), st.binary(max_size=6)), max_size=4),
     st.integers(0, 4000),
 )
+@example(next(text for text in SAMPLES if b"adservice-cpu," in text), [(218, 20, b"")], 576)
 @settings(
     deadline=None,
     max_examples=150,

@@ -185,7 +185,11 @@ class _Table:
         return _LABELS.get(title, title)
 
     def _headed(self, index: int, line: int) -> _Column:
-        parts = {row[0].strip().lower(): row[index].strip() for row in self._heads if row[index].strip()}
+        parts = {
+            row[0].strip().lower(): row[index].strip()
+            for row in self._heads
+            if row[index:] and row[index].strip()
+        }
         metric = next((text for key, text in parts.items() if key in _METRIC), self._titles[index])
         service = next((text for key, text in parts.items() if key in _OWNERS), None)
         labels = {key: text for key, text in parts.items() if key not in _METRIC and key not in TIME_TITLES}
