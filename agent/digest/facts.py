@@ -235,14 +235,23 @@ def _recording(counts: Counts) -> dict[FactName, Fact]:
 
 
 def _hits(item: Evidence, onset: Onset) -> bool:
-    """Whether it is an error that stands out and was going on since the onset, or is a state of then."""
+    """Whether it is trouble that stands out and was going on since the onset, or is a state of then."""
     attributes = item.attributes
-    if not item.service or item.severity not in {"critical", "error"} or item.salience < 0.4:
+    if not item.service or item.salience < 0.4 or not _is_trouble(item):
         return False
     if attributes.get("over") == "yes" or attributes.get("leftover") or attributes.get("novelty") == "steady":
         return False
     dated = item.start is not None or attributes.get("source") == "state"
     return onset.time is None or (dated and (item.end is None or item.end >= onset.time))
+
+
+def _is_trouble(item: Evidence) -> bool:
+    """Whether it is an error, an alert that is no noise, or a metric that got worse for more than a moment."""
+    if item.severity in {"critical", "error"}:
+        return True
+    if item.kind == "M":
+        return item.attributes.get("harm") == "bad" and item.attributes.get("change") != "spike"
+    return item.kind == "A" and item.severity == "warning" and item.attributes.get("noise", "no") == "no"
 
 
 def _counted(
@@ -280,11 +289,11 @@ def _counted(
         _count(
             "services_affected",
             len(services),
-            f"components with an error that stands out since the onset: {', '.join(services)}",
+            f"components with an error, an alert or a metric that got worse, of those that stand out since the onset: {', '.join(services)}",
             [e.id for e in hit],
         )
         if services
-        else _unknown("services_affected", "no component shows an error that stands out")
+        else _unknown("services_affected", "no component shows trouble that stands out")
     )
     result["pods_restarted"] = (
         _unknown("pods_restarted", "no pod state was recorded")
