@@ -45,7 +45,7 @@ def cited_facts(draft: PostMortem, digest: Digest | None) -> tuple[Fact, ...]:
 
 
 def _by_id(item: Evidence) -> tuple[int, int]:
-    return "AKLMTCH".index(item.kind), int(item.id[1:])
+    return "AKLMTCHN".index(item.kind), int(item.id[1:])
 
 
 def _statements(draft: PostMortem) -> Iterator[Citation]:
