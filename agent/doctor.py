@@ -44,6 +44,15 @@ class Examination(Model):
     suggestion: str = ""
 
 
+_NONE = Examination(
+    subject="sources",
+    kind="sources",
+    state="warning",
+    detail="none is declared, so there is nothing to fetch from",
+    suggestion="Add [[sources]] to pm-agent.toml, or `sources:` to an incident.yaml; see docs/sources.md.",
+)
+
+
 def examine_all(
     sources: tuple[Declared, ...],
     incident: Incident | None,
@@ -63,7 +72,7 @@ def examine_all(
     with ThreadPoolExecutor(max_workers=len(sources) or 1) as pool:
         probed = pool.map(probe, sources)
         raw = _raw(settings.collect, environ)
-        return (_versions(), _home(home), raw, _model(settings, environ), *probed)
+        return (_versions(), _home(home), raw, _model(settings, environ), *(probed if sources else (_NONE,)))
 
 
 def recent(now: datetime | None = None) -> Window:

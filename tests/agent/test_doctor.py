@@ -85,10 +85,15 @@ def test_raw_artifacts_say_what_becomes_of_them_and_whether_that_can_be_done(
     assert (missing.state, missing.suggestion) == ("failed", "pip install 'pm-agent[encrypt]'")
 
 
+def test_where_no_source_is_declared_it_says_how_to(tmp_path: Path) -> None:
+    *_, row = examined(home=tmp_path)
+    assert (row.subject, row.state, "[[sources]]" in row.suggestion) == ("sources", "warning", True)
+
+
 def test_the_model_is_only_asked_with_a_key(tmp_path: Path) -> None:
-    *_, without = examined(home=tmp_path)
+    *_, without, _ = examined(home=tmp_path)
     assert (without.state, without.detail) == ("ok", "no key is set; not asked")
-    *_, wanted = examined(home=tmp_path, settings=Settings(drafter="claude"))
+    *_, wanted, _ = examined(home=tmp_path, settings=Settings(drafter="claude"))
     assert (wanted.state, bool(wanted.suggestion)) == ("failed", True)
     seen: list[str] = []
 
@@ -104,7 +109,7 @@ def test_the_model_is_only_asked_with_a_key(tmp_path: Path) -> None:
     server = HTTPServer(("127.0.0.1", 0), Models)
     threading.Thread(target=server.handle_request, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_address[1]}"
-    *_, refused = examined(home=tmp_path, ANTHROPIC_API_KEY="key-4711", ANTHROPIC_BASE_URL=url)
+    *_, refused, _ = examined(home=tmp_path, ANTHROPIC_API_KEY="key-4711", ANTHROPIC_BASE_URL=url)
     server.server_close()
     assert seen == ["/v1/models?limit=1 key-4711"]
     assert (refused.state, refused.suggestion) == ("failed", "Correct the key.")
