@@ -15,9 +15,11 @@ from typing import Literal
 from pydantic import SecretStr
 
 from agent.bounding import TimedOut, bounded
+from agent.errors import UserError
+from agent.raw import key_of, ready
 from agent.schema.base import Model
 from agent.schema.incident import Incident, Window
-from agent.settings import Settings
+from agent.settings import CollectSpec, Settings
 from agent.sourcing import Declared, checked, opened, scope_of
 from tools.endpoint import Endpoint
 from tools.http import Service
@@ -42,6 +44,15 @@ class Examination(Model):
     suggestion: str = ""
 
 
+_NONE = Examination(
+    subject="sources",
+    kind="sources",
+    state="warning",
+    detail="none is declared, so there is nothing to fetch from",
+    suggestion="Add [[sources]] to pm-agent.toml, or `sources:` to an incident.yaml; see docs/sources.md.",
+)
+
+
 def examine_all(
     sources: tuple[Declared, ...],
     incident: Incident | None,
@@ -51,7 +62,7 @@ def examine_all(
     home: Path,
     environ: Mapping[str, str] = os.environ,
 ) -> tuple[Examination, ...]:
-    """Look at versions, home, model endpoint and every source, these side by side."""
+    """Look at versions, home, raw artifacts, model endpoint and every source, these side by side."""
     record = incident or Incident(id="none", title="none")
     surroundings = Surroundings(home, environ)
 
@@ -60,7 +71,8 @@ def examine_all(
 
     with ThreadPoolExecutor(max_workers=len(sources) or 1) as pool:
         probed = pool.map(probe, sources)
-        return (_versions(), _home(home), _model(settings, environ), *probed)
+        raw = _raw(settings.collect, environ)
+        return (_versions(), _home(home), raw, _model(settings, environ), *(probed if sources else (_NONE,)))
 
 
 def recent(now: datetime | None = None) -> Window:
@@ -89,6 +101,26 @@ def _home(home: Path) -> Examination:
         subject=str(home), kind="home", state="warning" if low else "ok", detail=detail,
         suggestion="Free some disk; a snapshot may take gigabytes." if low else "",
     )  # fmt: skip
+
+
+def _raw(spec: CollectSpec, environ: Mapping[str, str]) -> Examination:
+    """Say what becomes of the raw artifacts, and whether what that needs is here."""
+    subject, kind = "raw artifacts", "collect"
+    told = f"keep_raw is {spec.keep_raw}"
+    if spec.keep_raw != "encrypt":
+        return Examination(subject=subject, kind=kind, state="ok", detail=told)
+    try:
+        ready(spec)
+        key = key_of(spec, environ)
+    except UserError as error:
+        detail, hint = f"{told}; {error.args[0]}", error.hint or "Correct [collect] in pm-agent.toml."
+        return Examination(subject=subject, kind=kind, state="failed", detail=detail, suggestion=hint)
+    unread = all(text.startswith("ssh-") for text in spec.raw_recipients)
+    holds = "a key to read them is here" if key else f"{spec.raw_key_env} is not set: none is read here"
+    detail = f"{told}, pyrage and recipients are usable; {holds}"
+    hint = "Add an age1... recipient: --restore and verify read with no SSH key." if unread else ""
+    state = "warning" if unread else "ok"
+    return Examination(subject=subject, kind=kind, state=state, detail=detail, suggestion=hint)
 
 
 def _model(settings: Settings, environ: Mapping[str, str]) -> Examination:

@@ -240,7 +240,10 @@ def _decrypt(source: Path, sink: Any, key: SecretStr) -> None:
     try:
         identity = age.x25519.Identity.from_str(key.get_secret_value())
     except age.IdentityError:
-        raise UserError("The key is no secret age key (AGE-SECRET-KEY-1...).") from None
+        raise UserError(
+            "The key is no secret age key (AGE-SECRET-KEY-1...).",
+            hint=f"What was encrypted for an SSH key only the age command opens: age -d -i KEYFILE {source}",
+        ) from None
     with source.open("rb") as file:
         try:
             age.decrypt_io(file, sink, [identity])

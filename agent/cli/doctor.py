@@ -20,13 +20,17 @@ def configure(subparsers: options.Subparsers, name: str) -> None:
         subparsers,
         name,
         summary="see whether sources, model endpoint and home are usable",
-        description="Ask every configured source with a few cheap requests whether a fetch would work, and "
-        "look at the model endpoint, the home and the versions. Ends with 1 where something failed.",
+        description="Ask every source of `[[sources]]` in pm-agent.toml with a few cheap requests whether a "
+        "fetch would work, and look at the model endpoint, the home, the raw artifacts and the versions. "
+        "Ends with 1 where something failed.",
         examples="pm-agent doctor\npm-agent doctor INC-42     # its sources, and is its window still there\n"
         "pm-agent doctor --json",
     )
     parser.add_argument(
-        "incident", metavar="ID", nargs="?", help="look at this incident's sources and window"
+        "incident",
+        metavar="ID",
+        nargs="?",
+        help="look at this incident's sources and window (default: the last hour)",
     )
     options.add_home(parser)
     options.add_json(parser)

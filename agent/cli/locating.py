@@ -52,5 +52,7 @@ def locate(
     said = f"Did you mean {' or '.join(near)}?" if near else f"{home.path} and the samples hold no such id."
     raise NotFound(
         f"No incident {incident!r}. {said}",
-        hint="`pm-agent samples` lists recorded ones, `pm-agent status` yours, `pm-agent new` makes one.",
+        hint="`pm-agent samples` lists recorded ones, `pm-agent status` yours, `pm-agent new` makes one.\n"
+        '  A pager\'s ids are taken with `[incidents] provider = "pagerduty"` in pm-agent.toml, or\n'
+        '  "github", "prometheus", "alertmanager".',
     )

@@ -20,7 +20,8 @@ def configure(subparsers: options.Subparsers, name: str) -> None:
         summary="drop, encrypt or restore the raw artifacts of an incident",
         description="Drop or encrypt the raw artifacts once they have been digested, or decrypt them again. "
         "The manifest with their hashes stays. `[collect] keep_raw` in pm-agent.toml does so after every "
-        "approval; without an option this command says how they are kept.",
+        "approval; without an option this command says how they are kept. Recipients may be age or SSH "
+        "keys, but --restore and `verify` read with a secret age key only; for SSH use the age command.",
         examples=f"pm-agent {name} checkout-down\npm-agent {name} checkout-down --drop\n"
         f'PM_AGENT_RAW_KEY="$(tail -1 age.key)" pm-agent {name} checkout-down --restore',
     )
@@ -30,7 +31,9 @@ def configure(subparsers: options.Subparsers, name: str) -> None:
     what.add_argument(
         "--encrypt", action="store_true", help="encrypt them for `raw_recipients` (needs pyrage)"
     )
-    what.add_argument("--restore", action="store_true", help="decrypt them with the key in PM_AGENT_RAW_KEY")
+    what.add_argument(
+        "--restore", action="store_true", help="decrypt them with the secret age key in PM_AGENT_RAW_KEY"
+    )
     options.add_json(parser)
     parser.set_defaults(run=run)
 
@@ -69,7 +72,9 @@ def _do(args: argparse.Namespace, folder: IncidentFolder) -> None:
         elif key := key_of(spec, os.environ):
             done = f"{restore(folder, key)} artifacts restored"
         else:
-            raise UserError(f"No key: {spec.raw_key_env} is not set.", hint="It takes an AGE-SECRET-KEY-1...")
+            raise UserError(
+                f"No key: {spec.raw_key_env} is not set.", hint="It takes an AGE-SECRET-KEY-1..., no SSH key."
+            )
     print(done, file=sys.stderr)
 
 

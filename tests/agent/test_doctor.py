@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from agent.cli.main import main
 from agent.doctor import Examination, examine_all, recent
 from agent.schema.incident import SourceSpec
-from agent.settings import Settings
+from agent.settings import CollectSpec, Settings
 from agent.sourcing import Declared
 from tests.tools.misbehaving import FAULTS, serving
 from tests.tools.servers import alertmanager, prometheus
@@ -56,10 +57,43 @@ def test_a_secret_that_is_not_set(tmp_path: Path) -> None:
     assert (row.state, row.detail) == ("failed", "the environment variable PROM_TOKEN is not set")
 
 
+def test_raw_artifacts_say_what_becomes_of_them_and_whether_that_can_be_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(spec: CollectSpec, **environ: str) -> Examination:
+        found = examined(home=tmp_path, settings=Settings(collect=spec), **environ)
+        return next(row for row in found if row.subject == "raw artifacts")
+
+    pair = import_module("pyrage").x25519.Identity.generate()
+    age = CollectSpec(keep_raw="encrypt", raw_recipients=(str(pair.to_public()),))
+    ssh = CollectSpec(
+        keep_raw="encrypt",
+        raw_recipients=("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea",),
+    )
+    assert [told(CollectSpec(keep_raw=how)).detail for how in ("keep", "drop")] == [
+        "keep_raw is keep",
+        "keep_raw is drop",
+    ]
+    assert (told(age).state, "PM_AGENT_RAW_KEY is not set" in told(age).detail) == ("ok", True)
+    assert "a key to read them is here" in told(age, PM_AGENT_RAW_KEY=str(pair)).detail
+    assert str(pair) not in repr(told(age, PM_AGENT_RAW_KEY=str(pair)))
+    assert (told(ssh).state, "age1" in told(ssh).suggestion) == ("warning", True)
+    wrong = told(CollectSpec(keep_raw="encrypt", raw_recipients=("age1nonsense",)))
+    assert (wrong.state, "no public age key" in wrong.detail) == ("failed", True)
+    monkeypatch.setitem(__import__("sys").modules, "pyrage", None)
+    missing = told(age)
+    assert (missing.state, missing.suggestion) == ("failed", "pip install 'pm-agent[encrypt]'")
+
+
+def test_where_no_source_is_declared_it_says_how_to(tmp_path: Path) -> None:
+    *_, row = examined(home=tmp_path)
+    assert (row.subject, row.state, "[[sources]]" in row.suggestion) == ("sources", "warning", True)
+
+
 def test_the_model_is_only_asked_with_a_key(tmp_path: Path) -> None:
-    _, _, without = examined(home=tmp_path)
+    *_, without, _ = examined(home=tmp_path)
     assert (without.state, without.detail) == ("ok", "no key is set; not asked")
-    _, _, wanted = examined(home=tmp_path, settings=Settings(drafter="claude"))
+    *_, wanted, _ = examined(home=tmp_path, settings=Settings(drafter="claude"))
     assert (wanted.state, bool(wanted.suggestion)) == ("failed", True)
     seen: list[str] = []
 
@@ -75,7 +109,7 @@ def test_the_model_is_only_asked_with_a_key(tmp_path: Path) -> None:
     server = HTTPServer(("127.0.0.1", 0), Models)
     threading.Thread(target=server.handle_request, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_address[1]}"
-    _, _, refused = examined(home=tmp_path, ANTHROPIC_API_KEY="key-4711", ANTHROPIC_BASE_URL=url)
+    *_, refused, _ = examined(home=tmp_path, ANTHROPIC_API_KEY="key-4711", ANTHROPIC_BASE_URL=url)
     server.server_close()
     assert seen == ["/v1/models?limit=1 key-4711"]
     assert (refused.state, refused.suggestion) == ("failed", "Correct the key.")
@@ -84,7 +118,7 @@ def test_the_model_is_only_asked_with_a_key(tmp_path: Path) -> None:
 
 def test_a_home_that_may_not_be_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("agent.doctor.os.access", lambda _path, _mode: False)  # pyright: ignore[reportUnknownLambdaType]
-    _, home, _ = examined(home=tmp_path / "x" / "y")
+    _, home, *_ = examined(home=tmp_path / "x" / "y")
     assert (home.state, home.detail) == ("failed", f"{tmp_path} may not be written to")
 
 

@@ -23,6 +23,7 @@ FAMILIES: dict[str, dict[str, object]] = {
     "kubernetes": {"via": "api"},
     "loki": {},
     "elasticsearch": {},
+    "cloudwatch": {"region": "eu-central-1", "log_groups": ["/ecs/checkout"]},
     "pagerduty": {},
     "github": {"repositories": ["acme/checkout"]},
     "slack": {"channels": ["C0INCIDENT"]},
@@ -39,7 +40,8 @@ def test_the_draft_names_every_system_that_misbehaves(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PM_AGENT_SOURCE_TIMEOUT", "2")
-    monkeypatch.setenv("TOKEN", TOKEN)
+    for name in ("TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, TOKEN)
     (tmp_path / "checkout.log").write_text(
         "".join(f"{(START + timedelta(seconds=n)).isoformat()} ERROR pool exhausted\n" for n in range(9))
     )
@@ -48,7 +50,8 @@ def test_the_draft_names_every_system_that_misbehaves(
         for number, (kind, told) in enumerate(FAMILIES.items()):
             fault = LASTING[(number + turn) % len(LASTING)]
             url = stack.enter_context(serving(fault)).url
-            table = {"kind": kind, "url": url, "token_env": "TOKEN", **told}
+            login = {} if kind == "cloudwatch" else {"token_env": "TOKEN"}
+            table = {"kind": kind, "url": url, **login, **told}
             specs.append(SourceSpec.model_validate(table))
         record = Incident(
             id="checkout",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 import yaml
+from botocore.session import get_session
+from botocore.validate import ParamValidator
 from vcr.cassette import Cassette
 from vcr.config import VCR
 from vcr.record_mode import RecordMode
+from vcr.request import Request
 
 from tests.tools.misbehaving import TOKEN
 from tests.tools.scopes import WINDOW
@@ -21,13 +25,22 @@ from tools.sources.source import Deadline, Fetched, Scope, Selector, Surrounding
 
 KEPT = Path(__file__).parent / "cassettes"
 TAPES = sorted(path.stem for path in KEPT.glob("*.yaml"))
-REQUEST_HEADERS = frozenset({"accept", "content-type"})
+ACTION = "x-amz-target"
+"""Where AWS's JSON protocol has what others have in the path."""
+REQUEST_HEADERS = frozenset({"accept", "content-type", ACTION})
 RESPONSE_HEADERS = frozenset({"content-type", "link"})
 CASSETTES = VCR(
     record_mode=RecordMode.NONE,
-    match_on=("method", "scheme", "host", "port", "path", "query", "body"),
+    match_on=("method", "scheme", "host", "port", "path", "query", "body", "action"),
     cassette_library_dir=str(KEPT),
 )
+
+
+def same_action(one: Request, other: Request) -> None:
+    assert one.headers.get(ACTION) == other.headers.get(ACTION)
+
+
+CASSETTES.register_matcher("action", same_action)
 
 pytestmark = pytest.mark.block_network
 
@@ -42,7 +55,7 @@ def tape(request: pytest.FixtureRequest) -> Iterator[Cassette]:
 
 
 def fetch(kind: str, folder: Path, *services: str, incident: str = "", **told: object) -> Fetched:
-    table = {"kind": kind, "name": kind, "token_env": "TOKEN", **told}
+    table = {"kind": kind, "name": kind, **({} if kind == "cloudwatch" else {"token_env": "TOKEN"}), **told}
     offered = kind_of(kind)
     source = offered.make(offered.settings.model_validate(table), Surroundings(Path(), {"TOKEN": TOKEN}))
     fetched = source.fetch(Scope(WINDOW, Selector(services, incident=incident), Deadline(60)), folder)
@@ -135,6 +148,39 @@ def test_grafana(tape: Cassette, tmp_path: Path) -> None:
     assert (alert.name, alert.state) == ("CheckoutErrors", "resolved")
 
 
+def test_cloudwatch(tape: Cassette, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page without events is not the last one."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", TOKEN)
+    for name in ("AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    fetched = fetch("cloudwatch", tmp_path, "checkout", region="eu-central-1", page_events=2)
+    found = records(tmp_path / "ecs_shop-checkout.jsonl", LogRecord)
+    assert [(f"{item.time:%H:%M:%S}", item.message) for item in found] == [
+        ("12:01:01", "pool exhausted 1"),
+        ("12:01:02", "pool exhausted 2"),
+        ("12:01:30", "timeout after 5 s"),
+    ]
+    assert [item.labels["service"] for item in fetched.artifacts] == ["checkout"]
+    assert [asked.rows for asked in fetched.asked] == [1, 1, 2, 0, 1]
+
+
+def test_what_cloudwatch_says_is_what_aws_s_own_description_of_it_knows() -> None:
+    """botocore brings that description; its validator takes a request with wrong names or types for wrong."""
+    described = get_session().get_service_model("logs")
+    for item in yaml.safe_load((KEPT / "cloudwatch.yaml").read_text())["interactions"]:
+        (target,) = item["request"]["headers"][ACTION]
+        prefix, _, action = target.partition(".")
+        assert prefix == described.metadata["targetPrefix"]
+        operation = described.operation_model(action)
+        for shape, text in (
+            (operation.input_shape, item["request"]["body"]),
+            (operation.output_shape, item["response"]["body"]["string"]),
+        ):
+            found = ParamValidator().validate(json.loads(text), shape)
+            assert not found.has_errors(), found.generate_report()
+
+
 def test_argocd(tape: Cassette, tmp_path: Path) -> None:
     fetch("argocd", tmp_path, url="https://argocd.example.org", projects=["shop"])
     found = records(tmp_path / "syncs.json", ChangeRecord)
@@ -147,8 +193,8 @@ def test_argocd(tape: Cassette, tmp_path: Path) -> None:
 
 
 def test_there_is_one_for_every_hosted_system() -> None:
-    hosted = {"loki", "elasticsearch", "opensearch", "pagerduty", "slack", "github", "grafana", "argocd"}
-    assert set(TAPES) == hosted
+    logs = {"loki", "elasticsearch", "opensearch", "cloudwatch"}
+    assert set(TAPES) == logs | {"pagerduty", "slack", "github", "grafana", "argocd"}
 
 
 @pytest.mark.parametrize("name", TAPES)
@@ -164,6 +210,15 @@ def test_a_query_that_differs_is_refused(tmp_path: Path) -> None:
     """Without the patched page size another `per_page` is asked for."""
     with CASSETTES.use_cassette("github.yaml"), pytest.raises(Exception, match="query differs"):
         fetch("github", tmp_path, repositories=["acme/checkout"])
+
+
+def test_an_action_that_differs_is_refused() -> None:
+    def request(action: str) -> Request:
+        return Request("POST", "https://logs.example.org/", b"{}", {ACTION: f"Logs_20140328.{action}"})
+
+    same_action(request("FilterLogEvents"), request("FilterLogEvents"))
+    with pytest.raises(AssertionError):
+        same_action(request("FilterLogEvents"), request("DescribeLogGroups"))
 
 
 def test_a_body_that_differs_is_refused(tmp_path: Path) -> None:

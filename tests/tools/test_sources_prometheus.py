@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -160,6 +161,71 @@ def test_services_that_no_series_bears_are_said_and_all_are_asked(url: str, tmp_
     fetched = source(url).fetch(scope("payments"), tmp_path)
     assert "no series bears the name of payments" in fetched.note
     assert {one.service for one in series(tmp_path)["db_pool_connections_in_use"]} == {"cart", "checkout"}
+
+
+def cluster() -> Samples:
+    """A shop's metrics as clusters have them: each kind names its owner by other labels; one pod ends."""
+    times = [WINDOW.start.timestamp() + 15.0 * n for n in range(241)]
+    target = {"namespace": "shop", "job": "shop/checkout", "container": "checkout"}
+    series: list[tuple[dict[str, str], list[tuple[float, float]]]] = []
+    for pod, seen in (("checkout-7f9-old", times[:40]), ("checkout-8c2-new", times[60:])):
+        climbing = [(at, float(n)) for n, at in enumerate(seen)]
+        own = {**target, "pod": pod, "service": "checkout"}
+        series += [
+            ({"__name__": f"{kind}_requests_total", **more, **own}, climbing)
+            for kind, more in (
+                ("http", {"code": "200"}),
+                ("http", {"code": "500"}),
+                ("rpc", {"grpc_code": "OK"}),
+                ("rpc", {"grpc_code": "Unavailable"}),
+                ("cache", {}),
+                ("db", {}),
+            )
+        ]
+        kubelet = {"namespace": "shop", "job": "kubelet", "container": "checkout", "pod": pod}
+        series += [
+            ({"__name__": "container_memory_working_set_bytes", **kubelet}, climbing),
+            (
+                {"__name__": "kube_pod_status_ready", "namespace": "shop", "job": "state", "pod": pod},
+                climbing,
+            ),
+        ]
+    series += [
+        ({"__name__": "jvm_threads_live", "namespace": "shop", "job": "shop/checkout"}, [(times[3], 5.0)]),
+        ({"__name__": "only_cart_queue", "namespace": "shop", "service": "cart"}, [(times[3], 5.0)]),
+    ]
+    return series
+
+
+@pytest.mark.parametrize("store", [prometheus, victoria_metrics])
+def test_one_list_of_series_tells_what_a_list_for_each_label_tells(
+    store: Callable[[Path, Samples], AbstractContextManager[str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def asked(address: str, folder: str) -> list[str]:
+        (tmp_path / folder).mkdir()
+        fetched = source(address, alerts=False).fetch(
+            scope("checkout", namespaces=("shop",)), tmp_path / folder
+        )
+        assert (fetched.outcome, fetched.note) == ("ok", "")
+        return [one.query for one in fetched.asked]
+
+    with store(tmp_path / "server", cluster()) as address:
+        at_once = asked(address, "once")
+        monkeypatch.setattr("tools.sources.prometheus_metrics._MOST_SERIES", 1)
+        one_by_one = asked(address, "many")
+    queries = [query for query in at_once if "(step" in query]
+    assert queries == [query for query in one_by_one if "(step" in query]
+    assert len(at_once) - len(queries) == 2
+    assert len(one_by_one) - len(queries) > 10
+    found = series(tmp_path / "once")
+    assert {"http_requests_error_ratio", "rpc_requests_error_ratio", "jvm_threads_live"} <= set(found)
+    assert "only_cart_queue" not in found
+    assert {one.labels["pod"] for one in found["kube_pod_status_ready"]} == {
+        "checkout-7f9-old",
+        "checkout-8c2-new",
+    }
 
 
 def test_more_metrics_than_wanted_are_counted(url: str, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from tools.formats.records import Clock
 from tools.http import Answer, Params, Service, clock_difference
 from tools.sources import golden
 from tools.sources.gathering import Gathering, GivenUp
-from tools.sources.prometheus_answers import complaint_of, data_of, examined, joined, judged, strings
+from tools.sources.prometheus_answers import complaint_of, data_of, examined, joined, strings
+from tools.sources.prometheus_metrics import Discovery, quoted
 from tools.sources.prometheus_record import AlertHistory
 from tools.sources.settings import HttpSettings
 from tools.sources.source import (
@@ -154,15 +155,16 @@ class _Run:
         )
 
     def _golden(self, fixed: tuple[str, ...], selector: Selector) -> None:
-        metrics = self._metrics((*fixed, *_namespaced(selector)), selector)
-        ranked = [(golden.rank(metric.name, metric.type), metric.name, metric) for metric in metrics]
+        narrow = (*fixed, *_namespaced(selector))
+        asking = Discovery(self.service, self.gathering, self.window, narrow, selector.services)
+        ranked = [(golden.rank(item.name, item.type), item.name, item) for item in asking.metrics()]
         wanted = sorted((place, name, metric) for place, name, metric in ranked if place is not None)
         interval = self.settings.scrape_interval
         rate_range = f"{math.ceil(max(4 * interval, self.step + interval))}s"
         asked = 0
         for number, (_, _, metric) in enumerate(wanted):
             room = self.settings.max_queries - asked
-            found = golden.queries(self._labelled(metric), rate_range) if room > 0 else []
+            found = golden.queries(asking.labelled(metric), rate_range) if room > 0 else []
             if not found or len(found) > room:
                 left = len(wanted) - number
                 self.gathering.note(f"{left} further metrics not asked about; raise max_queries")
@@ -170,55 +172,6 @@ class _Run:
             for query in found:
                 self._range(query)
             asked += len(found)
-
-    def _metrics(self, matchers: tuple[str, ...], selector: Selector) -> list[golden.Metric]:
-        """List the metrics of the services, each with the label that carries the service."""
-        labels = set(self._names("api/v1/labels", matchers))
-        owners: dict[str, tuple[str, tuple[str, ...]]] = {}
-        for label in golden.OWNERS if selector.services else ():
-            if label in labels:
-                narrow = (*matchers, f'{label}=~"{_service_pattern(label, selector.services)}"')
-                for name in self._names("api/v1/label/__name__/values", narrow):
-                    owners.setdefault(name, (label, narrow))
-        if not owners:
-            if selector.services:
-                names = ", ".join(selector.services)
-                self.gathering.note(f"no series bears the name of {names}; asked about all services")
-            label = next((label for label in golden.OWNERS if label in labels), "")
-            every = self._names("api/v1/label/__name__/values", matchers)
-            owners = dict.fromkeys(every, (label, matchers))
-        types = self._types()
-        return [
-            golden.Metric(name, kind, *owners.get(name) or owners.get(f"{name}_bucket") or ("", matchers))
-            for name, kind in golden.families(owners, types)
-        ]
-
-    def _labelled(self, metric: golden.Metric) -> golden.Metric:
-        if not golden.needs_labels(metric.name, metric.type):
-            return metric
-        found = self._names("api/v1/labels", (f'__name__="{metric.name}"', *metric.matchers))
-        return replace(metric, labels=tuple(found))
-
-    def _types(self) -> dict[str, str]:
-        document = self.service.get_json("api/v1/metadata")
-        found = data_of(document)
-        types: dict[str, str] = {}
-        for name, entries in (found if isinstance(found, dict) else {}).items():
-            first = entries[0] if isinstance(entries, list) and entries else None
-            if isinstance(first, dict) and isinstance(kind := first.get("type"), str):
-                types[name] = kind
-        self.gathering.record("api/v1/metadata", judged(document), rows=len(types))
-        return types
-
-    def _names(self, path: str, matchers: Sequence[str]) -> list[str]:
-        params = [*span_params(self.window)]
-        if matchers:
-            params.append(("match[]", f"{{{','.join(matchers)}}}"))
-        document = self.service.get_json(path, params)
-        found = strings(data_of(document))
-        told = path + (f"?match[]={{{','.join(matchers)}}}" if matchers else "")
-        self.gathering.record(told, judged(document), rows=len(found), window=self.window)
-        return found
 
     def _range(self, query: golden.NamedQuery, clock: Clock = _CLOCK) -> None:
         path = self.gathering.place(query.name)
@@ -248,7 +201,7 @@ class _Run:
 
 
 def _fixed(settings: PrometheusSettings) -> tuple[str, ...]:
-    return tuple(f'{name}="{_quoted(value)}"' for name, value in sorted(settings.matchers.items()))
+    return tuple(f'{name}="{quoted(value)}"' for name, value in sorted(settings.matchers.items()))
 
 
 def _namespaced(selector: Selector, *, or_none: bool = False) -> tuple[str, ...]:
@@ -256,17 +209,7 @@ def _namespaced(selector: Selector, *, or_none: bool = False) -> tuple[str, ...]
     if not selector.namespaces:
         return ()
     names = [re.escape(name) for name in selector.namespaces] + ([""] if or_none else [])
-    return (f'namespace=~"{_quoted("|".join(names))}"',)
-
-
-def _service_pattern(label: str, services: Sequence[str]) -> str:
-    names = "|".join(re.escape(name) for name in services)
-    pattern = {"pod": f"({names})(-.*)?", "job": f"(.*/)?({names})"}.get(label, names)
-    return _quoted(pattern)
-
-
-def _quoted(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return (f'namespace=~"{quoted("|".join(names))}"',)
 
 
 def _unwell(answer: Answer, complaint: str) -> Health:

@@ -20,7 +20,7 @@ DRIVER = Path(__file__).with_name("kill_driver.py")
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     home = tmp_path_factory.mktemp("killed")
     done = subprocess.run(
-        [sys.executable, str(DRIVER), str(home)], capture_output=True, text=True, check=True, timeout=90
+        [sys.executable, str(DRIVER), str(home)], capture_output=True, text=True, check=True, timeout=180
     )
     return json.loads(done.stdout)
 
