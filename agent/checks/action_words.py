@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from agent.checks.pattern import Pattern
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-LOOKING = re.compile(
+LOOKING = Pattern(
     r"(?:think|consider|contemplate|explore|discuss|debate|look|evaluate|investigate|inspect|revisit|rethink"
     r"|reconsider|re-?evaluate|re-?assess|study|research|understand|talk|speak|brainstorm|assess"
     r"|examine|analy[sz]e|scope"
@@ -36,7 +38,7 @@ LOOKING = re.compile(
 )
 """What starts like this ends when somebody says so; a record, a number or a decision gives it an end."""
 
-DEGREE = re.compile(
+DEGREE = Pattern(
     r"(?:improve|enhance|strengthen|optimi[sz]e|tidy(?: up)?|refactor|re-?architect|address|tackle"
     r"|deal with|harden"
     r"|modernise|modernize|simplify|stabili[sz]e|streamline|sort (?:out|things)|rework|overhaul|revamp"
@@ -50,7 +52,7 @@ DEGREE = re.compile(
 )
 """What starts like this names a direction and no destination."""
 
-AMOUNT = re.compile(
+AMOUNT = Pattern(
     r"(?:reduce|tighten(?: up)?|lower|lessen|increase|raise|shorten|lengthen|tune|tweak|adjust|scale"
     r"|cut down|decrease|speed)(?![\w-])",
     re.IGNORECASE,
@@ -122,8 +124,8 @@ _PRAISE = (
     r"|reasonable|meaningful"
     r"|suitable|correctly|flaky|legacy|old|possible|again|somehow|generally)"
 )
-PRAISE = re.compile(rf"{_PRAISE}\b", re.IGNORECASE)
-LOOSE = re.compile(
+PRAISE = Pattern(rf"{_PRAISE}\b", re.IGNORECASE)
+LOOSE = Pattern(
     rf"\b(?:{_PRAISE}|resilien\w+|stability|reliab\w+|quality|practices|awareness|culture|mindset"
     rf"|thinking|visibility"
     r"|observability|scalab\w+|maintainab\w+|availability|robustness|efficien\w+|hygiene|posture"

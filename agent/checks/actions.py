@@ -15,6 +15,7 @@ from agent.checks.document import Document
 from agent.checks.items import Entry, read_entries
 from agent.checks.labels import is_priority
 from agent.checks.owner import is_nobody
+from agent.checks.pattern import Pattern
 from agent.checks.report import Report
 from agent.checks.sanction import is_guard, is_mood, names_sanction
 from agent.checks.subject import Roster
@@ -23,18 +24,18 @@ from agent.checks.wording import check_text
 if TYPE_CHECKING:
     from agent.schema.finding import Level
 
-_UNSETTLED = re.compile(
+_UNSETTLED = Pattern(
     r"\?|^\W*(?:after|not before|from|around|about|approx\w*|circa|ca\.|~|earliest|probably|maybe|hopefully"
     r"|tentative\w*)(?:\b|(?<=~))|\bor (?:later|so)\b",
     re.IGNORECASE,
 )
-_HEADER_DATE = re.compile(
+_HEADER_DATE = Pattern(
     r"^\W*(?:incident |event |outage )?(?:date|start(?:ed)?|start time|date of incident|when|occurred)(?: "
     r"of (?:the )?(?:incident|outage))?"
     r"\W{0,6}[:|]\W*(?P<value>[^\n]{4,60})",
     re.IGNORECASE | re.MULTILINE,
 )
-_JOINED = re.compile(r"\s(?:and|&|\+)\s|,|\s/\s")
+_JOINED = Pattern(r"\s(?:and|&|\+)\s|,|\s/\s")
 
 
 def check_actions(document: Document, configuration: Configuration = DEFAULT) -> tuple[Report, ...]:

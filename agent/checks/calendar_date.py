@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from agent.checks.pattern import Pattern
+
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
@@ -23,17 +25,15 @@ DAY = (
 )
 """A day in any of these forms, with or without its weekday and year, as a pattern without named groups."""
 _FORMS = (
-    re.compile(r"\b(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})\b"),
-    re.compile(r"\b(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})\b"),
-    re.compile(r"\b(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})\b"),
-    re.compile(r"(?<![\d.])(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<short>\d\d)\b(?![.\d])"),
-    re.compile(r"(?<![\d/])(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<short>\d\d)\b(?![/\d])"),
-    re.compile(
-        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ -]{_MONTH}[ ,-]+(?P<y>\d{{4}})\b", re.IGNORECASE
-    ),
-    re.compile(rf"\b{_MONTH} (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})\b", re.IGNORECASE),
+    Pattern(r"\b(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})\b"),
+    Pattern(r"\b(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})\b"),
+    Pattern(r"\b(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})\b"),
+    Pattern(r"(?<![\d.])(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<short>\d\d)\b(?![.\d])"),
+    Pattern(r"(?<![\d/])(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<short>\d\d)\b(?![/\d])"),
+    Pattern(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ -]{_MONTH}[ ,-]+(?P<y>\d{{4}})\b", re.IGNORECASE),
+    Pattern(rf"\b{_MONTH} (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})\b", re.IGNORECASE),
 )
-_EMPTY = re.compile(
+_EMPTY = Pattern(
     r"^\W*$|^\W*(?:tbd|tba|tbc|n/?a|none|nil|no|unknown|open|pending|unset|unassigned|todo|to be "
     r"(?:determined|decided|"
     r"announced|confirmed|assigned|agreed|done)|not (?:set|assigned|decided|yet|known)(?: yet)?|x+|empty|"
@@ -74,8 +74,8 @@ def read_date(text: str) -> Written | None:
 
 
 _DAY_ONLY = (
-    re.compile(rf"\b{_MONTH} (?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b", re.IGNORECASE),
-    re.compile(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of)? {_MONTH}\b", re.IGNORECASE),
+    Pattern(rf"\b{_MONTH} (?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b", re.IGNORECASE),
+    Pattern(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of)? {_MONTH}\b", re.IGNORECASE),
 )
 
 

@@ -17,19 +17,20 @@ from agent.checks.action_words import (
     UPDATING,
 )
 from agent.checks.calendar_date import DAY
+from agent.checks.pattern import Pattern
 
 Verdict = Literal["", "vague", "open"]
 
 _COUNTS = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twice|half|double"
-_MEASURED = re.compile(
+_MEASURED = Pattern(
     r"`[^`]+`|(?<![A-Za-z-])\d[\d.,:]*\s*%?|\"[^\"]+\"|\u201c[^\u201d]+\u201d|(?<![\w.-])[\w.-]+/[\w./-]+"
     r"|\b\w+\.(?:ya?ml|md|py|json|toml|go|sh|tf|conf)\b|(?-i:\b[A-Z][a-z]+[A-Z]\w+\b)|\b[^\W_]+_\w+\b"
     rf"|(?-i:\b[A-Z]+-\d+\b|\b[A-Z]+\d{{2,}}\b)|\b(?:unless|so that|until|exceeds?|{_COUNTS})\b",
     re.IGNORECASE,
 )
 """A number, a name in code, a file, a quotation, or the state that is to be reached."""
-_LINK = re.compile(r"\[([^\[\]]*)\]\([^)\s]*\)|<?https?://\S+")
-_NO_MEASURE = re.compile(
+_LINK = Pattern(r"\[([^\[\]]*)\]\([^)\s]*\)|<?https?://\S+")
+_NO_MEASURE = Pattern(
     rf"(?<!\bin)(?<!\binto)(?<!\bto)(?<!\bon)(?<!\bas)(?<!\bwith)\s[(\[]?(?:(?-i:[A-Z][A-Z0-9]+-\d+)"
     rf"|#\d+)[)\]]?(?=\W|$)"
     rf"|\b24 ?[/x] ?7\b|\b(?:tier|level|phase|part|sev(?:erity)?|priority|version|v)[ -]?\d\b"
@@ -37,7 +38,7 @@ _NO_MEASURE = re.compile(
     re.IGNORECASE,
 )
 """Numbers that measure nothing: the item's own ticket, a tier, the day of the incident."""
-_SCOPED = re.compile(
+_SCOPED = Pattern(
     r"\b(?:except|whenever|older than|more than|less than|fewer than|at least|at most"
     r"|per (?:second|minute|hour|day|key|user|tenant|service)|weekly|daily|nightly|hourly|monthly|quarterly"
     r"|automatically|by default|read-only|mandatory|idempotent)\b"
@@ -48,7 +49,7 @@ _SCOPED = re.compile(
     re.IGNORECASE,
 )
 """A closed set, a rhythm, or a condition that can be tried out."""
-_OPEN_END = re.compile(
+_OPEN_END = Pattern(
     r"\bkeep (?:an eye|monitoring|watching|track|looking|improving|working)\b|\bon-?going\b"
     r"|\bcontinue\b|\b(?:continually|constantly|routinely|gradually|bit by bit|as we go)\b|"
     r"\bcontinuous(?:ly)?\b|"
@@ -68,7 +69,7 @@ _OPEN_END = re.compile(
     r"\beventually\b",
     re.IGNORECASE,
 )
-_OUTCOME = re.compile(
+_OUTCOME = Pattern(
     r"\b(?:record(?:ed|s)?|decide|decision|publish|report|write up|ADR|file|findings?|results?|list of|"
     r"present|"
     r"document(?:ed)?|proposal|test|merge|ship|remove|close)\b",
@@ -83,7 +84,7 @@ _VERB = (
     r"|review|rotate|run"
     r"|send|set|show|split|store|switch|test|train|tune|update|upgrade|use|validate|verify|warn|write)"
 )
-_NEXT_DELIVERABLE = re.compile(rf"(?:,? and(?: then| also)?|;|,|\. also|\.) (?={_VERB}\b)", re.IGNORECASE)
+_NEXT_DELIVERABLE = Pattern(rf"(?:,? and(?: then| also)?|;|,|\. also|\.) (?={_VERB}\b)", re.IGNORECASE)
 
 
 def count_deliverables(text: str) -> int:
@@ -91,30 +92,30 @@ def count_deliverables(text: str) -> int:
     return 1 + len(_NEXT_DELIVERABLE.findall(text))
 
 
-_OPENING = re.compile(
+_OPENING = Pattern(
     r"^\W*(?:(?:[\w&'/-]+ ){1,5}?(?:should|needs? to|will|must|ought to|ha(?:s|ve) to|shall|wants? to)\b )?"
     r"(?:(?:please|let us|let's|to|maybe|perhaps|possibly|also|then|further|try to|again) )*",
     re.IGNORECASE,
 )
 """What may stand before the verb: who is to act, and words of courtesy."""
-_MAKE_DEGREE = re.compile(r"^(?:make|keep|get|render) (?!sure)", re.IGNORECASE)
-_ALARM = re.compile(
+_MAKE_DEGREE = Pattern(r"^(?:make|keep|get|render) (?!sure)", re.IGNORECASE)
+_ALARM = Pattern(
     r"raise (?!the )(?:an? )?(?:[\w-]+ )?(?:alert|alarm|error|ticket|exception|warning|page)s?\b"
     r"(?! (?:threshold|level|limit|rate|rule)s?\b)",
     re.IGNORECASE,
 )
-_METHOD = re.compile(r"(?:\b(?:by|through) [a-z]+ing|\w: ) *(?P<means>.+)$", re.IGNORECASE)
-_LIGHT = re.compile(
+_METHOD = Pattern(r"(?:\b(?:by|through) [a-z]+ing|\w: ) *(?P<means>.+)$", re.IGNORECASE)
+_LIGHT = Pattern(
     rf"(?:do|have|get|make|create|introduce|establish|build|give|provide|add|use|write|develop|define"
     rf"|set up|put in place"
-    rf"|bring|show|ensure|apply|follow) (?:(?:an?|some|much|even|our|the|more) )*{PRAISE.pattern}",
+    rf"|bring|show|ensure|apply|follow) (?:(?:an?|some|much|even|our|the|more) )*{PRAISE.source}",
     re.IGNORECASE,
 )
 """An empty verb with a word of praise: "do a better job", "have stronger guardrails"."""
-_DEGREE_NOUN = re.compile(
+_DEGREE_NOUN = Pattern(
     r"(?:[\w-]+ ){1,3}(?:improvements?|enhancements?|optimi[sz]ations?|hardening)\b", re.IGNORECASE
 )
-_TARGET = re.compile(
+_TARGET = Pattern(
     r"\b(?<!\baccess )(?<!\bapproach )(?<!\bresponse )(?:to|below|above|under|over|beyond|within"
     r"|by) (?!\w+ing\b)(?!(?:an? |the )?(?:minimum|maximum|acceptable|reasonable|normal"
     r"|sensible|safe|good|better|healthy|appropriate|suitable|sane)\b)(?:[\w'-]+)",

@@ -16,19 +16,20 @@ from agent.checks.document_counts import check_counts
 from agent.checks.document_spans import check_spans
 from agent.checks.duration import Length, read_lengths, write_length
 from agent.checks.items import read_entries
+from agent.checks.pattern import Pattern
 from agent.checks.report import Report, at
 from agent.checks.timeline import CLOCK, Row, clock_offset, key_events, timeline_rows
 
 if TYPE_CHECKING:
     from agent.schema.finding import Level
 
-_FIELD = re.compile(
+_FIELD = Pattern(
     r"^[\s>|*+-]*(?:\*\*|__)?(?P<name>(?:total |incident |outage )?duration|length|start(?:ed)?(?: time)?|"
     r"end(?:ed)?(?: time)?|resolved(?: at)?|"
     r"incident start|incident end)(?: \([^)]*\))?\s*(?:\*\*|__)?\s*[:|]\s*(?:\*\*|__)?\s*(?P<value>[^|\n]+)",
     re.IGNORECASE | re.MULTILINE,
 )
-_RANGE = re.compile(
+_RANGE = Pattern(
     r"(?P<first>\b\d?\d:\d\d(?::\d\d)?)\s*(?:UTC|Z)?\s*(?:-|\u2013|\u2014|to|until|and|"
     r"through)\s*(?P<last>\d?\d:\d\d(?::\d\d)?)"
 )

@@ -9,31 +9,32 @@ from dataclasses import dataclass
 
 from agent.checks.document import Block, Document
 from agent.checks.items import read_entries
+from agent.checks.pattern import Pattern
 from agent.checks.report import Report, at
 from agent.checks.stem import stem
 
 _WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _NUMBER = rf"(?P<n>\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?|{'|'.join(_WORDS)})"
-_PERCENT = re.compile(
+_PERCENT = Pattern(
     r"(?<![\w.])(?P<about>about |around |roughly |approximately |nearly |over |up to "
     r"|~)?(?P<n>\d+(?:\.\d+)?)\s?(?:%|percent) of (?:all |the |our |its )?"
     r"(?P<noun>(?:[a-z][\w-]* ){0,2}[a-z][\w-]*)",
     re.IGNORECASE,
 )
-_COUNT = re.compile(
+_COUNT = Pattern(
     rf"(?<![\w.:/-])(?P<about>about |around |roughly |approximately |nearly |over |up to "
     rf"|~)?{_NUMBER} (?P<noun>(?:[a-z][\w-]* ){{0,2}}?[a-z][\w-]*s) (?:were |was |had been "
     rf"|have been )?"
     r"(?P<verb>affected|impacted|failed|lost|delayed|rejected|dropped|restarted|crashed|unavailable|down|deleted|corrupted|duplicated|evicted|terminated|refused|missed)\b",
     re.IGNORECASE,
 )
-_OF = re.compile(
+_OF = Pattern(
     r"(?<![\w.])(?P<part>\d[\d,]*) (?:of|out of) (?:the "
     r"|all )?(?P<whole>\d[\d,]*)(?P<between>[^.;\d%]{0,40}?)\(?(?:about |roughly |~"
     r"|or )?(?P<percent>\d+(?:\.\d+)?)\s?%",
     re.IGNORECASE,
 )
-_LISTED = re.compile(
+_LISTED = Pattern(
     rf"\b{_NUMBER} (?:[a-z-]+ )?(?P<what>contributing factors|factors|root causes|causes|action items"
     rf"|actions|follow-?ups|lessons)\b",
     re.IGNORECASE,
@@ -88,7 +89,7 @@ def _shares(document: Document) -> Iterator[Report]:
                 )
 
 
-def _twice(document: Document, pattern: re.Pattern[str], what: str) -> Iterator[Report]:
+def _twice(document: Document, pattern: Pattern, what: str) -> Iterator[Report]:
     """Compare what two sections say of the same thing; silent where one of them gives several values."""
     stated: dict[tuple[str, str], dict[str, list[_Stated]]] = defaultdict(lambda: defaultdict(list))
     for block in document.blocks:

@@ -9,34 +9,35 @@ from datetime import timedelta
 from agent.checks.document import Block, Document
 from agent.checks.duration import Length, read_lengths, write_length
 from agent.checks.event_words import Mention, mentions, row_matches
+from agent.checks.pattern import Pattern
 from agent.checks.report import Report, at
 from agent.checks.sentence import split_sentences
 from agent.checks.timeline import CLOCK, Row, clock_offset
 
 _DAY = timedelta(days=1)
-_RANGE = re.compile(
+_RANGE = Pattern(
     r"\b(?:(?:from|between)\s+)?(?P<first>\d?\d:\d\d(?::\d\d)?)\s*(?:UTC|Z|[A-Z]{2,4}T?)?\s*(?:-|\u2013|\u2014|to|until|till|and|through)\s*"
     r"(?P<last>\d?\d:\d\d(?::\d\d)?)"
 )
-_THEN_LENGTH = re.compile(
+_THEN_LENGTH = Pattern(
     r"\s*(?:UTC|Z|[A-Z]{2,4}T?)?\s*[,(:=\u2013\u2014-]*\s*(?:for|lasting|lasted|a total of|in total"
     r"|i\.e\.,?|or|which is|a span of|took|that is)?"
     r"(?: a total of| about| around| roughly)?\s*",
     re.IGNORECASE,
 )
-_THEN_RANGE = re.compile(
+_THEN_RANGE = Pattern(
     r"\s*(?:in total|long|of \w+)?\s*[,(:\u2013\u2014-]*\s*(?:from|between|running|starting)?\s*",
     re.IGNORECASE,
 )
-_LIMIT = re.compile(
+_LIMIT = Pattern(
     r"\b(?:up to|at least|at most|more than|less than|under|within|every|each|per|timeout|interval)\b",
     re.IGNORECASE,
 )
 _LONGEST = 2000
 """Characters of the longest sentence that is read: a longer one is data, not prose."""
 _MOST_ROWS = 60
-_FROM_TO = re.compile(r"\b(?:from|between)\b", re.IGNORECASE)
-_TIME_TO = re.compile(
+_FROM_TO = Pattern(r"\b(?:from|between)\b", re.IGNORECASE)
+_TIME_TO = Pattern(
     r"\btime[- ]to[- ](?P<what>detect(?:ion)?|acknowledge|mitigat\w*|resol\w*|repair|recover\w*"
     r"|restor\w*|fix)\b(?:[^.\n\d]{0,25}?)$",
     re.IGNORECASE,
@@ -51,7 +52,7 @@ _WHAT = (
     ("recov", "recovery"),
     ("restor", "recovery"),
 )
-_LASTED = re.compile(
+_LASTED = Pattern(
     r"\b(?:incident|outage|disruption|degradation|impact|downtime"
     r"|interruption)\b[^.;]{0,40}?\b(?:lasted|was|ran|went on|took"
     r"|persisted)(?: for)?(?: a total of)?\s*$"
@@ -59,7 +60,7 @@ _LASTED = re.compile(
     r"|\b(?:duration|downtime)(?: of (?:the )?(?:incident|outage|impact))?\s*(?::|was|of)\s*$",
     re.IGNORECASE,
 )
-_ORDER = re.compile(r"\b(?P<word>before|after)\b", re.IGNORECASE)
+_ORDER = Pattern(r"\b(?P<word>before|after)\b", re.IGNORECASE)
 
 
 def check_spans(document: Document, rows: tuple[Row, ...], header: Length | None) -> Iterator[Report]:

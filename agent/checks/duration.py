@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from agent.checks.number_words import ONES, PART_OF
+from agent.checks.pattern import Pattern
 
 _NUMBERS = (
     {
@@ -51,12 +52,12 @@ _NUMBERS = (
     | {f"{word} and a half": value + 0.5 for value, word in enumerate(ONES, 1)}
 )
 _UNITS = (
-    (re.compile(r"^(?:ms|msecs?|milliseconds?)$"), 0.001),
-    (re.compile(r"^(?:s|secs?|seconds?)$"), 1.0),
-    (re.compile(r"^(?:m|mins?|minutes?)$"), 60.0),
-    (re.compile(r"^(?:h|hrs?|hours?)$"), 3600.0),
-    (re.compile(r"^(?:d|days?)$"), 86400.0),
-    (re.compile(r"^weeks?$"), 604800.0),
+    (Pattern(r"^(?:ms|msecs?|milliseconds?)$"), 0.001),
+    (Pattern(r"^(?:s|secs?|seconds?)$"), 1.0),
+    (Pattern(r"^(?:m|mins?|minutes?)$"), 60.0),
+    (Pattern(r"^(?:h|hrs?|hours?)$"), 3600.0),
+    (Pattern(r"^(?:d|days?)$"), 86400.0),
+    (Pattern(r"^weeks?$"), 604800.0),
 )
 _UNIT = r"(?:ms|msecs?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|weeks?)"
 _WORD = "|".join(sorted((word.replace(" ", r"\s") for word in _NUMBERS), key=len, reverse=True))
@@ -69,20 +70,20 @@ _RATE = (
     r"(?:once|twice|(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|dozen)"
     r"[\w.,]*(?: [a-z][\w-]*){0,2})"
 )
-PER = re.compile(
+PER = Pattern(
     rf"(?P<what>{_RATE}) (?:an?|per|each|every) (?P<unit>second|minute|hour|day|week)\b"
     r"(?! (?:later|before|after|earlier|ago|and|or|into|long)\b)",
     re.IGNORECASE,
 )
 """A rate: so many in a unit of time."""
 UNIT_SECONDS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0}
-_LENGTH = re.compile(
+_LENGTH = Pattern(
     r"(?<![\w.:/])(?<!\de[-+])(?<!th of )(?<!ths of )"
     r"(?<!quarter of )(?<!quarters of )(?<!part of )(?<!rest of )"
     rf"(?:(?P<about>{_ABOUT})\s*)?(?P<parts>{_PART}(?:(?:\s*,)?\s*(?:and\s+)?{_PART})*)",
     re.IGNORECASE,
 )
-_ONE = re.compile(
+_ONE = Pattern(
     rf"(?:(?P<number>\d+(?:\.\d+)?)[\s-]*|(?P<word>{_WORD})[\s-]+)(?P<unit>{_UNIT})(?![A-Za-z/])"
     rf"(?P<half>\s+and\s+a\s+half)?",
     re.IGNORECASE,

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from agent.checks.pattern import Pattern
+
 _CLASSES: dict[str, tuple[str, str]] = {
     # name: (how prose speaks of it, how a row speaks of it)
     "first error": (r"first (?:failed \w+|errors?|failures?|symptoms?|5xx)", r"\bfirst\b.*\b(?:error|fail|symptom)|\berrors? (?:start|beg|appear|climb)|\bsymptom"),
@@ -54,7 +56,7 @@ class Mention:
     end: int
 
 
-_MENTION = re.compile(rf"\b{event_pattern(0)}\b", re.IGNORECASE)
+_MENTION = Pattern(rf"\b{event_pattern(0)}\b", re.IGNORECASE)
 
 
 def mentions(text: str) -> Iterator[Mention]:
@@ -71,5 +73,5 @@ def row_matches(name: str, text: str) -> bool:
 
 
 @cache
-def _row_pattern(name: str) -> re.Pattern[str]:
-    return re.compile(_CLASSES[name][1], re.IGNORECASE)
+def _row_pattern(name: str) -> Pattern:
+    return Pattern(_CLASSES[name][1], re.IGNORECASE)

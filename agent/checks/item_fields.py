@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from agent.checks.item_owner import guess_owner, is_name
 from agent.checks.item_parts import BOX, Found, Part, clean, split_parts
 from agent.checks.labels import BARE_DUE
+from agent.checks.pattern import Pattern
 
-_TITLE = re.compile(r"^\s*(?:\[[ xX]\]\s*)?\*\*(?P<inside>[^*\n.]{1,40})\*\*:?\s+(?=[A-Z])")
+_TITLE = Pattern(r"^\s*(?:\[[ xX]\]\s*)?\*\*(?P<inside>[^*\n.]{1,40})\*\*:?\s+(?=[A-Z])")
 """Some words in bold in front of a sentence: a title or what was meant for a priority, and not the action."""
 _RUNNING_ON = frozenset({"owner", "due", "priority"})
 """Fields whose value may go on in brackets: "engineering (who exactly?)"."""

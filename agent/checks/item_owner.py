@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from agent.checks.item_parts import Found, Part, clean
+from agent.checks.pattern import Pattern
 
-_NAME = re.compile(r"^(?:the )?(?:[^\W\d_][\w.'&+/-]*)(?: (?:[\w.'&+/-]+|&)){0,5}$")
-_NO_NAME = re.compile(
+_NAME = Pattern(r"^(?:the )?(?:[^\W\d_][\w.'&+/-]*)(?: (?:[\w.'&+/-]+|&)){0,5}$")
+_NO_NAME = Pattern(
     r"^(?:this|these|that|those|it|we|our|they|there|here|his|her|its|their|currently|see|e\.g|i\.e|via"
     r"|at|in|on|with|for|from|and|or|not|was|is|are|because|as|like|incl\w*|if|when"
     r"|until|to|per|both|all|also|only|then|so|which|that|instead|etc|today|now|new|old|max|min|about"
@@ -17,8 +18,8 @@ _NO_NAME = re.compile(
     r"|agreed|approved|optional|estimate\w*)\b",
     re.IGNORECASE,
 )
-_GROUP = re.compile(r"\b(?:team|squad|guild|tribe|crew|chapter|group|desk|office|ops|folks)\b", re.IGNORECASE)
-_AREA = re.compile(
+_GROUP = Pattern(r"\b(?:team|squad|guild|tribe|crew|chapter|group|desk|office|ops|folks)\b", re.IGNORECASE)
+_AREA = Pattern(
     r"^(?:monitoring|alert(?:ing|s)?|detection|prevention|mitigation|testing|tests?|tooling"
     r"|documentation|docs"
     r"|process|code|infrastructure|infra|config\w*|communication|training|automation|capacity|deploy\w*"
@@ -29,17 +30,17 @@ _AREA = re.compile(
     r"|security)s?$",
     re.IGNORECASE,
 )
-_HANDLE_FIRST = re.compile(r"^(?P<who>@[\w.-]*\w)(?:\s*:\s*|\s+(?:to|will|shall|should|must)\s+)")
-_NAME_FIRST = re.compile(
+_HANDLE_FIRST = Pattern(r"^(?P<who>@[\w.-]*\w)(?:\s*:\s*|\s+(?:to|will|shall|should|must)\s+)")
+_NAME_FIRST = Pattern(
     r"^(?P<who>[A-Z][\w&/.-]*(?: (?:[A-Z&][\w&/.-]*|team|squad|guild|tribe|crew|chapter|group|desk"
     r"|office|ops)){0,3})\s*:\s+"
     r"(?=[^\W\d_])"
 )
-_TEAM_FIRST = re.compile(
+_TEAM_FIRST = Pattern(
     r"^(?P<who>(?:[Tt]he )?(?:[\w&/-]+ ){1,4}(?:team|squad|guild|tribe|crew|chapter|group|desk|office))"
     r" (?:to|will|shall) "
 )
-_HANDLE_LAST = re.compile(
+_HANDLE_LAST = Pattern(
     r"(?<!\bto)(?<!\bfor)(?<!\bfrom)(?<!\bwith)(?<!\bby)(?<!\bpage)(?<!\bnotify)(?<!\bping)(?<!\bask)(?<!\btell)"
     r"(?<!\balert)(?<!\band)(?<!\bor)\s(?P<who>@[\w.-]*\w)\W*$"
 )

@@ -7,20 +7,21 @@ from dataclasses import dataclass
 
 from agent.checks.calendar_date import DAY
 from agent.checks.labels import CERTAIN_LABEL, LABEL, PRIORITY, known_value, label_name
+from agent.checks.pattern import Pattern
 
-BOX = re.compile(r"^\s*\[[ xX]\]\s*")
-_CODE = re.compile(r"`([^`\n]+)`")
-_QUOTED = re.compile(r"\"[^\"\n]{1,120}\"|\u201c[^\u201d\n]{1,120}\u201d")
-_LINK = re.compile(r"(\[)([^\[\]\n]*)(\]\([^)\s]*\))")
-_ADDRESS = re.compile(r"<?https?://[^\s>)]+>?")
-_DATE = re.compile(rf"(?<![\w.-]){DAY}", re.IGNORECASE)
-_LIST_OF_FACTORS = re.compile(r"\bF\d+(?:\s*,\s*F\d+)+")
-_MARK = re.compile(r"\*\*|__|~~|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])")
-_LEAD = re.compile(r"^\s*(?:\*\*|__|[*_])(?P<inside>[^*\n]{1,60}?)(?:\*\*|__|[*_])(?!\w)")
-_SIGN = re.compile(r"^[^\w\s\x00-\x7f\u2010-\u2015\u2026]+\s*")
+BOX = Pattern(r"^\s*\[[ xX]\]\s*")
+_CODE = Pattern(r"`([^`\n]+)`")
+_QUOTED = Pattern(r"\"[^\"\n]{1,120}\"|\u201c[^\u201d\n]{1,120}\u201d")
+_LINK = Pattern(r"(\[)([^\[\]\n]*)(\]\([^)\s]*\))")
+_ADDRESS = Pattern(r"<?https?://[^\s>)]+>?")
+_DATE = Pattern(rf"(?<![\w.-]){DAY}", re.IGNORECASE)
+_LIST_OF_FACTORS = Pattern(r"\bF\d+(?:\s*,\s*F\d+)+")
+_MARK = Pattern(r"\*\*|__|~~|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])")
+_LEAD = Pattern(r"^\s*(?:\*\*|__|[*_])(?P<inside>[^*\n]{1,60}?)(?:\*\*|__|[*_])(?!\w)")
+_SIGN = Pattern(r"^[^\w\s\x00-\x7f\u2010-\u2015\u2026]+\s*")
 """An emoji or the like in front of a value."""
-_FIRST = re.compile(r"^\s*(?P<word>[Pp][0-4]|#\d+|[A-Z][A-Z0-9]+-\d+)(?:\s*:|\s)\s*(?=\S)")
-_SEPARATOR = re.compile(
+_FIRST = Pattern(r"^\s*(?P<word>[Pp][0-4]|#\d+|[A-Z][A-Z0-9]+-\d+)(?:\s*:|\s)\s*(?=\S)")
+_SEPARATOR = Pattern(
     r"(?P<hard>[\u2014\u2013]+|\s-{1,3}\s|\s(?:[\u00b7\u2022\u00bb\u2192~>]|//|->|::)\s|[|;])"
     r"|(?P<line>\n[ \t]*:?)"
     r"|(?P<open>[\[(])|(?P<close>[\])]\s*:?)|(?P<slash>\s/\s)|(?P<comma>,\s+)"

@@ -8,28 +8,29 @@ from dataclasses import dataclass, field
 from agent.checks.calendar_date import DAY
 from agent.checks.document import Block, Table
 from agent.checks.labels import FIELDS, PRIORITY, field_by_name
+from agent.checks.pattern import Pattern
 
 _STAND_INS = {"actor": "owner", "time": "due"}
 """A column "Team" names the owner, a column "Date" the due date, where no other column does."""
 _HEADERS = (
-    ("due", re.compile(r"\b(?:due|deadline|eta|target|finish|complet\w+|planned|until|when)\b")),
+    ("due", Pattern(r"\b(?:due|deadline|eta|target|finish|complet\w+|planned|until|when)\b")),
     (
         "owner",
-        re.compile(
+        Pattern(
             r"\b(?:owners?|owning|owned|assignees?|assigned|responsible|accountable|dri|squad|tribe|guild"
             r"|crew|chapter|whom?|lead)\b"
         ),
     ),
-    ("priority", re.compile(r"\b(?:prio\w*|pri|severity|sev|urgency|importance|rank|p-level|level)\b")),
+    ("priority", Pattern(r"\b(?:prio\w*|pri|severity|sev|urgency|importance|rank|p-level|level)\b")),
     (
         "action",
-        re.compile(
+        Pattern(
             r"\b(?:actions?|tasks?|what|work|remediations?|measures?|mitigations?|improvements?|steps?"
             r"|fix(?:es)?|deliverables?|changes?|summary|title|items?|todo)\b"
         ),
     ),
 )
-_DAY = re.compile(rf"\W*{DAY}\b.{{0,30}}", re.IGNORECASE)
+_DAY = Pattern(rf"\W*{DAY}\b.{{0,30}}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,6 @@ def _settle(roles: list[str], role: str, columns: list[int], replacing: set[str]
             roles[free[0]] = role
 
 
-def _all(form: re.Pattern[str], column: list[str]) -> bool:
+def _all(form: Pattern, column: list[str]) -> bool:
     filled = [text.strip(" *_`") for text in column if text.strip()]
     return bool(filled) and all(form.fullmatch(text) for text in filled)

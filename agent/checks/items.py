@@ -10,29 +10,30 @@ from agent.checks.document import Block, Document, Item, Table
 from agent.checks.item_fields import Piece, read_piece
 from agent.checks.item_parts import Found
 from agent.checks.item_tables import Row, read_table
+from agent.checks.pattern import Pattern
 from agent.checks.sections import is_item_title, section_of
 
-_TICKED = re.compile(
+_TICKED = Pattern(
     r"^\s*(?:\u2705|\u2714|~~.+~~\s*$|[*_(\[]{0,3}(?:done|completed|fixed|closed|resolved)\b[*_)\]:]{1,4}"
     r"|.*[\[(](?:done|completed|fixed|closed|resolved|merged|in place)(?: [^)\]]{0,20})?[)\]]\W*$)",
     re.IGNORECASE | re.DOTALL,
 )
-_CHECKED = re.compile(r"^\s*\[[xX]\]")
-_BOX = re.compile(r"^\s*\[[ xX]\]\s*")
-_NOTHING = re.compile(
+_CHECKED = Pattern(r"^\s*\[[xX]\]")
+_BOX = Pattern(r"^\s*\[[ xX]\]\s*")
+_NOTHING = Pattern(
     r"^\W*(?:none|n/?a|nothing|no action items?|no actions?|tbd|to be (?:added|done|decided))\b.{0,30}$",
     re.IGNORECASE,
 )
-_STATE = re.compile(
+_STATE = Pattern(
     r"^\s*\[[ xX]\]\s+(?:(?!(?:while|when|if|that|which|what|until|so|after|before|who|where) )[\w-]+ ){1,6}"
     r"(?:is|are|has been|have been|have|has) [^:;()]*$",
     re.IGNORECASE,
 )
 """A ticked or open box with a statement, such as "[ ] Sections are filled out": a checklist, not an item."""
-_LINK_ONLY = re.compile(r"^\W*(?:\[[^\]]*\]\([^)]*\)|<?https?://\S+>?|#\d+)\W*$")
-_LABEL_LINE = re.compile(r"^[*_]{0,2}[A-Z][\w /-]{1,30}(?:[*_]{0,2}:|:[*_]{2})[*_]{0,2}(?:\s|$)")
-_LABEL_ALONE = re.compile(r"^(?:\*\*|__)[^*_]{2,40}(?:\*\*|__):?$")
-_FINISHED = re.compile(
+_LINK_ONLY = Pattern(r"^\W*(?:\[[^\]]*\]\([^)]*\)|<?https?://\S+>?|#\d+)\W*$")
+_LABEL_LINE = Pattern(r"^[*_]{0,2}[A-Z][\w /-]{1,30}(?:[*_]{0,2}:|:[*_]{2})[*_]{0,2}(?:\s|$)")
+_LABEL_ALONE = Pattern(r"^(?:\*\*|__)[^*_]{2,40}(?:\*\*|__):?$")
+_FINISHED = Pattern(
     r"^\W*(?:\[x\]|done|closed|completed?|yes|x|fixed|resolved|merged|shipped|deployed|live|erledigt"
     r"|\u2705|\u2714)"
     r"(?![a-z])",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agent.checks.calendar_date import DAY, MONTH
+from agent.checks.pattern import Pattern
 
 FIELDS = ("owner", "due", "priority", "type", "ticket", "factor", "done")
 _LABELS = {
@@ -25,54 +26,54 @@ _LABELS = {
 _PLAIN = r"owner|owned by|assignee|assigned to|dri|due|deadline|eta|priority|prio|severity"
 """Labels that mean the same without a colon."""
 _CERTAIN = rf"{_PLAIN}|due date|target date|ticket|done when"
-LABEL = re.compile(
+LABEL = Pattern(
     r"(?<![\w@/.-])(?:"
     + "|".join(rf"(?P<{name}>{words})" for name, words in _LABELS.items())
     + r")[ \t]*(?:::?|=)(?!//)[ \t]*",
     re.IGNORECASE,
 )
-CERTAIN_LABEL = re.compile(rf"(?:{_CERTAIN})[ \t]*(?:::?|=)[ \t]*", re.IGNORECASE)
-_SPOKEN = re.compile(
+CERTAIN_LABEL = Pattern(rf"(?:{_CERTAIN})[ \t]*(?:::?|=)[ \t]*", re.IGNORECASE)
+_SPOKEN = Pattern(
     r"(?:(?P<owner>owner|owned by|assigned to|assignee|dri)|(?P<due>due|deadline|eta)"
     r"|(?P<priority>priority|prio|severity)|(?P<done>done when))(?: is| on| by|)? +(?P<value>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 
-PRIORITY = re.compile(
+PRIORITY = Pattern(
     r"(?:(?:prio(?:rity)?|severity|sev|level|tier)[ -]?)?"
     r"(?:p[0-4]|[0-4]|sev[- ]?[0-5]|s[0-4]|critical|crit|highest|high|medium|med|moderate|normal|low|lowest"
     r"|urgent|blocker|major|minor|h|m|l|must|should|could)(?:[- ](?:have|priority|prio))?",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"\D*\d")
-_RANKED = re.compile(
+_NUMBERED = Pattern(r"\D*\d")
+_RANKED = Pattern(
     r"p\d+|sev[- ]?\d+|(?:very )?(?:critical|highest|high|medium|low|lowest|urgent)(?:[- ](?:prio(?:rity)?))?"
     r"|normal|must|should|could|blocker|major|minor|prio(?:rity)? ?\d",
     re.IGNORECASE,
 )
 """What is a priority even where no label says so."""
-_TYPES = re.compile(
+_TYPES = Pattern(
     r"(?:prevent|detect|mitigat|repair|investigat|process|fix|improve(?:ment)?$|monitor(?:ing)?$)"
     r"(?:e|ion|ive|ative|ing|s|es)?",
     re.IGNORECASE,
 )
-_TICKET = re.compile(
+_TICKET = Pattern(
     r"[A-Z][A-Z0-9]{0,9}(?:-[A-Z]+)*-\d+|[\w.-]*#\d+|(?:AI|A)[ -]?\d+|action \d+|\d+[.)]", re.ASCII
 )
-_FACTORS = re.compile(
+_FACTORS = Pattern(
     r"(?:(?:addresses|address|for|factor|fixes)\s+)?(?P<value>F\d+(?:\s*(?:,|and|&|\+)\s*F\d+)*)",
     re.IGNORECASE,
 )
-_STATUS = re.compile(r"open|to-?do|not started|in progress|planned|started|done|closed", re.IGNORECASE)
-_HANDLE = re.compile(
+_STATUS = Pattern(r"open|to-?do|not started|in progress|planned|started|done|closed", re.IGNORECASE)
+_HANDLE = Pattern(
     r"(?:(?:by|for|->|\u2192)\s*)?(?P<value><?@[\w./-]*\w>?(?:\s*(?:,|and|&|\+)\s*<?@[\w./-]*\w>?)*)"
 )
 _BY = (
     r"(?:(?:to be )?(?:done |finished |completed? |delivered |ready )?(?:due|by|until|before|no later than))"
 )
-_DUE = re.compile(rf"(?:{_BY}(?: on)?:? +)?(?:the )?(?P<value>{DAY})", re.IGNORECASE)
-BARE_DUE = re.compile(rf"(?:^|[\s(,;])(?P<label>{_BY}(?: on)?) +(?P<value>{DAY})(?=\W|$)", re.IGNORECASE)
-_SOMETIME = re.compile(
+_DUE = Pattern(rf"(?:{_BY}(?: on)?:? +)?(?:the )?(?P<value>{DAY})", re.IGNORECASE)
+BARE_DUE = Pattern(rf"(?:^|[\s(,;])(?P<label>{_BY}(?: on)?) +(?P<value>{DAY})(?=\W|$)", re.IGNORECASE)
+_SOMETIME = Pattern(
     rf"(?:{_BY} )?(?P<value>(?:the )?(?:end|middle|mid|beginning|start|early|late)[ -](?:of )?(?:the "
     rf"|this |next )?"
     rf"(?:q[1-4]|day|week|month|quarter|half|year|sprint|release|summer|autumn|winter|spring"

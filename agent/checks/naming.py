@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agent.checks.calendar_date import read_day
 from agent.checks.lexicon import words
+from agent.checks.pattern import Pattern
 from agent.checks.stem import stem
 
 if TYPE_CHECKING:
@@ -18,11 +19,11 @@ _SUFFIX = (
     "service|services|svc|api|db|server|proxy|worker|gateway|queue|cache|store|broker|controller|agent|webapp|backend|app|"
     "exporter|scheduler|operator|manager|redis|mysql|postgres|kafka|mongo|nginx|dashboard|checker|importer|scraper"
 )
-_SERVICE = re.compile(
+_SERVICE = Pattern(
     rf"(?<![\w./@-])(?:[a-z][a-z0-9]*(?:-[a-z0-9]+)*-(?:{_SUFFIX})|[a-z]{{3,}}service)(?![\w-])"
 )
-_COMPOUND = re.compile(r"(?<![\w./@-])[a-z][a-z0-9]+(?:-[a-z0-9]+)+(?![\w-])")
-_CAMEL = re.compile(r"(?<![\w./-])(?:[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[A-Z]{2,}(?:_[A-Z0-9]+)+)(?![\w-])")
+_COMPOUND = Pattern(r"(?<![\w./@-])[a-z][a-z0-9]+(?:-[a-z0-9]+)+(?![\w-])")
+_CAMEL = Pattern(r"(?<![\w./-])(?:[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[A-Z]{2,}(?:_[A-Z0-9]+)+)(?![\w-])")
 _ENGLISH_PART = frozenset(
     """side level wide based facing only like related specific run up in out off down back time term free
     driven backed bound hosted managed owned sided call host line point end read write on by to per
@@ -56,14 +57,14 @@ _AGENT = (
     r"|sres?|dbas?|on-call|on-caller|"
     r"colleagues?|vendor|contractor|manager|lead|person|someone|somebody|staff|customers?|users?|support|we|i|they)"
 )
-_PERSON_ACTS = re.compile(
+_PERSON_ACTS = Pattern(
     rf"(?:^|[,;:.]\s+|\band\s+|\bbefore\s+|\bafter\s+|\bwhen\s+|\bthen\s+)(?P<who>(?:(?:the|a|an|one|our)\s+)?{_AGENT})\s+(?:then\s+|also\s+|had\s+|manually\s+|later\s+)?(?:{_ACT})\b",
     re.IGNORECASE,
 )
-_BY_PERSON = re.compile(
+_BY_PERSON = Pattern(
     rf"\b(?:{_ACT})\s+(?:\w+\s+){{0,2}}?by\s+(?P<who>(?:the|a|an|one|our)\s+{_AGENT})\b", re.IGNORECASE
 )
-_CAPITAL_ACTS = re.compile(
+_CAPITAL_ACTS = Pattern(
     rf"(?:^|[,;.]\s+|\bby\s+|\band\s+|\bbefore\s+|\bafter\s+|\bwhen\s+"
     rf"|\bthen\s+)(?P<who>[A-Z][a-z]{{2,}}(?: [A-Z][a-z]+)?)\s+(?:then\s+|also\s+|had\s+|manually\s+"
     rf"|later\s+)?(?:{_ACT})\b"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from agent.checks.calendar_date import is_empty
+from agent.checks.pattern import Pattern
 
-_NOBODY = re.compile(
+_NOBODY = Pattern(
     r"^\W*(?:"
     r"(?:every|any|some|no)(?:[ -]?(?:one|body))?\b.*|all\b(?!-).*|(?:each|either|several|various|many"
     r"|multiple|most"

@@ -24,22 +24,22 @@ class Pattern:
         """Find the first match anywhere between two places of a text."""
         return self.compiled.search(text, start, end)
 
-    def match(self, text: str, start: int = 0) -> re.Match[str] | None:
+    def match(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Match at a place of a text."""
-        return self.compiled.match(text, start)
+        return self.compiled.match(text, start, end)
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """Match the whole text."""
         return self.compiled.fullmatch(text)
 
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        """Find all matches."""
-        return self.compiled.finditer(text)
+    def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
+        """Find all matches between two places of a text."""
+        return self.compiled.finditer(text, start, end)
 
     def findall(self, text: str) -> list[str]:
         """Find all matches' texts; the pattern must have one group or none."""
         return self.compiled.findall(text)
 
-    def sub(self, new: str | Callable[[re.Match[str]], str], text: str) -> str:
-        """Replace all matches."""
-        return self.compiled.sub(new, text)
+    def sub(self, new: str | Callable[[re.Match[str]], str], text: str, count: int = 0) -> str:
+        """Replace the first matches, or all of them where `count` is 0."""
+        return self.compiled.sub(new, text, count=count)

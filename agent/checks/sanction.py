@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from agent.checks.pattern import Pattern
 from agent.checks.phrase import first_phrase
 from agent.checks.sentence import split_sentences
 from agent.checks.subject import HUMAN, Roster, kind_of
 
-_FILED = re.compile(
+_FILED = Pattern(
     r"\b(?:personnel|personal|hr|employee|staff) (?:file|record|dossier)s?\b|\bdisciplin(?:ary|e) \w+"
     r"|\b(?:formal|written|verbal|official|final|stern) (?:warning|caution|reprimand|rebuke)\b"
     r"|\bletter of (?:warning|caution|reprimand)\b|\b(?:performance )?improvement plan for\b|\bon probation\b"
@@ -22,7 +23,7 @@ _FILED = re.compile(
     r"|allowance|commission|premium)\b|\b(?:bonus|pay|salary|wages) of the \w+",
     re.IGNORECASE,
 )
-_DONE_TO = re.compile(
+_DONE_TO = Pattern(
     r"^\W*(?:please |formally |publicly |then )?(?:fine|dock|penali[sz]e|punish|reprimand|scold"
     r"|sanction|demote|fire|sack"
     r"|dismiss|blame|shame|coach|lecture|counsel|confront|admonish|rebuke|berate|grill|interrogate"
@@ -30,39 +31,39 @@ _DONE_TO = re.compile(
     r"|chastise|caution|reproach|reproof|talk sense into|crack down on|come down on) ",
     re.IGNORECASE,
 )
-_MADE_TO = re.compile(
+_MADE_TO = Pattern(
     r"^\W*(?:have|make|let|get) (?P<who>(?:[\w@'-]+ ){1,6}?)(?:to )?(?:redo|repeat|retake|resit"
     r"|re-?read|apologi[sz]e|justify"
     r"|explain (?:himself|herself|themselves|why)|promise|memori[sz]e|pass)\b",
     re.IGNORECASE,
 )
-_EXHORTED = re.compile(
+_EXHORTED = Pattern(
     r"^\W*(?P<who>(?:[\w@'-]+ ){1,6}?)(?:must|shall|should|will|needs? to|ha(?:s|ve) to"
     r"|ought to) (?:\w+ )?(?:re-?read|retake"
     r"|repeat|redo|resit|memori[sz]e|apologi[sz]e|concentrate|remember|double-check|respect|obey)\b",
     re.IGNORECASE,
 )
-_MOVED = re.compile(
+_MOVED = Pattern(
     r"^\W*(?:move|transfer|reassign|relocate|take|remove) (?P<who>(?:[\w@'-]+ ){1,8}?)(?:to|off|out of"
     r"|away from|into) "
     r"(?:[\w-]+ ){0,4}(?:team|role|duties|shift|position|desk|post|job)\b",
     re.IGNORECASE,
 )
-_FORBIDDEN = re.compile(
+_FORBIDDEN = Pattern(
     r"^\W*(?:no(?:body| ?one|ne) (?:from|of|in|among) (?P<none>(?:[\w@'-]+ ){1,4}?)(?:may|must|should"
     r"|is|are|shall)"
     r"|(?P<who>(?:[\w@'-]+ ){1,6}?)(?:(?:may|must|should|shall) (?:no longer|not|never|only)"
     r"|(?:is|are) (?:no longer|not|never) (?:to|allowed|permitted)))\b",
     re.IGNORECASE,
 )
-_AUTOMATIC = re.compile(r"^\"(?:warn|caution|ask|tell|notify|alert|prompt|advise)\b", re.IGNORECASE)
-_CONDITION = re.compile(
+_AUTOMATIC = Pattern(r"^\"(?:warn|caution|ask|tell|notify|alert|prompt|advise)\b", re.IGNORECASE)
+_CONDITION = Pattern(
     r"\b(?:when|whenever|if|once|as soon as|before) (?!they\b|he\b|she\b|you\b|we\b|needed|necessary"
     r"|possible|appropriate"
     r"|required)",
     re.IGNORECASE,
 )
-_MOOD = re.compile(
+_MOOD = Pattern(
     r"^\"?(?:raise|create|increase) (?:the )?awareness|^\"?be (?:\w+ )?(?:more )?proactive", re.IGNORECASE
 )
 

@@ -6,6 +6,7 @@ import re
 from typing import Literal
 
 from agent.checks.action_words import AMOUNT, DEGREE, LOOKING, VERBS
+from agent.checks.pattern import Pattern
 
 Section = Literal[
     "header",
@@ -22,7 +23,7 @@ Section = Literal[
     "other",
 ]
 
-_DONE = re.compile(
+_DONE = Pattern(
     r"\bactions? (?:taken|performed|carried out|during|log)\b|\b(?:immediate|response|mitigation|emergency|"
     r"recovery"
     r"|manual) (?:actions?|steps)\b|\btaken so far\b|\bactions? we took\b|\bwhat (?:we|was) d(?:id|one)\b"
@@ -137,8 +138,8 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ),
     ("event", r"events?|what happened|details?|notes?|comments?"),
 )
-_NUMBERED = re.compile(r"(?:[A-Z]{1,4}-?\d+|\d+|P\d)\b")
-_QUESTION = re.compile(r"\W*(?:what|where|how|why|who|when|which)\b")
+_NUMBERED = Pattern(r"(?:[A-Z]{1,4}-?\d+|\d+|P\d)\b")
+_QUESTION = Pattern(r"\W*(?:what|where|how|why|who|when|which)\b")
 IDENTITY = frozenset(
     {"owner", "actor", "id", "due", "priority", "ticket", "time", "status", "type", "factor"}
 )

@@ -21,6 +21,7 @@ from agent.checks.guards import (
     is_rejected,
 )
 from agent.checks.lexicon import words
+from agent.checks.pattern import Pattern
 from agent.checks.report import Report
 from agent.checks.rulebook import Rule, families, rule
 from agent.checks.sections import IDENTITY
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from agent.schema.finding import Level
 
 _SKIPPED = frozenset({"thanks", "appendix"})
-_THANKS = re.compile(
+_THANKS = Pattern(
     r"^\W*(?:many |special |big )?(?:thanks|thank you|kudos|props|hats off|credit)\b(?! a lot)", re.IGNORECASE
 )
 
