@@ -246,7 +246,7 @@ def _hits(item: Evidence, onset: Onset) -> bool:
 
 
 def _is_trouble(item: Evidence) -> bool:
-    """Whether it is an error, an alert that is no noise, or a metric that got worse for more than a moment."""
+    """Whether it is an error, an alert that is no noise, or a metric that got worse and stayed so."""
     if item.severity in {"critical", "error"}:
         return True
     if item.kind == "M":
@@ -289,7 +289,8 @@ def _counted(
         _count(
             "services_affected",
             len(services),
-            f"components with an error, an alert or a metric that got worse, of those that stand out since the onset: {', '.join(services)}",
+            "components with an error, an alert or a metric that got worse, of those that stand out since the "
+            f"onset: {', '.join(services)}",
             [e.id for e in hit],
         )
         if services

@@ -26,11 +26,10 @@ KEPT = Path(__file__).parent / "cassettes"
 TAPES = sorted(KEPT.glob("*.yaml.gz"))
 NOBODY = "http://127.0.0.1:9"
 MISSED = {
-    "trainticket-608b96": ("speaks of pod network delay",),
     "cluster-a7a9d1": ("issues connecting to `prod-db:3333`",),
 }
-"""What a kept draft does not state. In the first the model names the component that was slow, not why; in the
-second it saw that the job only printed the text of a database error, and says so instead."""
+"""What a kept draft does not state: the model saw that the job only printed the text of a database error, and
+says so instead."""
 
 
 def reply_to(body: dict[str, Any]) -> list[dict[str, Any]]:
@@ -177,5 +176,5 @@ def test_a_kept_cassette_gives_a_draft_that_holds(
     result = grade(Drafted(made.draft, made.digest, made.findings, 0.0), expected)
     assert result.must_state is not None
     assert result.must_state.missed == MISSED.get(case, ())
-    assert result.outcome == ("fail" if case == "trainticket-608b96" else "pass"), result.verdict
+    assert result.outcome == "pass", result.verdict
     assert (result.violations, result.invented) == ((), ())

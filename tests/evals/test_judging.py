@@ -89,3 +89,14 @@ def test_a_recording_of_nothing_is_refused(capsys: pytest.CaptureFixture[str]) -
     with pytest.raises(SystemExit):
         main([])
     assert "--judge" in capsys.readouterr().err
+
+
+@pytest.mark.block_network
+def test_the_kept_judgement_adds_what_the_rules_left_open(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _reach(monkeypatch, NOBODY, tmp_path)
+    reports = judged(DOCUMENT, judgement_of(DOCUMENT), record=False)
+    lines = [report.line for report in reports if report.rule.startswith("B")]
+    assert lines == [24, 25, 27, 30, 39, 41]
+    assert {report.level for report in reports if report.rule.startswith("B")} == {"warning"}
