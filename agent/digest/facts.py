@@ -289,8 +289,8 @@ def _counted(
         _count(
             "services_affected",
             len(services),
-            "components with an error, an alert or a metric that got worse, of those that stand out since the "
-            f"onset: {', '.join(services)}",
+            "components with an error, an alert or a metric that got worse, of those that stand out since "
+            f"the onset: {', '.join(services)}",
             [e.id for e in hit],
         )
         if services
