@@ -10,12 +10,14 @@ from functools import cache
 
 from agent.checks.pattern import Pattern
 
+_NO_SHEET = r"(?! (?:of|size|table|cache|fault|view|load|number|token)s?\b)"
+"""Behind "page": then it is a part of a list, a site or memory, and nobody was called."""
 _CLASSES: dict[str, tuple[str, str]] = {
     # name: (how prose speaks of it, how a row speaks of it)
     "first error": (r"first (?:failed \w+|errors?|failures?|symptoms?|5xx)", r"\bfirst\b.*\b(?:error|fail|symptom)|\berrors? (?:start|beg|appear|climb)|\bsymptom"),
     "report": (r"(?:first )?(?:customer |user |support )?(?:report|complaint|ticket)s?(?: came in| arrived)?", r"\breport|\bcomplain|\bticket"),
     "acknowledgement": (r"acknowledge?ments?|acks?|(?:was |were )?acknowledged", r"\back(?:\b|ed|now)"),
-    "page": (r"pag(?:e|es|ed|ing|er)\b|on-call (?:was|got) (?:paged|called)", r"\bpag(?:e|ed|es|ing|er)\b|\bpagerduty\b|\bon-?call\b.*\b(?:called|woken|notified)"),
+    "page": (rf"pag(?:ed|ing|er)\b|pages?\b{_NO_SHEET}|on-call (?:was|got) (?:paged|called)", rf"\bpag(?:ed|ing|er)\b|(?<!all )\bpages?\b{_NO_SHEET}|\bpagerduty\b|\bon-?call\b.*\b(?:called|woken|notified)"),
     "alert": (r"(?:first )?(?:alert|alarm)s?(?: fired)?", r"\balert(?:s|ed|ing)?\b|\balarm"),
     "detection": (r"detection|(?:was |were )?(?:detected|noticed|discovered)|discovery", r"\bdetect|\bnotic|\balert|\balarm|\bpaged?\b|\bdiscover|\breport"),
     "deploy": (r"deploy(?:ment|ed|s)?|roll-?out|rolled out|release[ds]?|change (?:went live|was merged)|merge[d]?", r"\bdeploy|\broll(?:ed)?[- ]?out|\brelease|\bmerged?\b|\bpushed\b|\bwent live"),

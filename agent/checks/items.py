@@ -138,11 +138,12 @@ class _Walk:
         while self.levels and self.levels[-1][0] >= level:
             self.levels.pop()
         below = any(opens for _, opens in self.levels)
-        text = self._text(block)
-        piece = read_piece(text, guess=False)
         self.levels.append((level, block.section == "action"))
         self.title = self.open = self.waiting = None
-        if block.section == "action" and (below or piece.fields) and re.search(r"\w", piece.action):
+        if block.section != "action":
+            return
+        piece = read_piece(self._text(block), guess=False)
+        if (below or piece.fields) and re.search(r"\w", piece.action):
             self.title = self._entry(block, piece)
 
     def _entry(self, block: Block, piece: Piece) -> Entry:

@@ -96,3 +96,13 @@ def test_what_is_written_is_read_back(seconds: int) -> None:
     length = timedelta(seconds=seconds)
     (back,) = read_lengths(write_length(length))
     assert abs(back.length - length) <= timedelta(minutes=1)
+
+
+def test_a_page_of_a_list_is_nobody_called() -> None:
+    text = DOCUMENT.replace("1h 35m (10:05-11:40)", "35 minutes (10:05-10:40)")
+    quiet = text.replace(
+        "It took 10 minutes from page to fix.", "The job stopped after its first page of keys."
+    )
+    assert _rules(quiet) == []
+    assert _rules(quiet.replace("Page reached the on-call engineer", "A purge of all pages ran")) == []
+    assert [rule for rule, _, _ in _rules(text)] == ["C03"]
