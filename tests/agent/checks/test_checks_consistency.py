@@ -98,11 +98,25 @@ def test_what_is_written_is_read_back(seconds: int) -> None:
     assert abs(back.length - length) <= timedelta(minutes=1)
 
 
+PURGE = """# Post-mortem: stale tiles
+
+**Date**: 2026-02-11
+
+## Summary
+
+The cause was a purge job that ended after {} of keys.
+
+## Timeline
+
+| Time (UTC) | Event |
+|---|---|
+| 06:10 | The purge job ends early |
+| 09:20 | A second purge of all pages completes |
+| 09:40 | {} |
+"""
+
+
 def test_a_page_of_a_list_is_nobody_called() -> None:
-    text = DOCUMENT.replace("1h 35m (10:05-11:40)", "35 minutes (10:05-10:40)")
-    quiet = text.replace(
-        "It took 10 minutes from page to fix.", "The job stopped after its first page of keys."
-    )
-    assert _rules(quiet) == []
-    assert _rules(quiet.replace("Page reached the on-call engineer", "A purge of all pages ran")) == []
-    assert [rule for rule, _, _ in _rules(text)] == ["C03"]
+    assert _rules(PURGE.format("its first page", "The team goes home")) == []
+    assert _rules(PURGE.format("its first page", "Page reached on-call")) == []
+    assert [rule for rule, _, _ in _rules(PURGE.format("the page, a set", "Page reached on-call"))] == ["C07"]
