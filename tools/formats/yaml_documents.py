@@ -42,7 +42,9 @@ def read_yaml(text: str, tally: Tally) -> Iterator[Element]:
         lines = text.split("\n")
         rules = [index for index, line in enumerate(lines) if line.startswith("---")]
         first = max((index for index in rules if index <= broken), default=0)
-        items = [index for index in range(first, broken + 1) if lines[index].startswith("- ")]
+        items = [
+            index for index in range(first, min(broken + 1, len(lines))) if lines[index].startswith("- ")
+        ]
         yield from _documents(_blanked(lines, first, items[-1] if items else broken), Tally())
         after = next((index for index in rules if index > broken), None)
         text = _blanked(lines, after, len(lines)) if after is not None else ""
