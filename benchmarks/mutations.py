@@ -1,7 +1,8 @@
-"""Measure the grounding checks: `python -m benchmarks.mutations [CASES] [--misses] [--json]`.
+"""Measure the grounding checks: `python -m benchmarks.mutations [CASES] [--recorded] [--misses] [--json]`.
 
 Drafts every case offline, checks that the untouched draft has no error, then tells one lie at a time and
-counts how many are reported. CASES is a folder of recorded incidents, by default the bundled ones; `--most N`
+counts how many are reported. CASES is a folder of recorded incidents, by default the bundled ones; with
+`--recorded` the drafts are those that a language model wrote, replayed from their cassettes. `--most N`
 bounds the places a kind a draft. `--misses` prints every lie that passed, with its place.
 """
 
@@ -22,6 +23,7 @@ from agent.schema.finding import Finding
 from agent.schema.postmortem import PostMortem
 from benchmarks.lies import KINDS, MUST, Lie, lies
 from benchmarks.offline_drafts import Sample, offline_drafts
+from benchmarks.recorded_drafts import recorded_drafts
 from benchmarks.rows import say
 
 Key = tuple[str, str, str]
@@ -116,14 +118,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
+    drafts = parser.add_mutually_exclusive_group()
+    drafts.add_argument(
         "cases", nargs="?", type=Path, help="folder of recorded incidents (default: the bundled ones)"
     )
+    drafts.add_argument("--recorded", action="store_true", help="take the drafts of a language model instead")
     parser.add_argument("--most", type=int, default=12, help="places a kind a draft (default: 12)")
     parser.add_argument("--misses", action="store_true", help="print every lie that was not reported")
     parser.add_argument("--json", action="store_true", help="print JSON")
     args = parser.parse_args()
-    tally = measure(offline_drafts(args.cases), args.most)
+    samples = recorded_drafts() if args.recorded else offline_drafts(args.cases)
+    tally = measure(samples, args.most)
     result = summary(tally)
     if args.json:
         listed = [

@@ -3,13 +3,14 @@
 FOLDER holds sentences.jsonl (case, evidence, facts, standing, text: true sentences about recorded incidents
 in the words of a careful writer) and one CASE.json a case with the evidence that they cite. A sentence that
 answers a why-chain also has its basis and, as `lent`, the citations of the claim above it. Every finding is a
-false alarm.
+false alarm. A FOLDER may also hold false.jsonl, of the same form: false sentences, of which each is to be reported.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,12 +33,14 @@ LOOSE = _DATA / "loose"
 LOOSER = _DATA / "looser"
 LOOSEST = _DATA / "loosest"
 """Three more sets of loose prose, each written before the rules had seen it."""
+ORDERED = _DATA / "ordered"
+"""Loose prose on what rose, fell, recovered or came first, and false sentences of the same sort."""
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One true sentence that was reported."""
+    """One sentence and what was reported on it."""
 
     case: str
     text: str
@@ -45,11 +48,21 @@ class Alarm:
 
 
 def false_alarms(folder: Path = FOLDER) -> tuple[int, tuple[Alarm, ...]]:
-    """Return how many sentences were checked and which were reported at warning or above."""
+    """Return how many true sentences were checked and which were reported at warning or above."""
+    read = tuple(_reported(folder, "sentences.jsonl"))
+    return len(read), tuple(alarm for alarm in read if alarm.findings)
+
+
+def passed_lies(folder: Path) -> tuple[int, tuple[str, ...]]:
+    """Return how many false sentences were checked and which were not reported."""
+    read = tuple(_reported(folder, "false.jsonl"))
+    return len(read), tuple(f"{alarm.case}: {alarm.text}" for alarm in read if not alarm.findings)
+
+
+def _reported(folder: Path, name: str) -> Iterator[Alarm]:
+    """Yield every sentence of a file with what is reported on it at warning or above."""
     digests: dict[str, tuple[Digest, Header]] = {}
-    alarms: list[Alarm] = []
-    lines = (folder / "sentences.jsonl").read_text(encoding="utf-8").splitlines()
-    for line in lines:
+    for line in (folder / name).read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if row["case"] not in digests:
             digests[row["case"]] = read_case(folder / f"{row['case']}.json")
@@ -64,9 +77,7 @@ def false_alarms(folder: Path = FOLDER) -> tuple[int, tuple[Alarm, ...]]:
         if "basis" in row:
             draft = draft.model_copy(update={"summary": (), "factors": (_factor_with(claim, row),)})
         found = tuple(item for item in check_grounding(draft, digest) if item.level != "info")
-        if found:
-            alarms.append(Alarm(row["case"], row["text"], found))
-    return len(lines), tuple(alarms)
+        yield Alarm(row["case"], row["text"], found)
 
 
 def draft_of(claim: Claim, header: Header) -> PostMortem:
@@ -140,12 +151,12 @@ def main() -> int:
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     args = parser.parse_args()
-    measured = [
-        false_alarms(folder)
-        for folder in ([args.folder] if args.folder else [FOLDER, VARIED, LOOSE, LOOSER, LOOSEST])
-    ]
+    folders = [args.folder] if args.folder else [FOLDER, VARIED, LOOSE, LOOSER, LOOSEST, ORDERED]
+    measured = [false_alarms(folder) for folder in folders]
     checked = sum(count for count, _ in measured)
     alarms = tuple(alarm for _, found in measured for alarm in found)
+    told = [passed_lies(folder) for folder in folders if (folder / "false.jsonl").is_file()]
+    lies, passed = sum(count for count, _ in told), [text for _, found in told for text in found]
     if args.json:
         listed = [
             {
@@ -155,13 +166,18 @@ def main() -> int:
             }
             for alarm in alarms
         ]
-        say(json.dumps({"sentences": checked, "reported": len(alarms), "listed": listed}, indent=2))
+        counts = {"sentences": checked, "reported": len(alarms), "lies": lies, "passed": passed}
+        say(json.dumps(counts | {"listed": listed}, indent=2))
     else:
         for alarm in alarms:
             say(f"{alarm.case}: {alarm.text}")
             for item in alarm.findings:
                 say(f"    {item.level} {item.rule} {item.message}")
+        for text in passed:
+            say(f"passed: {text}")
         say(f"{len(alarms)} of {checked} true sentences reported ({len(alarms) / checked:.1%})")
+        if lies:
+            say(f"{lies - len(passed)} of {lies} false sentences reported")
     return int(len(alarms) > 0.02 * checked)
 
 
