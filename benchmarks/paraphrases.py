@@ -3,7 +3,8 @@
 FOLDER holds sentences.jsonl (case, evidence, facts, standing, text: true sentences about recorded incidents
 in the words of a careful writer) and one CASE.json a case with the evidence that they cite. A sentence that
 answers a why-chain also has its basis and, as `lent`, the citations of the claim above it. Every finding is a
-false alarm. A FOLDER may also hold false.jsonl, of the same form: false sentences, of which each is to be reported.
+false alarm. A FOLDER may also hold false.jsonl, of the same form: false sentences, each of which is to be
+reported.
 """
 
 from __future__ import annotations
