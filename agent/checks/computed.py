@@ -90,7 +90,7 @@ def exact_counts(support: Support, wanted: Quantity) -> Iterator[float]:
     if kind:
         yield float(sum(item.kind == kind for item in items))
     yield float(len(items))
-    for key in ("members", "object", "also_in", "node", "pod"):
+    for key in ("members", "unaffected", "object", "also_in", "node", "pod"):
         for item in items:
             if item.attributes.get(key, "").strip():
                 yield float(item.attributes[key].count(",") + 1)

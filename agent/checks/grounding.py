@@ -13,6 +13,8 @@ from agent.checks.agreement import close
 from agent.checks.computed import changes, counting, is_sum, is_total
 from agent.checks.contradiction import contradictions
 from agent.checks.denial import asserted
+from agent.checks.enumeration import is_rest, names_in_lists, rests
+from agent.checks.keyed_number import off_key
 from agent.checks.mention import Reading, read_sentence
 from agent.checks.naming import PLATFORM, known_names, mentioned, name_like, said_absent
 from agent.checks.places import Place, finding_at, read_places
@@ -160,11 +162,18 @@ class _Reader:
                 yield self._not_carried("G09", quotation)
 
     def _numbers(self) -> Iterator[Finding]:
-        pairs: set[str] = set()
+        told: set[str] = set()
+        """Numbers on which a pair or a list decides."""
         for found in _PAIR.finditer(self.bare):
-            pairs.update((found["part"], found["whole"]))
-            if not self.support.has_pair(int(found["part"]), int(found["whole"])):
+            shown = self.support.has_pair(int(found["part"]), int(found["whole"]))
+            if shown is not None:
+                told.update((found["part"], found["whole"]))
+            if shown is False:
                 yield self._not_carried("G02", found.group())
+        for found, count, listed in rests(self.bare, self.known | names_in_lists(self.support)):
+            told.add(found["count"] or found["few"])
+            if not is_rest(count, listed, self.support):
+                yield self._not_carried("G02", found.group().strip(" ,"))
         yield from self._levels()
         for found in _OF_WHAT.finditer(self.bare):
             noun = stem(found["noun"])
@@ -173,12 +182,13 @@ class _Reader:
         for span in self.reading.spans:
             if not self.support.has_length(span):
                 yield self._not_carried("G02", span.text)
+        off = set(off_key(self.reading.numbers, self.bare, self.support.raw))
         for written in self.reading.numbers:
             number = counting(written, self.bare)
             carried = self.support.has_number(number) or is_total(number, self.bare, self.digest)
             carried = carried or self._listed(number) or self._short_for_span(number)
             carried = carried or (bool(_IN_ALL.search(self.bare)) and is_sum(number, self.support))
-            if number.text not in pairs and not carried:
+            if not told & {number.text, _first(number.text)} and (not carried or number.text in off):
                 yield self._not_carried("G02", number.text)
 
     def _levels(self) -> Iterator[Finding]:
@@ -204,8 +214,8 @@ class _Reader:
         if number.keyed or number.kind or "." in number.text or not number.counts:
             return False
         named = set(mentioned(self.place.bare, self.known))
-        more = re.search(r"\band (?P<more>\d+) (?:more|others?)\b", self.place.bare)
-        return number.value > 1 and number.value == len(named) + (int(more["more"]) if more else 0)
+        more = sum(count for _, count, _ in rests(self.place.bare, self.known))
+        return number.value > 1 and bool(named) and number.value == len(named) + more
 
     def _short_for_span(self, number: Quantity) -> bool:
         """Tell whether a duration beside a bare number lends its unit: "2 seconds; its siblings get 35"."""
@@ -242,10 +252,10 @@ class _Reader:
             yield self._at("G10", who, message, "Name who the evidence names, or what happened alone.")
 
     def _is_platform(self, name: str) -> bool:
-        """Tell whether a part of the platform is meant that stands behind cited Kubernetes evidence."""
+        """Tell whether a part of the platform is meant, "the kubelet", that stands behind cited evidence."""
         at_work = any(item.kind == "K" for item in self.support.items) or "kubectl" in self.support.text
-        return at_work and not re.search(
-            rf"\b(?:Deployment|Service|Pod|Job|Node|StatefulSet) {re.escape(name)}\b", self.bare
+        return at_work and bool(
+            re.search(rf"\b(?:the|its|each|every|that|whose|[\w-]+'s) {re.escape(name)}\b", self.bare, re.IGNORECASE)
         )
 
     def _elsewhere(self, name: str, level: Level) -> Finding:
@@ -294,6 +304,11 @@ class _Reader:
             advice = f"{advice}. {better}"
         verb = "is not quoted as it stands" if rule == "G09" else "does not occur"
         return finding_at(self.place, rule, level, words, f'"{words}" {verb} in the cited evidence', advice)
+
+
+def _first(text: str) -> str:
+    """Return the number of a quantity that is read together with the words behind it."""
+    return re.split(r"\s(?!a dozen|dozen|hundred|thousand)", text, maxsplit=1)[0]
 
 
 def _copied(item: Evidence) -> Iterator[str]:

@@ -55,6 +55,8 @@ _NAME = re.compile(
     r"|(?<![\w-])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![\w-])"  # UUIDs
     r"|(?<![\w.@/-])[A-Za-z][\w.-]*(?::\d{2,5}(?=/))?(?:/[\w.-]+)*(?::[\w.-]+)?@sha\d+:[0-9a-fA-F]{6,}"
     r"|(?<![\w.@/-])[A-Za-z][\w.-]*:\d{2,5}(?:/[\w.-]*\w)+(?::[\w.-]*\w)?"  # registry:5000/image:tag
+    r"|\b(?:arn|urn)(?::[\w./*+-]*){2,}\w"
+    r"|(?<![\w.@/+-])\w[\w.+-]*@[A-Za-z0-9][\w.:-]*\w"  # user@host
     r"|\bsha(?:1|256|512):[0-9a-fA-F]{6,}"
     r"|(?<![\w.:/])/[\w.@-]+(?:/[\w.@-]+)+"  # paths
     r"|(?<![\w.@/-])(?:"
@@ -70,7 +72,7 @@ _NAME = re.compile(
     r"|(?<![\w./])[0-9]+[a-fA-F](?=[0-9a-fA-F]*\d)[0-9a-fA-F]+(?:-[0-9a-fA-F]{4,})*(?!\w)"  # hashes
 )
 _GENERIC = re.compile(
-    r"^(?:k8s|k3s|ipv[46]|http[123]|http/[\d.]+|tls1\.\d|s3|ec2|rds|x86(?:_64)?|sha\d+|utf-?8|base64|oauth2|md5|i18n|"
+    r"^(?:k8s|k3s|ipv[46]|http[123]|http/[\d.]+|tls1\.\d|s3|ec2|rds|x86(?:_64)?|sha-?(?:1|224|256|384|512)|utf-?8|base64|oauth2|md5|i18n|"
     r"[12345]xx|e2e|b2b|grpc2|log4j|h[1-6]|[kmgt]ib|on-call|24/7|and/or|level-?[1-4]|l[1-7]|tier-?\d|sev-?\d)$",
     re.IGNORECASE,
 )

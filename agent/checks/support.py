@@ -77,6 +77,9 @@ class Support:
 
     def has_number(self, wanted: Quantity) -> bool:
         """Tell whether a number occurs in its role, or follows by unit, rounding, ratio, sum or count."""
+        padded = re.fullmatch(r"0\d+", wanted.text)
+        if padded and not re.search(rf"(?<![\d.:+-]){wanted.text}(?![\d.:])", self.raw):
+            return False
         if wanted.per:
             return self._has_rate(wanted)
         if self._has_in_words(wanted):
@@ -238,8 +241,8 @@ class Support:
             and bool(re.search(rf"{_EDGE}{re.escape(low[:-1])}(?![a-z0-9])", self.text))
         )
 
-    def has_pair(self, part: int, whole: int) -> bool:
-        """Tell whether "3 of 5" occurs, or is a state's ready and wanted."""
+    def has_pair(self, part: int, whole: int) -> bool | None:
+        """Tell whether "3 of 5" occurs, or is a state's ready and wanted; None where no pair is cited."""
         pairs = {(int(found["part"]), int(found["whole"])) for found in PAIR.finditer(self.text)}
         for item in self.items:
             values = item.attributes
@@ -259,7 +262,7 @@ class Support:
         summed = part in counts and (whole in wholes or (len(counts) > 1 and whole == sum(counts)))
         if (part, whole) in pairs or summed or {part, whole} <= wholes:
             return True
-        return not pairs and not counts
+        return False if pairs or counts else None
 
 
 def gather(digest: Digest, header: Header, evidence: Iterable[str], facts: Iterable[str]) -> Support:
