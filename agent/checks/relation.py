@@ -10,7 +10,7 @@ from agent.checks.evidence_text import moments_of, text_of
 from agent.checks.mention import Reading, read_sentence
 from agent.checks.naming import mentioned
 from agent.checks.places import Place
-from agent.checks.sequence import KIND_WORDS
+from agent.checks.sequence import kind_words
 from agent.checks.stem import stem, stems
 from agent.checks.support import Support
 from agent.schema.digest import Digest
@@ -48,7 +48,7 @@ def speaks_of_nothing(place: Place, support: Support) -> str:
     cited = [item for item in support.items if item.id in place.own] if evidenced else list(support.items)
     shown: set[str] = set()
     for item in cited:
-        shown |= stems(f"{text_of(item)} {KIND_NAMES[item.kind]} {KIND_WORDS[item.kind]}")
+        shown |= stems(f"{text_of(item)} {KIND_NAMES[item.kind]} {kind_words(item)}")
     return place.text if len(told) >= 2 and not told & shown else ""
 
 
@@ -61,16 +61,17 @@ def unrelated(place: Place, support: Support, known: dict[str, str], reading: Re
     told = stems(place.text) - _OF_REPORTS
     named = {name.lower() for name in mentioned(place.text, known)}
     texts = {
-        item.id: f"{text_of(item)} {KIND_NAMES[item.kind]} {KIND_WORDS[item.kind]}" for item in support.items
+        item.id: f"{_told_by(item)} {KIND_NAMES[item.kind]} {kind_words(item)}" for item in support.items
     }
     shares = {item.id: len(told & stems(texts[item.id])) for item in support.items}
     holds = {item.id: any(name in texts[item.id].lower() for name in named) for item in support.items}
-    if max(shares.values()) < 2:
+    if max(shares.values()) < 2 and not (place.facts and any(holds.values())):
         return
     carriers = [item for item in cited if item.service and shares[item.id] >= 2]
     for item in cited:
         beside = any(other.service == item.service for other in carriers if other is not item)
-        if beside or _tells_its_time(item, place.text) or _is_measured_from(item, support, reading):
+        timed = _tells_its_time(item, place.text) and not _is_timed_by_another(item, place, support, named)
+        if beside or timed or _is_measured_from(item, support, reading):
             continue
         if _meant_together(place.text, item, support, named):
             continue
@@ -107,6 +108,24 @@ def _meant_together(text: str, item: Evidence, support: Support, named: set[str]
 def _tells_its_time(item: Evidence, text: str) -> bool:
     """Tell whether the sentence gives the minute at which the item began."""
     return item.start is not None and f"{item.start:%H:%M}" in text
+
+
+def _is_timed_by_another(item: Evidence, place: Place, support: Support, named: set[str]) -> bool:
+    """Tell whether a time of the sentence is that of a component that it names, which the item is not."""
+    if not item.service or item.service.lower() in named:
+        return False
+    return any(
+        (other.service or "").lower() in named and _tells_its_time(other, place.text)
+        for other in support.items
+        if other.kind == item.kind or item.kind in {"A", "M"}
+    )
+
+
+def _told_by(item: Evidence) -> str:
+    """Return the words of a piece of evidence without the marks that the analysis left on it."""
+    marks = [key for key, value in item.attributes.items() if value in {"true", "false"}]
+    told = {key: value for key, value in item.attributes.items() if key not in marks}
+    return text_of(item.model_copy(update={"attributes": told}) if marks else item)
 
 
 def _counts_them(text: str, cited: int) -> bool:

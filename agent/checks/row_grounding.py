@@ -10,10 +10,20 @@ from agent.checks.actors import actor_is_shown
 from agent.checks.places import Place, finding_at
 from agent.schema.base import format_utc
 from agent.schema.digest import Digest
+from agent.schema.evidence import Evidence
 from agent.schema.finding import Finding
 from agent.schema.postmortem import PostMortem, TimelineRow
 
 _ENDING = re.compile(r"\b(?:resolved|recovered|left the deviating level|cleared|ended)\b", re.IGNORECASE)
+
+_STARTING = re.compile(
+    r"\b(?:rose|fell|climbed|jumped|spiked|dipped|dropped|surged|increased|decreased|fired|began|started)\b",
+    re.IGNORECASE,
+)
+_LATER = re.compile(
+    r"\b(?:back|again|until|stopped|over|last|settled|returned|normal|peak\w*|lowest|usual)\b", re.IGNORECASE
+)
+"""Words with which a row may speak of a later moment of what it cites."""
 
 
 def check_rows(draft: PostMortem, digest: Digest) -> Iterator[Finding]:
@@ -36,6 +46,9 @@ def _row_time(number: int, row: TimelineRow, digest: Digest) -> Iterator[Finding
     if not any(_same(row.time, moment) for moment in own):
         message = f"is timed {stated}, which no cited evidence has"
         yield finding_at(place, "G05", "error", stated, message, f"Cited: {have}.")
+    elif _times_a_start_at_an_end(row, place.bare, items):
+        message = f"is timed {stated}, when what it tells of ended"
+        yield finding_at(place, "G05", "error", stated, message, f"Cited: {have}.")
     ends = [
         item.end for item in items if item.kind == "A" and item.end is not None and item.end != item.start
     ]
@@ -49,6 +62,15 @@ def _row_time(number: int, row: TimelineRow, digest: Digest) -> Iterator[Finding
     ):
         message = f"is timed {stated}, and speaks of an end at {format_utc(ends[0])}"
         yield finding_at(place, "G05", "error", stated, message, f"Cited: {have}.")
+
+
+def _times_a_start_at_an_end(row: TimelineRow, event: str, items: list[Evidence]) -> bool:
+    """Tell whether a row says that something rose or fired at a time at which cited alerts and metrics end."""
+    if not _STARTING.search(event) or _ENDING.search(event) or _LATER.search(event):
+        return False
+    starts = [item.start for item in items if item.start is not None]
+    others = any(item.kind not in {"A", "M"} for item in items)
+    return not others and not any(_same(row.time, start) for start in starts)
 
 
 def _row_actor(number: int, row: TimelineRow, digest: Digest) -> Iterator[Finding]:

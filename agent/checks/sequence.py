@@ -19,7 +19,7 @@ _ORDER = re.compile(
 _EARLIER_FIRST = frozenset(
     {"before", "ahead of", "prior to", "and then", "then", "followed by", "preceded", "earlier than"}
 )
-KIND_WORDS = {
+_KIND_WORDS = {
     "A": "alert alerts fired page paged alerting alarm",
     "C": "change deploy deployed deployment rollout rolled release released scaled config merged rollback",
     "M": "rose fell latency metric spiked dropped level",
@@ -29,7 +29,14 @@ KIND_WORDS = {
     "T": "trace call",
     "N": "no none nothing without found matched recorded searched",
 }
+"""Words that people use for evidence of a kind; "latency" only for a metric that may measure one."""
 _NEGLIGIBLE = timedelta(seconds=1)
+
+
+def kind_words(item: Evidence) -> str:
+    """Return the words that people use for such a piece of evidence."""
+    slow = item.attributes.get("metric_kind", "latency") == "latency"
+    return _KIND_WORDS[item.kind] if slow else _KIND_WORDS[item.kind].replace("latency", "")
 
 
 def misordered(text: str, support: Support) -> Iterator[tuple[str, str]]:
@@ -76,7 +83,7 @@ def _named(words: str, items: list[Evidence]) -> Evidence | None:
     low = words.lower()
     scores: list[tuple[float, Evidence]] = []
     for item in items:
-        score = float(len(told & (stems(_short(item)) | stems(KIND_WORDS[item.kind]))))
+        score = float(len(told & (stems(_short(item)) | stems(kind_words(item)))))
         score += 3.0 if item.service and item.service.lower() in low else 0.0
         scores.append((score, item))
     scores.sort(key=lambda pair: -pair[0])
