@@ -37,8 +37,8 @@ def off_key(numbers: tuple[Quantity, ...], text: str, evidence: str) -> Iterator
     held = keyed_numbers(evidence)
     written = {(words.rpartition(" ")[2], value): key for key, words, value in _read(text)}
     for number in numbers:
-        key = written.get((number.text, number.value))
-        if key in held and not number.kind and not any(close(number, value) for value in held[key]):
+        values = held.get(written.get((number.text, number.value), ""), frozenset())
+        if values and not number.kind and not any(close(number, value) for value in values):
             yield number.text
 
 
