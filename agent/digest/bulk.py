@@ -75,7 +75,7 @@ def count_each(
 
 def is_large(path: Path) -> bool:
     """Say whether a log is counted by key; a packed one is from an eighth of the size on."""
-    return path.stat().st_size >= (LARGE if _is_plain(path) else LARGE // 8)
+    return path.stat().st_size >= (LARGE if is_plain(path) else LARGE // 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class _Source:
 
 def _source(path: Path, clock: Clock, origin: float, base_width: float, cores: int) -> _Source:
     sample, whole = head(path, _LOOK)
-    if not _is_plain(path):
+    if not is_plain(path):
         plan = _plan(sample, b"", clock, origin, base_width)
         return _Source(plan, [_Part(path, plan)])
     size = path.stat().st_size
@@ -123,7 +123,8 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _is_plain(path: Path) -> bool:
+def is_plain(path: Path) -> bool:
+    """Say whether a file can be read from any of its bytes on: not packed, and UTF-8 without a mark."""
     with path.open("rb") as file:
         return not file.read(4).startswith(_PACKED)
 
