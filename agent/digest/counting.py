@@ -18,6 +18,7 @@ from agent.digest.numbers import EventPlace, event_place
 from agent.digest.tallies import Ints
 from agent.digest.timing import NO_TIME, Timing
 from agent.digest.trails import Trail
+from tools.formats.continuation import begins, is_frame
 from tools.formats.logline import LogLine
 from tools.formats.opening import LINE_LIMIT, decode
 
@@ -33,7 +34,10 @@ _DROPPED = -1
 _UNKNOWN = -2
 _PENDING = 1 << 18
 """Rows of counts from which on they are added up, so that memory is bounded by what is distinct."""
-_ORDINARY, _EVENT, _CAREFUL, _UNDATED, _PLAIN, _BLANK = range(6)
+_ORDINARY, _EVENT, _CAREFUL, _UNDATED, _STAMPED, _PLAIN, _BLANK = range(7)
+"""Stamped: a plain line that only the runtime gave a time, so it may go on with the message above."""
+_FIRST_SEEN_LATER = frozenset({_STAMPED, _PLAIN})
+"""The first line of such a kind may belong to another message."""
 
 
 class _Table(dict[bytes, int]):
@@ -50,6 +54,11 @@ class _Head:
     pod: str | None
     text: str
     partial: bool
+    own: bool
+    outer: bool
+    indented: bool
+    failed: bool
+    stream: str
 
 
 class LineCounter:
@@ -89,7 +98,7 @@ class LineCounter:
         specials: Ints = laid[:, 3]
         seconds = self._seconds(block, laid)
         self._events(block, numbers, np.flatnonzero(specials == _EVENT))
-        specials[seconds == BAD] = _CAREFUL
+        specials[(seconds == BAD) & (specials != _STAMPED)] = _CAREFUL
         self._specially(block, numbers, specials, seconds)
         self._count(numbers, seconds)
         self.lines += len(block)
@@ -165,17 +174,17 @@ class LineCounter:
         parsed = self._timing.reader.read(text)
         number, at = len(self._kinds), self.lines + index + 1
         kind = Kind(key, b"", at, at, text)
-        where = self._timing.place(parsed, line, text) if parsed.own and allow_times else None
-        special = _ORDINARY if where else _special(parsed)
-        if special == _PLAIN:
-            kind.undated, kind.line = True, 0
-        elif special == _UNDATED:
+        where = self._timing.place(parsed, line, text) if allow_times else None
+        special = _ORDINARY if where and parsed.own else _special(parsed)
+        if special in _FIRST_SEEN_LATER:
+            kind.line = 0
+        if special in {_PLAIN, _UNDATED}:
             kind.undated = True
         elif special == _ORDINARY and (event := event_place(line)) is not None:
             special = _EVENT
             self._places[number] = event
         self._kinds.append(kind)
-        self._heads.append(_Head(parsed.pod, _opening(parsed), parsed.partial))
+        self._heads.append(_head(parsed))
         place, style = where or self._timing.nowhere
         self._traits.append((place.start, place.stop - place.start, self._styled(style), special))
         return number
@@ -211,12 +220,16 @@ class LineCounter:
                 continue
             if index - 1 > settled:
                 self._settle(index - 1, numbers, seconds)
+            if special == _STAMPED and seconds[index] in {BAD, NO_TIME}:
+                seconds[index] = self._timing.second(_text(line))
             if special != _CAREFUL:
                 settled = index
-                if special == _BLANK or self._goes_on(number, line, index, own=special != _PLAIN):
+                second = int(seconds[index]) if special == _STAMPED else NO_TIME
+                own = special == _UNDATED
+                if special == _BLANK or self._goes_on(number, line, index, second, own=own):
                     numbers[index] = _DROPPED
                     continue
-                self._begin(index, number, line, special)
+                self._begin(index, number, line, special, second)
             seconds[index] = self._trail.last
         if len(block) - 1 > settled:
             self._settle(len(block) - 1, numbers, seconds)
@@ -244,7 +257,8 @@ class LineCounter:
         number = int(numbers[index])
         self._trail.settle(number, self.lines + index + 1, self._heads[number].text, int(seconds[index]))
 
-    def _goes_on(self, number: int, line: bytes, index: int, *, own: bool) -> bool:
+    def _goes_on(self, number: int, line: bytes, index: int, second: int, *, own: bool) -> bool:
+        """Say whether a line, which the runtime took at `second` or NO_TIME, belongs to the last message."""
         if self._trail.owner is None:
             return False
         owner, head_line = self._trail.owner
@@ -252,17 +266,31 @@ class LineCounter:
         if mine.pod != head.pod:
             return False
         body = self._timing.reader.read(_text(line)).body
-        if not head.partial and not self._trail.goes_on(body, own=own, dated=not kind.undated):
+        if head.partial:
+            if mine.stream != head.stream:
+                return False
+        elif own or (second != NO_TIME and self._is_apart(head, mine, body, second)):
             return False
+        else:
+            dated = head.own and not (head.outer and second != NO_TIME)
+            if not self._trail.goes_on(body, dated=dated, failed=dated and head.failed):
+                return False
+        self._trail.taken(second)
         if kind.line == head_line:
             self._trail.extend(kind, body, self.lines + index + 1)
         return True
 
-    def _begin(self, index: int, number: int, line: bytes, special: int) -> None:
+    def _is_apart(self, head: _Head, mine: _Head, body: str, second: int) -> bool:
+        """Say whether the runtime's stamp or stream shows that a line begins something else."""
+        if self._trail.is_late(second) or (head.indented and mine.indented):
+            return not is_frame(body)
+        return mine.stream != head.stream and begins(body)
+
+    def _begin(self, index: int, number: int, line: bytes, special: int, second: int) -> None:
         kind = self._kinds[number]
         at = self.lines + index + 1
         text = _text(line)
-        self._trail.begin(number, at, text if special == _PLAIN else self._heads[number].text)
+        self._trail.begin(number, at, text if special == _PLAIN else self._heads[number].text, second)
         if not kind.line:
             kind.line = kind.end_line = at
             kind.text = text
@@ -281,8 +309,15 @@ def _fill(kind: Kind, rows: Ints) -> None:
 def _special(line: LogLine) -> int:
     """Say what becomes of a line whose time stands at no place of its own."""
     if not line.own:
-        return _PLAIN if line.message else _BLANK
+        plain = _PLAIN if line.time is None else _STAMPED
+        return plain if line.message else _BLANK
     return _UNDATED if line.time is None else _CAREFUL
+
+
+def _head(line: LogLine) -> _Head:
+    indented = line.body[:1] in {" ", "\t"}
+    failed = line.level in {"error", "fatal"}
+    return _Head(line.pod, _opening(line), line.partial, line.own, line.outer, indented, failed, line.stream)
 
 
 def _opening(line: LogLine) -> str:

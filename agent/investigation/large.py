@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from agent.digest import bulk, clocks, skeletons
+import numpy as np
+
+from agent.digest import bulk, clocks, skeletons, tallies
 from agent.digest.absorbing import record_of
 from agent.digest.counting import LineCounter
 from agent.digest.keys import keys_of
-from agent.digest.kinds import BEGUN, CODE, ENDED, LINE, MANY, Kind, Plan
+from agent.digest.kinds import BEGUN, CODE, ENDED, LINE, MANY, Plan
 from agent.investigation.stretches import Stretch, Stretches
 from tools.formats.logs_text import LineReader
 from tools.formats.opening import decode
@@ -74,10 +76,13 @@ class LargeLog:
     def search(self, text: str, start: datetime | None, end: datetime | None) -> list[Found]:
         """Count the lines that hold a text, in any case, by kind; times to the second, with both ends."""
         low, high = self._window(start, end)
-        bounded = start is not None or end is not None
+        if not low <= high:
+            return []
         wanted = self._stretches.meeting(low, high)
-        low, high = (low // 1, high // 1 + 1) if self._stretches.first else (0.0, 1.0)
-        plan = Plan(self._clock, low, (high - low) / _SLOTS, tuple(self._anchors), self._stretches.first)
+        seconds = high // 1 + 1 - low // 1
+        width = max(1.0, seconds / _SLOTS)
+        plan = Plan(self._clock, low // 1, width, self._anchors, self._stretches.first)
+        slots = (0 if start else None, round(seconds / width) if end else None)
         counters: dict[int, _Counter] = {}
         for number, chunk, lines in self._chosen(text, wanted):
             counters.setdefault(number, _Counter(plan)).feed(chunk, lines)
@@ -86,7 +91,7 @@ class LargeLog:
         return [
             self._shifted(found)
             for _, counter in sorted(counters.items())
-            for found in counter.found(reader, self._labels, bounded=bounded)
+            for found in counter.found(reader, self._labels, *slots)
             if _VARIES.search(words) or words in found.record.message.casefold()
         ]
 
@@ -101,6 +106,7 @@ class LargeLog:
         )
 
     def _window(self, start: datetime | None, end: datetime | None) -> tuple[float, float]:
+        """Give both ends by the log's own clock; an open end is where its times were seen to end."""
         low, high = self._stretches.span
         if start is not None:
             low = (start + self._shift).timestamp()
@@ -212,24 +218,32 @@ class _Counter:
         self._fed.append((self._counter.lines, lines))
         self._counter.feed(chunk)
 
-    def found(self, reader: LineReader, labels: Mapping[str, str], *, bounded: bool) -> Iterator[Found]:
+    def found(
+        self, reader: LineReader, labels: Mapping[str, str], low: int | None, high: int | None
+    ) -> Iterator[Found]:
+        """Yield what was counted in slots from `low` on and before `high`."""
         for kind in self._counter.finish():
-            if (found := self._found(kind, reader, labels, bounded=bounded)) is not None:
-                yield found
-
-    def _found(
-        self, kind: Kind, reader: LineReader, labels: Mapping[str, str], *, bounded: bool
-    ) -> Found | None:
-        record = record_of(kind, reader, labels)
-        rows = [row[:, (row[CODE] >= 0) & (row[CODE] < _SLOTS)] if bounded else row for row in kind.tallies]
-        count = sum(int(row[MANY].sum()) for row in rows) if bounded else kind.count
-        if not count:
-            return None
-        dated = [row for row in rows if row.size]
-        first = min((int(row[BEGUN].min()) for row in dated), default=None)
-        last = max((int(row[ENDED].max()) for row in dated), default=None)
-        line = min((tuple(row[[CODE, LINE], row[CODE].argmin()]) for row in dated), default=(0, kind.line))[1]
-        return Found(record, count, self._real(int(line)), _moment(first), _moment(last))
+            rows = tallies.together(kind.tallies)
+            kept = np.ones(rows.shape[1], dtype=np.bool_)
+            if low is not None:
+                kept &= rows[CODE] >= low
+            if high is not None:
+                kept &= rows[CODE] < high
+            rows = rows[:, kept]
+            timeless = kind.timeless if low is None and high is None else 0
+            if not rows.size and not timeless:
+                continue
+            line, first, last = kind.line, None, None
+            if rows.size:
+                line = int(rows[LINE, rows[CODE].argmin()])
+                first, last = int(rows[BEGUN].min()), int(rows[ENDED].max())
+            yield Found(
+                record_of(kind, reader, labels),
+                int(rows[MANY].sum()) + timeless,
+                self._real(line),
+                _moment(first),
+                _moment(last),
+            )
 
     def _real(self, line: int) -> int:
         """Give the number in the file of the n-th line that was fed, both from 1 on."""

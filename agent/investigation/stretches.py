@@ -63,9 +63,9 @@ class Stretches:
 
     @property
     def span(self) -> tuple[float, float]:
-        """The earliest and latest second seen; infinite where no line has a time."""
-        lows, highs = ([s.low for s in self._all], [s.high for s in self._all])
-        return min(lows, default=float("-inf")), max(highs, default=float("inf"))
+        """The earliest and latest epoch second seen, 0 and 0 where no line has a time."""
+        dated = [s for s in self._all if s.low > float("-inf")]
+        return min((s.low for s in dated), default=0.0), max((s.high for s in dated), default=0.0)
 
     def meeting(self, low: float, high: float) -> list[Stretch]:
         """Give the stretches in which lines of a window may stand."""

@@ -312,3 +312,55 @@ def test_what_was_added_and_what_is_dead_stay_apart(tmp_path: Path) -> None:
     )
     found = {p.exemplar.rsplit(" ", 1)[1]: p.count for p in merged(by_keys(path))}
     assert found == dict.fromkeys(words, 1000)
+
+
+TEXTS = (
+    "AddItemAsync called with userId=5e63f0f8-2fa4-43a1-9f6e-6acdf8de80f1, quantity=3",
+    "GET /cart took 17 ms",
+    "java.lang.IllegalStateException: cart is locked",
+    "\tat com.shop.Cart.lock(Cart.java:17)",
+    "\tat com.shop.Cart.add(Cart.java:99)",
+    "Caused by: java.io.IOException: broken pipe",
+    "Traceback (most recent call last):",
+    '  File "/app/cart.py", line 3, in add',
+    "ValueError: no such cart",
+    "      indented banner",
+    "",
+    "2026-03-20 13:00:05,123 INFO cart ready",
+    '{"level": "error", "msg": "cart lost"}',
+)
+
+
+def _stamp(milliseconds: int) -> str:
+    seconds, rest = divmod(milliseconds, 1000)
+    clock = f"13:{seconds // 60:02}:{seconds % 60:02}"
+    return f"2026-03-20T{clock}.{rest:03}107144+08:00".replace("T13", "T21")
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(TEXTS), st.sampled_from([0, 3, 400, 2500])), min_size=2, max_size=40)
+)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_lines_that_only_the_runtime_dated_keep_their_times(
+    tmp_path: Path, lines: list[tuple[str, int]]
+) -> None:
+    path, at = tmp_path / "stamped.log", 0
+    with path.open("w", encoding="utf-8") as file:
+        for text, later in lines:
+            at += later
+            file.write(f"{_stamp(at)} {text}\n")
+    assert _lasting(by_keys(path)) == _lasting(by_records(path))
+
+
+def _lasting(book: LogBook) -> dict[str, tuple[int, datetime, datetime]]:
+    """How often each text came, first and last; levels aside, as one trace below some of many makes no level."""
+    found: dict[str, tuple[int, datetime, datetime]] = {}
+    for (_, _, template), pattern in book.patterns.items():
+        assert pattern.first is not None
+        assert pattern.last is not None
+        count, first, last = found.get(template, (0, pattern.first, pattern.last))
+        found[template] = count + pattern.count, min(first, pattern.first), max(last, pattern.last)
+    return {
+        template: (count, first.replace(microsecond=0), last.replace(microsecond=0))
+        for template, (count, first, last) in found.items()
+    }
