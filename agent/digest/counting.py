@@ -6,16 +6,16 @@ What a line means is worked out once for each key; after that a line costs a few
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from agent.digest import instants, keys, skeletons, tallies
 from agent.digest.blocks import Block
 from agent.digest.instants import BAD, Style
-from agent.digest.kinds import BEGUN, CODE, ENDED, MANY, Kind, Plan
+from agent.digest.kinds import Kind, Plan
 from agent.digest.numbers import EventPlace, event_place
-from agent.digest.tallies import Ints
+from agent.digest.stretches import Stretch
+from agent.digest.tallies import NO_SLOT, Ints
 from agent.digest.timing import NO_TIME, Timing
 from agent.digest.trails import Trail
 from tools.formats.logline import LogLine
@@ -25,9 +25,6 @@ MAX_KEYS = 20_000
 """Distinct keys that one process keeps; further lines are keyed without any word that has a digit."""
 MAX_COARSE = 5_000
 """Distinct coarse keys; what comes after is counted in one kind."""
-_STEP = 1_000_003
-"""A code is slot * _STEP + number of the kind."""
-_NO_SLOT = -(1 << 40)
 _DROPPED = -1
 """In place of a kind's number: the line belongs to the message above."""
 _UNKNOWN = -2
@@ -74,11 +71,6 @@ class LineCounter:
         self._counts: list[Ints] = []
         self._pending = 0
 
-    @property
-    def zone_assumed(self) -> bool:
-        """Whether a time without a zone was read as UTC."""
-        return self._timing.zone_assumed
-
     def feed(self, chunk: bytes) -> None:
         """Count the lines of a chunk, which ends with a line end or with the file."""
         block = Block(chunk)
@@ -94,19 +86,18 @@ class LineCounter:
         self._count(numbers, seconds)
         self.lines += len(block)
 
-    def finish(self) -> list[Kind]:
+    def finish(self) -> Stretch:
         """Give what was counted, in the order of the first lines; only once."""
-        rows = tallies.together(self._counts) if self._counts else np.zeros((5, 0), dtype=np.int64)
-        numbers = rows[CODE] % _STEP
-        rows[CODE] //= _STEP
-        order = np.argsort(numbers, kind="stable")
-        ordered: Ints = rows[:, order]
-        found, lows = np.unique(numbers[order], return_index=True)
-        given: list[int] = found.tolist()
-        bounds: list[int] = [*lows.tolist(), len(numbers)]
-        for number, (low, high) in zip(given, pairwise(bounds), strict=True):
-            _fill(self._kinds[number], ordered[:, low:high])
-        return sorted((kind for kind in self._kinds if kind.count), key=lambda kind: kind.line)
+        rows = tallies.together(self._counts)
+        numbers = sorted(tallies.numbers(rows), key=lambda number: self._kinds[number].line)
+        places = dict(zip(numbers, range(len(numbers)), strict=True))
+        return Stretch(
+            [self._kinds[number] for number in numbers],
+            tallies.renumbered(rows, [places.get(number, 0) for number in range(len(self._kinds))], 0),
+            self.lines,
+            self.overflowed,
+            self._timing.zone_assumed,
+        )
 
     def _numbers(self, block: Block) -> Ints:
         """Give the number of each line's kind."""
@@ -131,8 +122,8 @@ class LineCounter:
             kept = numbers != _DROPPED
             numbers, seconds, lines = numbers[kept], seconds[kept], lines[kept]
         slots = ((seconds - self.plan.origin) // self.plan.width).astype(np.int64)
-        slots[seconds == NO_TIME] = _NO_SLOT
-        counted = tallies.tallied(slots * _STEP + numbers, lines, seconds)
+        slots[seconds == NO_TIME] = NO_SLOT
+        counted = tallies.tallied(tallies.coded(numbers, slots), lines, seconds)
         self._counts.append(counted)
         self._pending += counted.shape[1]
         if self._pending > max(_PENDING, 2 * self._counts[0].shape[1]):
@@ -266,16 +257,6 @@ class LineCounter:
         if not kind.line:
             kind.line = kind.end_line = at
             kind.text = text
-
-
-def _fill(kind: Kind, rows: Ints) -> None:
-    """Give a kind its counts by slot; those without a time stand in a slot of their own."""
-    dated = rows[:, rows[CODE] != _NO_SLOT]
-    kind.count = int(rows[MANY].sum())
-    kind.timeless = kind.count - int(dated[MANY].sum())
-    kind.tallies.append(dated)
-    if dated.size:
-        kind.span = int(dated[BEGUN].min()), int(dated[ENDED].max())
 
 
 def _special(line: LogLine) -> int:

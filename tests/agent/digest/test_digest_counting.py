@@ -14,7 +14,7 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.digest import absorbing, bulk, keys, skeletons, tallies
+from agent.digest import absorbing, bulk, keys, skeletons, stretches
 from agent.digest.counting import LineCounter
 from agent.digest.families import merged
 from agent.digest.kinds import Kind, Plan
@@ -50,7 +50,7 @@ def by_keys(path: Path, *, width: float = 10.0) -> LogBook:
 
 
 def told(kind: Kind) -> tuple[object, ...]:
-    slots = tallies.together(kind.tallies).tolist()
+    slots = [] if kind.slots is None else kind.slots.tolist()
     return kind.key, kind.event, kind.line, kind.end_line, kind.text, kind.count, kind.timeless, slots
 
 
@@ -184,7 +184,7 @@ def test_what_stands_at_a_cut_does_not_matter(lines: list[str], cuts: set[int]) 
         counter = LineCounter(plan)
         for piece in pieces:
             counter.feed("".join(f"{line}\n" for line in piece).encode())
-        return [told(kind) for kind in counter.finish()]
+        return [told(kind) for kind in stretches.joined([counter.finish()])]
 
     places = [0, *sorted(cut for cut in cuts if cut < len(lines)), len(lines)]
     assert counted([lines[a:b] for a, b in pairwise(places)]) == counted([lines])
@@ -200,7 +200,7 @@ def test_any_cut_into_chunks_gives_the_same(cuts: list[int], seed: int) -> None:
         counter = LineCounter(plan)
         for block in whole_lines(iter(pieces), 1):
             counter.feed(block)
-        return [told(kind) for kind in counter.finish()]
+        return [told(kind) for kind in stretches.joined([counter.finish()])]
 
     places = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
     pieces = [data[a:b] for a, b in pairwise(places)]
