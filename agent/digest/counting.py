@@ -5,12 +5,13 @@ What a line means is worked out once for each key; after that a line costs a few
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from agent.digest import instants, keys, skeletons, tallies
+from agent.digest import forms, instants, keys, skeletons, tallies
 from agent.digest.blocks import Block
+from agent.digest.forms import BLANK, CAREFUL, EVENT, ORDINARY, PLAIN, UNDATED, Form, Forms
 from agent.digest.instants import BAD, Style
 from agent.digest.kinds import Kind, Plan
 from agent.digest.numbers import EventPlace, event_place
@@ -18,8 +19,6 @@ from agent.digest.stretches import Stretch
 from agent.digest.tallies import NO_SLOT, Ints
 from agent.digest.timing import NO_TIME, Timing
 from agent.digest.trails import Trail
-from tools.formats.logline import LogLine
-from tools.formats.opening import LINE_LIMIT, decode
 
 MAX_KEYS = 20_000
 """Distinct keys that one process keeps; further lines are keyed without any word that has a digit."""
@@ -30,7 +29,6 @@ _DROPPED = -1
 _UNKNOWN = -2
 _PENDING = 1 << 18
 """Rows of counts from which on they are added up, so that memory is bounded by what is distinct."""
-_ORDINARY, _EVENT, _CAREFUL, _UNDATED, _PLAIN, _BLANK = range(6)
 
 
 class _Table(dict[bytes, int]):
@@ -38,15 +36,6 @@ class _Table(dict[bytes, int]):
 
     def __missing__(self, key: bytes) -> int:
         return _UNKNOWN
-
-
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """What the lines after one of this key must know."""
-
-    pod: str | None
-    text: str
-    partial: bool
 
 
 class LineCounter:
@@ -57,12 +46,13 @@ class LineCounter:
         self.lines = 0
         self.overflowed = 0
         self._kinds: list[Kind] = []
-        self._heads: list[_Head] = []
+        self._heads: list[Form] = []
         self._places: dict[int, EventPlace] = {}
         self._table = _Table()
         self._coarse: dict[bytes, int] = {}
         self._rest: int | None = None
         self._timing = Timing(plan.clock, plan.first_time)
+        self._forms = Forms(self._timing)
         self._styles: list[Style] = []
         self._traits: list[tuple[int, int, int, int]] = []
         """Of each kind: offset and length of its stamp, the index of its style, and what is special."""
@@ -80,8 +70,8 @@ class LineCounter:
         laid: Ints = self._laid[numbers]
         specials: Ints = laid[:, 3]
         seconds = self._seconds(block, laid)
-        self._events(block, numbers, np.flatnonzero(specials == _EVENT))
-        specials[seconds == BAD] = _CAREFUL
+        self._events(block, numbers, np.flatnonzero(specials == EVENT))
+        specials[seconds == BAD] = CAREFUL
         self._specially(block, numbers, specials, seconds)
         self._count(numbers, seconds)
         self.lines += len(block)
@@ -152,23 +142,22 @@ class LineCounter:
         return self._rest
 
     def _new(self, key: bytes, line: bytes, index: int, *, allow_times: bool) -> int:
-        text = _text(line)
-        parsed = self._timing.reader.read(text)
+        form = self._forms.of(key, line) if allow_times else self._forms.untimed(line)
         number, at = len(self._kinds), self.lines + index + 1
-        kind = Kind(key, b"", at, at, text)
-        where = self._timing.place(parsed, line, text) if parsed.own and allow_times else None
-        special = _ORDINARY if where else _special(parsed)
-        if special == _PLAIN:
+        kind = Kind(key, b"", at, at, forms.text_of(line))
+        special = form.special
+        if special == PLAIN:
             kind.undated, kind.line = True, 0
-        elif special == _UNDATED:
+        elif special == UNDATED:
             kind.undated = True
-        elif special == _ORDINARY and (event := event_place(line)) is not None:
-            special = _EVENT
+        elif (
+            special == ORDINARY and (event := event_place(line, anchored=bool(self.plan.anchors))) is not None
+        ):
+            special = EVENT
             self._places[number] = event
         self._kinds.append(kind)
-        self._heads.append(_Head(parsed.pod, _opening(parsed), parsed.partial))
-        place, style = where or self._timing.nowhere
-        self._traits.append((place.start, place.stop - place.start, self._styled(style), special))
+        self._heads.append(form)
+        self._traits.append((form.start, form.stop - form.start, self._styled(form.style), special))
         return number
 
     def _styled(self, style: Style) -> int:
@@ -179,32 +168,33 @@ class LineCounter:
 
     def _events(self, block: Block, numbers: Ints, indexes: Ints) -> None:
         """Part the lines of one key by the number that names their event."""
-        text, places = block.text, self._places
-        lows, highs = block.starts[indexes].tolist(), block.ends[indexes].tolist()
-        given: list[int] = numbers[indexes].tolist()
-        for index, number, low, high in zip(indexes.tolist(), given, lows, highs, strict=True):
-            place = places[number]
-            at = text.find(place.prefix, low, high) if place.prefix else -1
-            found = place.kinds.get(text[at + place.start : at + place.stop]) if at >= 0 else None
-            if found is None:
-                numbers[index] = self._event(number, block.line(index), index)
-            elif found != number:
-                numbers[index] = found
+        if not indexes.size:
+            return
+        indexes = indexes[np.argsort(numbers[indexes], kind="stable")]
+        given = numbers[indexes]
+        lows: list[int] = tallies.changes(given).tolist()
+        for low, high in pairwise([*lows, len(given)]):
+            lines, number = indexes[low:high], int(given[low])
+            found = self._places[number].found(block.text, block.starts[lines], block.ends[lines], _UNKNOWN)
+            for at in [at for at, kind in enumerate(found) if kind == _UNKNOWN]:
+                index = int(lines[at])
+                found[at] = self._event(number, block.line(index), index)
+            numbers[lines] = found
 
     def _specially(self, block: Block, numbers: Ints, specials: Ints, seconds: Ints) -> None:
         """Go through the lines that must be seen with those above: traces, lines without a time."""
         settled = -1
-        for index in np.flatnonzero(specials > _EVENT).tolist():
+        for index in np.flatnonzero(specials > EVENT).tolist():
             special, number = int(specials[index]), int(numbers[index])
             line = block.line(index)
-            if special == _CAREFUL and (time := self._timing.read(_text(line))) is not None:
+            if special == CAREFUL and (time := self._timing.read(forms.text_of(line))) is not None:
                 seconds[index] = instants.seconds(time)
                 continue
             if index - 1 > settled:
                 self._settle(index - 1, numbers, seconds)
-            if special != _CAREFUL:
+            if special != CAREFUL:
                 settled = index
-                if special == _BLANK or self._goes_on(number, line, index, own=special != _PLAIN):
+                if special == BLANK or self._goes_on(number, line, index, own=special != PLAIN):
                     numbers[index] = _DROPPED
                     continue
                 self._begin(index, number, line, special)
@@ -222,7 +212,7 @@ class LineCounter:
             if place.kinds:
                 found = len(self._kinds)
                 at = self.lines + index + 1
-                self._kinds.append(Kind(self._kinds[number].key, event, at, at, _text(line)))
+                self._kinds.append(Kind(self._kinds[number].key, event, at, at, forms.text_of(line)))
                 self._heads.append(self._heads[number])
                 self._traits.append(self._traits[number])
             else:
@@ -233,7 +223,7 @@ class LineCounter:
     def _settle(self, index: int, numbers: Ints, seconds: Ints) -> None:
         """Take a dated line as the head of what follows it."""
         number = int(numbers[index])
-        self._trail.settle(number, self.lines + index + 1, self._heads[number].text, int(seconds[index]))
+        self._trail.settle(number, self.lines + index + 1, self._heads[number].opening, int(seconds[index]))
 
     def _goes_on(self, number: int, line: bytes, index: int, *, own: bool) -> bool:
         if self._trail.owner is None:
@@ -242,7 +232,7 @@ class LineCounter:
         kind, head, mine = self._kinds[owner], self._heads[owner], self._heads[number]
         if mine.pod != head.pod:
             return False
-        body = self._timing.reader.read(_text(line)).body
+        body = self._timing.reader.read(forms.text_of(line)).body
         if not head.partial and not self._trail.goes_on(body, own=own, dated=not kind.undated):
             return False
         if kind.line == head_line:
@@ -252,24 +242,8 @@ class LineCounter:
     def _begin(self, index: int, number: int, line: bytes, special: int) -> None:
         kind = self._kinds[number]
         at = self.lines + index + 1
-        text = _text(line)
-        self._trail.begin(number, at, text if special == _PLAIN else self._heads[number].text)
+        text = forms.text_of(line)
+        self._trail.begin(number, at, text if special == PLAIN else self._heads[number].opening)
         if not kind.line:
             kind.line = kind.end_line = at
             kind.text = text
-
-
-def _special(line: LogLine) -> int:
-    """Say what becomes of a line whose time stands at no place of its own."""
-    if not line.own:
-        return _PLAIN if line.message else _BLANK
-    return _UNDATED if line.time is None else _CAREFUL
-
-
-def _opening(line: LogLine) -> str:
-    telling = not line.own or "panic" in line.message or "Traceback" in line.message
-    return (line.body or line.message) if telling else ""
-
-
-def _text(line: bytes) -> str:
-    return decode((line[:-1] if line[-1:] == b"\r" else line)[:LINE_LIMIT])

@@ -28,7 +28,7 @@ def tallied(codes: Ints, lines: Ints, seconds: Ints) -> Ints:
         return np.zeros((5, 0), dtype=np.int64)
     order = np.argsort(codes)
     codes, lines, seconds = codes[order], lines[order], seconds[order]
-    lows = _changes(codes)
+    lows = changes(codes)
     return np.stack(
         (
             codes[lows],
@@ -46,7 +46,7 @@ def together(tallies: Sequence[Ints]) -> Ints:
     if not rows.size:
         return rows
     rows = rows[:, np.argsort(rows[CODE])]
-    lows = _changes(rows[CODE])
+    lows = changes(rows[CODE])
     return np.stack(
         (
             rows[CODE][lows],
@@ -61,7 +61,7 @@ def together(tallies: Sequence[Ints]) -> Ints:
 def numbers(rows: Ints) -> list[int]:
     """List the kinds that were counted."""
     own, _ = _decoded(rows[CODE])
-    found: list[int] = own[_changes(own)].tolist() if rows.size else []
+    found: list[int] = own[changes(own)].tolist() if rows.size else []
     return found
 
 
@@ -79,7 +79,7 @@ def parted(rows: Ints) -> Iterator[tuple[int, Ints]]:
     if not rows.size:
         return
     own, slots = _decoded(rows[CODE])
-    lows = _changes(own)
+    lows = changes(own)
     plain = np.vstack((slots, rows[MANY:]))
     bounds: list[int] = [*lows.tolist(), len(slots)]
     for number, (low, high) in zip(own[lows].tolist(), pairwise(bounds), strict=True):
@@ -91,6 +91,6 @@ def _decoded(codes: Ints) -> tuple[Ints, Ints]:
     return numbers, codes - (numbers << _SHIFT)
 
 
-def _changes(values: Ints) -> Ints:
+def changes(values: Ints) -> Ints:
     """Give the places from which on a value differs from the one before."""
     return np.append(0, np.flatnonzero(values[1:] != values[:-1]) + 1)

@@ -21,6 +21,7 @@ from agent.digest.kinds import Kind, Plan
 from agent.digest.logs import LogBook
 from benchmarks import generate
 from tools.formats import read
+from tools.formats.logs_text import LineReader
 from tools.formats.opening import whole_lines
 from tools.formats.records import Clock, LogRecord
 
@@ -312,3 +313,32 @@ def test_what_was_added_and_what_is_dead_stay_apart(tmp_path: Path) -> None:
     )
     found = {p.exemplar.rsplit(" ", 1)[1]: p.count for p in merged(by_keys(path))}
     assert found == dict.fromkeys(words, 1000)
+
+
+def test_what_stands_behind_pods_is_taken_apart_once_for_all(tmp_path: Path) -> None:
+    pods = "web-6d4f8b7c9d-xk2lp", "a-much-longer-name-5c9f7d8b6c-qw4rt", "db-0"
+    rows = [
+        f'[pod/{pod}/app] 2026-03-20T13:0{at}:{n:02}.000000001Z {{"level": "warn", "msg": "slow {n}"}}'
+        for n in range(30)
+        for at, pod in enumerate(pods)
+    ]
+    broken = "[pod/db-0/app] 2026-03-20T99:99:02.000000001Z" + rows[2].partition("Z")[2]
+    path = tmp_path / "pods.log"
+    path.write_text("\n".join([*rows[:2], broken, *rows[3:]]) + "\n", encoding="utf-8")
+    reads: list[str] = []
+    book = LogBook(origin=ORIGIN)
+    with pytest.MonkeyPatch.context() as patch:
+        read_line = LineReader.read
+        patch.setattr(LineReader, "read", lambda self, text: (reads.append(text), read_line(self, text))[1])
+        counted = bulk.count(path, CLOCK, ORIGIN, base_width=10.0)
+    assert len([text for text in reads if "slow" in text]) < 25
+    absorbing.absorb(book, "x.log", counted, CLOCK, {})
+    assert {service: log.count for service, log in book.services.items()} == {
+        "web": 30,
+        "a-much-longer-name": 30,
+        "db": 30,
+    }
+    for at, service in enumerate(("web", "a-much-longer-name", "db")):
+        last = datetime(2026, 3, 20, 13, at, 29, tzinfo=UTC)
+        assert book.services[service].last == last
+    assert all(pattern.undated == 0 for pattern in book.patterns.values())

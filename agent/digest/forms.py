@@ -1,0 +1,80 @@
+"""What the first line of a key tells of all its lines: where their time stands, and what becomes of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from agent.digest.instants import Style
+from agent.digest.timing import Timing
+from tools.formats.logline import LogLine
+from tools.formats.opening import LINE_LIMIT, decode
+
+ORDINARY, EVENT, CAREFUL, UNDATED, PLAIN, BLANK = range(6)
+"""What is special: an event number, a time that must be read in each line, none, no structure, no text."""
+_POD = re.compile(rb"\[pod/([^/\]]+)/[^\]]+\] ?")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How lines of one key are written; `start` and `stop` are the offsets of their time in bytes."""
+
+    pod: str | None
+    opening: str
+    """What the lines after one of this key must know."""
+    partial: bool
+    special: int
+    start: int
+    stop: int
+    style: Style
+
+
+class Forms:
+    """Takes first lines of keys apart; what stands behind the names of pods, once for all pods."""
+
+    def __init__(self, timing: Timing) -> None:
+        self._timing = timing
+        self._known: dict[bytes, Form] = {}
+
+    def of(self, key: bytes, line: bytes) -> Form:
+        """Take the first line of a key apart."""
+        match = _POD.match(line)
+        if match is None or b"\x1b" in line:
+            return self._read(line, allow_times=True)
+        rest, length = key.partition(b"]")[2], match.end()
+        found = self._known.get(rest)
+        if found is None:
+            found = self._read(line[length:], allow_times=True)
+            if found.special == ORDINARY:
+                self._known[rest] = found
+        pod, moved = decode(match[1]), length if found.stop else 0
+        return replace(found, pod=pod, start=found.start + moved, stop=found.stop + moved)
+
+    def untimed(self, line: bytes) -> Form:
+        """Take a line apart that stands for others whose times may stand anywhere."""
+        return self._read(line, allow_times=False)
+
+    def _read(self, line: bytes, *, allow_times: bool) -> Form:
+        text = text_of(line)
+        parsed = self._timing.reader.read(text)
+        where = self._timing.place(parsed, line, text) if parsed.own and allow_times else None
+        place, style = where or self._timing.nowhere
+        special = ORDINARY if where else _special(parsed)
+        return Form(parsed.pod, _opening(parsed), parsed.partial, special, place.start, place.stop, style)
+
+
+def _special(line: LogLine) -> int:
+    """Say what becomes of a line whose time stands at no place of its own."""
+    if not line.own:
+        return PLAIN if line.message else BLANK
+    return UNDATED if line.time is None else CAREFUL
+
+
+def _opening(line: LogLine) -> str:
+    telling = not line.own or "panic" in line.message or "Traceback" in line.message
+    return (line.body or line.message) if telling else ""
+
+
+def text_of(line: bytes) -> str:
+    """Give a line as text, cut where it is too long."""
+    return decode((line[:-1] if line[-1:] == b"\r" else line)[:LINE_LIMIT])
