@@ -39,6 +39,11 @@ class Trail:
         """Say whether a line goes on with the last message."""
         return self._continuation.goes_on(body, dated=dated, failed=failed)
 
+    @property
+    def idle(self) -> bool:
+        """Whether the last message announced no further lines."""
+        return self._continuation.idle
+
     def taken(self, second: int) -> None:
         """Note when the runtime took a further line of the last message."""
         if second != NO_TIME:

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from agent.digest import bulk, clocks, skeletons, tallies
+from agent.digest import bulk, clocks, skeletons, stretches
 from agent.digest.absorbing import record_of
 from agent.digest.counting import LineCounter
 from agent.digest.keys import keys_of
 from agent.digest.kinds import BEGUN, CODE, ENDED, LINE, MANY, Plan
-from agent.investigation.stretches import Stretch, Stretches
+from agent.investigation.timeline import Stretch, Stretches
 from tools.formats.logs_text import LineReader
 from tools.formats.opening import decode
 from tools.formats.records import Clock, LogRecord
@@ -222,8 +222,8 @@ class _Counter:
         self, reader: LineReader, labels: Mapping[str, str], low: int | None, high: int | None
     ) -> Iterator[Found]:
         """Yield what was counted in slots from `low` on and before `high`."""
-        for kind in self._counter.finish():
-            rows = tallies.together(kind.tallies)
+        for kind in stretches.joined([self._counter.finish()]):
+            rows = np.zeros((5, 0), dtype=np.int64) if kind.slots is None else kind.slots
             kept = np.ones(rows.shape[1], dtype=np.bool_)
             if low is not None:
                 kept &= rows[CODE] >= low
@@ -235,7 +235,7 @@ class _Counter:
                 continue
             line, first, last = kind.line, None, None
             if rows.size:
-                line = int(rows[LINE, rows[CODE].argmin()])
+                line = int(rows[LINE, 0])
                 first, last = int(rows[BEGUN].min()), int(rows[ENDED].max())
             yield Found(
                 record_of(kind, reader, labels),

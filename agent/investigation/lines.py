@@ -12,7 +12,7 @@ from agent.digest.wording import headline, instant, times
 from agent.drafting.looks import Answer, LinesAround, SearchLogs
 from agent.errors import ToolRefused
 from agent.investigation.absences import NO_LOGS, holding, window
-from agent.investigation.forms import Form, key, observation, seconds
+from agent.investigation.groups import Form, key, observation, seconds
 from agent.investigation.minting import Minter
 from agent.investigation.shelf import Shelf
 from agent.schema.digest import Digest
