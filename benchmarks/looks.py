@@ -1,13 +1,13 @@
 """Looks into a large log: `python -m benchmarks.looks [--lines N] --json`.
 
-Makes a log, and gives the CPU seconds of the looks that a model may ask for, each beside the same look answered by
-reading every record.
+Makes a log, and gives the CPU seconds of looks that a model may ask for, beside those of reading every record.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
@@ -66,7 +66,7 @@ def main() -> int:
         with path.open("w", encoding="utf-8") as file:
             file.writelines(f"{line}\n" for line in generate.generate(arguments.lines, 1))
         found = report(path)
-    print(json.dumps(found, indent=None if arguments.json else 2))
+    sys.stdout.write(json.dumps(found, indent=None if arguments.json else 2) + "\n")
     return 0
 
 

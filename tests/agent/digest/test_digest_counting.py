@@ -21,6 +21,7 @@ from agent.digest.kinds import Kind, Plan
 from agent.digest.logs import LogBook
 from benchmarks import generate
 from tools.formats import read
+from tools.formats.logline import LogLine
 from tools.formats.logs_text import LineReader
 from tools.formats.opening import whole_lines
 from tools.formats.records import Clock, LogRecord
@@ -329,7 +330,12 @@ def test_what_stands_behind_pods_is_taken_apart_once_for_all(tmp_path: Path) -> 
     book = LogBook(origin=ORIGIN)
     with pytest.MonkeyPatch.context() as patch:
         read_line = LineReader.read
-        patch.setattr(LineReader, "read", lambda self, text: (reads.append(text), read_line(self, text))[1])
+
+        def noted(self: LineReader, text: str) -> LogLine:
+            reads.append(text)
+            return read_line(self, text)
+
+        patch.setattr(LineReader, "read", noted)
         counted = bulk.count(path, CLOCK, ORIGIN, base_width=10.0)
     assert len([text for text in reads if "slow" in text]) < 25
     absorbing.absorb(book, "x.log", counted, CLOCK, {})

@@ -17,6 +17,7 @@ from agent.investigation.recording import SealedRecording
 from agent.schema.digest import ClockShift, Digest
 from agent.store import Bundle, IncidentFolder
 from benchmarks import generate
+from tools.formats.logline import LogLine
 from tools.formats.logs_text import LineReader
 from tools.formats.records import Clock
 
@@ -28,7 +29,11 @@ def answers(
     bundle: Bundle, computed: Digest, looks: Sequence[Look], patch: pytest.MonkeyPatch, *, large: bool
 ) -> list[list[str]]:
     """The answers without the ids, in any order within an answer: of one second any form may stand first."""
-    patch.setattr(bulk, "is_large", lambda _: large)
+
+    def is_large(_: Path) -> bool:
+        return large
+
+    patch.setattr(bulk, "is_large", is_large)
     recording = SealedRecording(bundle, computed)
     told = [recording.answer(look).lines for look in looks]
     return [sorted(line.split(" ", 1)[1].split(" (")[0] for line in lines) for lines in told]
@@ -134,7 +139,7 @@ def test_a_large_log_is_searched_without_reading_each_line(
     log = LargeLog(path, Clock(), {}, timedelta())
     read = 0
 
-    def counting(self: object, text: str) -> object:
+    def counting(self: LineReader, text: str) -> LogLine:
         nonlocal read
         read += 1
         return original(self, text)
