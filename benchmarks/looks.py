@@ -1,6 +1,6 @@
 """Looks into a large log: `python -m benchmarks.looks [--lines N] --json`.
 
-Makes a log, and gives the CPU seconds of looks that a model may ask for, beside those of reading every record.
+Makes a log, and gives the CPU seconds of looks that a model may ask for, beside those of reading all records.
 """
 
 from __future__ import annotations
