@@ -59,19 +59,28 @@ def _unsettled(document: Document, reports: Sequence[Report], roster: Roster) ->
     from agent.schema.judgement import Question  # noqa: PLC0415 - only a judged check needs it
 
     settled = [item for item in reports if item.rule[0] == "B" and item.level != "info"]
-    for block in document.blocks:
-        if block.section not in _SECTIONS or block.role in IDENTITY or block.kind == "heading":
+    told = [
+        (block, sentence) for block in _judged(document) for sentence in split_sentences(block.prose.text)
+    ]
+    for number, (block, sentence) in enumerate(told):
+        first, last = block.prose.span(sentence.start, sentence.start + len(sentence.text))
+        lines = range(document.place(first)[0], document.place(last)[0] + 1)
+        if len(sentence.text.split()) < _SHORTEST or any(item.line in lines for item in settled):
             continue
-        sentences = split_sentences(block.prose.text)
-        for number, sentence in enumerate(sentences):
-            first, last = block.prose.span(sentence.start, sentence.start + len(sentence.text))
-            lines = range(document.place(first)[0], document.place(last)[0] + 1)
-            if len(sentence.text.split()) < _SHORTEST or any(item.line in lines for item in settled):
-                continue
-            doubts = tuple(hit[0] for hit in check_text(sentence.text, block.section, roster))
-            before = sentences[number - 1].text if number else ""
-            after = sentences[number + 1].text if number + 1 < len(sentences) else ""
-            yield _Asked(block, sentence, Question(sentence.text, before, after, block.section, doubts))
+        doubts = tuple(hit[0] for hit in check_text(sentence.text, block.section, roster))
+        before, after = (
+            told[near][1].text if 0 <= near < len(told) and told[near][0].section == block.section else ""
+            for near in (number - 1, number + 1)
+        )
+        yield _Asked(block, sentence, Question(sentence.text, before, after, block.section, doubts))
+
+
+def _judged(document: Document) -> Iterator[Block]:
+    return (
+        block
+        for block in document.blocks
+        if block.section in _SECTIONS and block.role not in IDENTITY and block.kind != "heading"
+    )
 
 
 def _warning(document: Document, item: _Asked, answer: Judgement, roster: Roster) -> Report | None:

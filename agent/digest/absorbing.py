@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+import numpy as np
+
 from agent.digest import bulk, masking, tallies
 from agent.digest.bulk import Counted
 from agent.digest.kinds import BEGUN, CODE, LINE, MANY, Kind
 from agent.digest.logs import LogBook, Pattern, Place, ServiceLog
 from agent.digest.messages import inferred_level, service_of, text_of
-from agent.digest.picks import UNDATED
 from agent.digest.tallies import Ints
 from tools.formats import workload_of
 from tools.formats.logs_text import LineReader
@@ -30,7 +31,8 @@ def absorb(book: LogBook, artifact: str, counted: Counted, clock: Clock, labels:
         pattern = _pattern(book, record, further=kind.overflow)
         _add(pattern, artifact, kind, record)
         _pick(pattern, book.number_of(artifact), kind)
-        found.setdefault((pattern.service, pattern.level, pattern.template), []).extend(kind.tallies)
+        if kind.slots is not None:
+            found.setdefault((pattern.service, pattern.level, pattern.template), []).append(kind.slots)
         _add_to_service(book.services.setdefault(pattern.service, ServiceLog()), kind)
         book.lines += kind.count
     for name, rows in found.items():
@@ -95,6 +97,10 @@ def _add_slots(pattern: Pattern, artifact: str, rows: Ints, width: float) -> Non
     rows[CODE] = rows[CODE] * (width / pattern.width) // 1
     buckets, starts = pattern.buckets, pattern.starts
     slots, many, lines, _, _ = tallies.together([rows]).tolist()
+    if not buckets:
+        buckets.update(zip(slots, many, strict=True))
+        starts.update(zip(slots, (Place(artifact, line, line) for line in lines), strict=True))
+        return
     for at, count, line in zip(slots, many, lines, strict=True):
         buckets[at] = buckets.get(at, 0) + count
         held = starts.get(at)
@@ -103,13 +109,13 @@ def _add_slots(pattern: Pattern, artifact: str, rows: Ints, width: float) -> Non
 
 
 def _pick(pattern: Pattern, artifact: int, kind: Kind) -> None:
-    """Pick the first line of each slot; two parts of a file may share one."""
-    if not kind.tallies:
-        pattern.picks.add(artifact, kind.line, UNDATED, kind.count)
+    """Pick the first dated line of each slot."""
+    if kind.slots is None:
         return
-    rows = kind.tallies[0] if len(kind.tallies) == 1 else tallies.together(kind.tallies)
-    for line, second, many in rows[[LINE, BEGUN, MANY]].T.tolist():
-        pattern.picks.add(artifact, line, second, many)
+    picks = np.empty((kind.slots.shape[1], 4), dtype=np.int64)
+    picks[:, 0] = artifact
+    picks[:, 1:] = kind.slots[[LINE, BEGUN, MANY]].T
+    pattern.picks.add_all(picks)
 
 
 def _stretch(span: Pattern | ServiceLog, kind: Kind) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from agent.digest.tallies import Ints
 
 _WORD = 8
-_PADDING = bytes(64)
-"""Behind the last line, so that eight bytes can be read wherever a stamp may stand."""
+_PADDING = 64
+"""Least bytes behind the last line, so that eight bytes can be read wherever a stamp may stand."""
 _LARGEST_LEARNED = 31 << 20
 
 
@@ -17,8 +18,8 @@ class Block:
 
     def __init__(self, text: bytes) -> None:
         self.text = text
-        padded = np.frombuffer(text + _PADDING, dtype=np.uint8)
-        ends = np.flatnonzero(padded[: len(text)] == ord("\n"))
+        padded = np.frombuffer(text + bytes(_PADDING + -len(text) % _WORD), dtype=np.uint8)
+        ends = _places(padded == ord("\n"))
         self.ends: Ints = ends if text.endswith(b"\n") else np.append(ends, len(text))
         self.starts: Ints = np.append(0, self.ends[:-1] + 1)
         self._words = np.ndarray((len(padded) - _WORD + 1,), "<u8", padded, strides=(1,))
@@ -55,6 +56,14 @@ class Block:
         high = np.minimum(low + lengths[firsts], self.ends[firsts])
         stamps = [self.text[a:b] for a, b in zip(low.tolist(), high.tolist(), strict=True)]
         return firsts, stamps
+
+
+def _places(marks: npt.NDArray[np.bool_]) -> Ints:
+    """List where marks are set that are rare: words without any are passed over at once."""
+    words = np.flatnonzero(marks.view(np.uint64) != 0)
+    inside = np.flatnonzero(marks.reshape(-1, _WORD)[words])
+    found: Ints = words[inside // _WORD] * _WORD + inside % _WORD
+    return found
 
 
 def keep_memory() -> None:

@@ -14,13 +14,18 @@ from datetime import datetime
 from itertools import islice, pairwise
 from multiprocessing.context import BaseContext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.digest import skeletons
 from agent.digest.kinds import Kind, Plan
+from tools.formats.continuation import may_end
 from tools.formats.logs_text import LineReader
 from tools.formats.opening import Damage, chunks, decode, head, whole_lines
 from tools.formats.records import Clock, Tally
 from tools.formats.stamps import Stamps
+
+if TYPE_CHECKING:
+    from agent.digest.stretches import Stretch
 
 CHUNK = 1 << 20
 """Bytes that are counted in one step."""
@@ -38,6 +43,8 @@ _PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xff\xfe", b"\xfe\xff", b"\xef\xb
 """Beginnings of files that are compressed or not plain UTF-8."""
 _LOOK = 1 << 20
 _SLOTS = 256
+_CALM = 50
+"""Lines without a time of their own and without any sign of a trace; the text of no exception is as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ def count_each(
 
 def is_large(path: Path) -> bool:
     """Say whether a log is counted by key; a packed one is from an eighth of the size on."""
-    return path.stat().st_size >= (LARGE if _is_plain(path) else LARGE // 8)
+    return path.stat().st_size >= (LARGE if is_plain(path) else LARGE // 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ class _Source:
 
 def _source(path: Path, clock: Clock, origin: float, base_width: float, cores: int) -> _Source:
     sample, whole = head(path, _LOOK)
-    if not _is_plain(path):
+    if not is_plain(path):
         plan = _plan(sample, b"", clock, origin, base_width)
         return _Source(plan, [_Part(path, plan)])
     size = path.stat().st_size
@@ -114,7 +121,7 @@ def _source(path: Path, clock: Clock, origin: float, base_width: float, cores: i
     )
 
 
-def _each(sources: Sequence[_Source], results: Iterator[_Result]) -> Iterator[Counted]:
+def _each(sources: Sequence[_Source], results: Iterator[tuple[Stretch, str]]) -> Iterator[Counted]:
     for source in sources:
         yield _together(islice(results, len(source.parts)), source.plan)
 
@@ -123,7 +130,8 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _is_plain(path: Path) -> bool:
+def is_plain(path: Path) -> bool:
+    """Say whether a file can be read from any of its bytes on: not packed, and UTF-8 without a mark."""
     with path.open("rb") as file:
         return not file.read(4).startswith(_PACKED)
 
@@ -172,28 +180,25 @@ def _first(path: Path, low: int, plan: Plan) -> datetime | None:
 
 
 def _cuts(path: Path, size: int, step: int, plan: Plan) -> Iterator[int]:
-    """Find places near multiples of `step` where a line with a time of its own begins."""
+    """Find places near multiples of `step` where a line with a time of its own begins.
+
+    Where only the runtime dates lines, one below many that are no part of a trace is as good.
+    """
     reader = reader_of(plan.clock, plan.first_time)
     with path.open("rb") as file:
         for position in range(step, size - step // 4, step):
             file.seek(position)
             file.readline()
+            calm = 0
             while line := file.readline():
                 read = reader.read(decode(line.rstrip(b"\r\n")[:65536]))
-                if read.own and read.message and read.time is not None:
+                begins = read.message and read.time is not None and (read.own or calm >= _CALM)
+                calm = calm + 1 if read.time is not None and not may_end(read.body) else 0
+                if begins and (read.own or calm):
                     yield file.tell() - len(line)
                     break
                 if file.tell() > position + step // 4:
                     break
-
-
-@dataclass(frozen=True, slots=True)
-class _Result:
-    kinds: list[Kind]
-    lines: int
-    overflowed: int
-    zone_assumed: bool
-    damage: str
 
 
 def _prepare() -> None:
@@ -203,15 +208,15 @@ def _prepare() -> None:
     gc.disable()  # the process ends with this work, and nothing here forms cycles
 
 
-def _count_part(part: _Part) -> _Result:
+def _count_part(part: _Part) -> tuple[Stretch, str]:
+    """Count a part; also say where it is damaged."""
     from agent.digest.counting import LineCounter  # noqa: PLC0415 - numpy, which large logs alone are worth
 
     counter = LineCounter(part.plan)
     damage: list[str] = []
     for block in whole_lines(_read(part, damage), CHUNK):
         counter.feed(block)
-    kinds = counter.finish()
-    return _Result(kinds, counter.lines, counter.overflowed, counter.zone_assumed, "".join(damage))
+    return counter.finish(), "".join(damage)
 
 
 def _read(part: _Part, damage: list[str]) -> Iterator[bytes]:
@@ -231,26 +236,19 @@ def _between(path: Path, low: int, high: int) -> Iterator[bytes]:
             yield block
 
 
-def _together(results: Iterable[_Result], plan: Plan) -> Counted:
-    merged: dict[tuple[bytes, bytes], Kind] = {}
-    before = overflowed = 0
-    zoneless, damage = False, ""
-    for result in results:
-        for kind in result.kinds:
-            _merge(merged, kind, before)
-        before += result.lines
-        overflowed += result.overflowed
-        zoneless |= result.zone_assumed
-        damage = damage or result.damage
-    ordered = sorted(merged.values(), key=lambda kind: kind.line)
-    return Counted(tuple(ordered), before, plan.width, overflowed, zoneless, damage)
+def _together(results: Iterable[tuple[Stretch, str]], plan: Plan) -> Counted:
+    from agent.digest import stretches  # noqa: PLC0415 - numpy, which large logs alone are worth
 
-
-def _merge(merged: dict[tuple[bytes, bytes], Kind], kind: Kind, before: int) -> None:
-    kind.move(before)
-    held = merged.setdefault((kind.key, kind.event), kind)
-    if held is not kind:
-        held.add(kind)
+    parts = list(results)
+    found = [stretch for stretch, _ in parts]
+    return Counted(
+        tuple(stretches.joined(found)),
+        sum(stretch.lines for stretch in found),
+        plan.width,
+        sum(stretch.overflowed for stretch in found),
+        any(stretch.zone_assumed for stretch in found),
+        next((damage for _, damage in parts if damage), ""),
+    )
 
 
 def reader_of(clock: Clock, first: datetime | None) -> LineReader:

@@ -8,14 +8,15 @@ services show whether whole hours are missing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from statistics import median
-from typing import Literal
+from typing import Literal, TypeVar
 
 from agent.digest.wording import duration, plural
-from tools.formats.records import LogRecord, Span
+from tools.formats.records import LogRecord, Record, Series, Span
 
+R = TypeVar("R", bound=Record)
 _SHARED = 5
 """Ids that two sources must share before their clocks are compared."""
 _TOLERATED = 2.0
@@ -148,3 +149,14 @@ def hours_by_alerts(
 def shifts(offsets: Iterable[Offset]) -> dict[str, timedelta]:
     """Map each artifact to what must be taken from its times."""
     return {offset.artifact: timedelta(seconds=offset.seconds) for offset in offsets}
+
+
+def shifted(record: R, shift: timedelta | None) -> R:
+    """Take a shift from the times of a log record or series; any other record stays as it is."""
+    if not shift:
+        return record
+    if isinstance(record, LogRecord):
+        return replace(record, time=record.time - shift) if record.time else record
+    if isinstance(record, Series):
+        return replace(record, times=tuple(time - shift.total_seconds() for time in record.times))
+    return record

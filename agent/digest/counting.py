@@ -5,35 +5,48 @@ What a line means is worked out once for each key; after that a line costs a few
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
 from itertools import pairwise
 
 import numpy as np
 
-from agent.digest import instants, keys, skeletons, tallies
+from agent.digest import forms, instants, keys, skeletons, tallies
 from agent.digest.blocks import Block
+from agent.digest.forms import (
+    BLANK,
+    CAREFUL,
+    EVENT,
+    MEEK,
+    MEEK_EVENT,
+    ORDINARY,
+    PLAIN,
+    STAMPED,
+    UNDATED,
+    Form,
+    Forms,
+)
 from agent.digest.instants import BAD, Style
-from agent.digest.kinds import BEGUN, CODE, ENDED, MANY, Kind, Plan
+from agent.digest.kinds import LINE, Kind, Plan
 from agent.digest.numbers import EventPlace, event_place
-from agent.digest.tallies import Ints
+from agent.digest.stretches import Stretch
+from agent.digest.tallies import NO_SLOT, Ints
 from agent.digest.timing import NO_TIME, Timing
 from agent.digest.trails import Trail
-from tools.formats.logline import LogLine
-from tools.formats.opening import LINE_LIMIT, decode
+from tools.formats.continuation import begins, is_frame
 
 MAX_KEYS = 20_000
 """Distinct keys that one process keeps; further lines are keyed without any word that has a digit."""
 MAX_COARSE = 5_000
 """Distinct coarse keys; what comes after is counted in one kind."""
-_STEP = 1_000_003
-"""A code is slot * _STEP + number of the kind."""
-_NO_SLOT = -(1 << 40)
+_MISPLACED: Ints = np.arange(BLANK + 1)
+"""What becomes of a line whose time does not stand where that of its key does."""
+_MISPLACED[[ORDINARY, EVENT]] = CAREFUL
+_MISPLACED[[MEEK, MEEK_EVENT]] = STAMPED
 _DROPPED = -1
 """In place of a kind's number: the line belongs to the message above."""
 _UNKNOWN = -2
 _PENDING = 1 << 18
 """Rows of counts from which on they are added up, so that memory is bounded by what is distinct."""
-_ORDINARY, _EVENT, _CAREFUL, _UNDATED, _PLAIN, _BLANK = range(6)
 
 
 class _Table(dict[bytes, int]):
@@ -41,15 +54,6 @@ class _Table(dict[bytes, int]):
 
     def __missing__(self, key: bytes) -> int:
         return _UNKNOWN
-
-
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """What the lines after one of this key must know."""
-
-    pod: str | None
-    text: str
-    partial: bool
 
 
 class LineCounter:
@@ -60,24 +64,20 @@ class LineCounter:
         self.lines = 0
         self.overflowed = 0
         self._kinds: list[Kind] = []
-        self._heads: list[_Head] = []
+        self._heads: list[Form] = []
         self._places: dict[int, EventPlace] = {}
         self._table = _Table()
         self._coarse: dict[bytes, int] = {}
         self._rest: int | None = None
         self._timing = Timing(plan.clock, plan.first_time)
+        self._forms = Forms(self._timing)
         self._styles: list[Style] = []
-        self._traits: list[tuple[int, int, int, int]] = []
-        """Of each kind: offset and length of its stamp, the index of its style, and what is special."""
-        self._laid: Ints = np.zeros((0, 4), dtype=np.int64)
+        self._traits: list[tuple[int, int, int, int, int]] = []
+        """Of each kind: offset and length of its stamp, its style, what is special, whether it announces."""
+        self._laid: Ints = np.zeros((0, 5), dtype=np.int64)
         self._trail = Trail(instants.seconds(plan.first_time) if plan.first_time else NO_TIME)
         self._counts: list[Ints] = []
         self._pending = 0
-
-    @property
-    def zone_assumed(self) -> bool:
-        """Whether a time without a zone was read as UTC."""
-        return self._timing.zone_assumed
 
     def feed(self, chunk: bytes) -> None:
         """Count the lines of a chunk, which ends with a line end or with the file."""
@@ -88,25 +88,29 @@ class LineCounter:
         laid: Ints = self._laid[numbers]
         specials: Ints = laid[:, 3]
         seconds = self._seconds(block, laid)
-        self._events(block, numbers, np.flatnonzero(specials == _EVENT))
-        specials[seconds == BAD] = _CAREFUL
-        self._specially(block, numbers, specials, seconds)
+        self._events(block, numbers, np.flatnonzero((specials == EVENT) | (specials == MEEK_EVENT)))
+        if (misplaced := seconds == BAD).any():
+            specials[misplaced] = _MISPLACED[specials[misplaced]]
+        self._specially(block, numbers, specials, seconds, laid[:, 4])
         self._count(numbers, seconds)
         self.lines += len(block)
 
-    def finish(self) -> list[Kind]:
+    def finish(self) -> Stretch:
         """Give what was counted, in the order of the first lines; only once."""
-        rows = tallies.together(self._counts) if self._counts else np.zeros((5, 0), dtype=np.int64)
-        numbers = rows[CODE] % _STEP
-        rows[CODE] //= _STEP
-        order = np.argsort(numbers, kind="stable")
-        ordered: Ints = rows[:, order]
-        found, lows = np.unique(numbers[order], return_index=True)
-        given: list[int] = found.tolist()
-        bounds: list[int] = [*lows.tolist(), len(numbers)]
-        for number, (low, high) in zip(given, pairwise(bounds), strict=True):
-            _fill(self._kinds[number], ordered[:, low:high])
-        return sorted((kind for kind in self._kinds if kind.count), key=lambda kind: kind.line)
+        rows = tallies.together(self._counts)
+        for number, counted in tallies.parted(rows) if any(not kind.line for kind in self._kinds) else ():
+            kind = self._kinds[number]
+            if not kind.line:
+                kind.line = kind.end_line = int(counted[LINE].min())
+        numbers = sorted(tallies.numbers(rows), key=lambda number: self._kinds[number].line)
+        places = dict(zip(numbers, range(len(numbers)), strict=True))
+        return Stretch(
+            [self._kinds[number] for number in numbers],
+            tallies.renumbered(rows, [places.get(number, 0) for number in range(len(self._kinds))], 0),
+            self.lines,
+            self.overflowed,
+            self._timing.zone_assumed,
+        )
 
     def _numbers(self, block: Block) -> Ints:
         """Give the number of each line's kind."""
@@ -131,8 +135,8 @@ class LineCounter:
             kept = numbers != _DROPPED
             numbers, seconds, lines = numbers[kept], seconds[kept], lines[kept]
         slots = ((seconds - self.plan.origin) // self.plan.width).astype(np.int64)
-        slots[seconds == NO_TIME] = _NO_SLOT
-        counted = tallies.tallied(slots * _STEP + numbers, lines, seconds)
+        slots[seconds == NO_TIME] = NO_SLOT
+        counted = tallies.tallied(tallies.coded(numbers, slots), lines, seconds)
         self._counts.append(counted)
         self._pending += counted.shape[1]
         if self._pending > max(_PENDING, 2 * self._counts[0].shape[1]):
@@ -161,23 +165,21 @@ class LineCounter:
         return self._rest
 
     def _new(self, key: bytes, line: bytes, index: int, *, allow_times: bool) -> int:
-        text = _text(line)
-        parsed = self._timing.reader.read(text)
+        form = self._forms.of(key, line) if allow_times else self._forms.untimed(line)
         number, at = len(self._kinds), self.lines + index + 1
-        kind = Kind(key, b"", at, at, text)
-        where = self._timing.place(parsed, line, text) if parsed.own and allow_times else None
-        special = _ORDINARY if where else _special(parsed)
-        if special == _PLAIN:
-            kind.undated, kind.line = True, 0
-        elif special == _UNDATED:
-            kind.undated = True
-        elif special == _ORDINARY and (event := event_place(line)) is not None:
-            special = _EVENT
-            self._places[number] = event
+        kind = Kind(key, b"", at, at, forms.text_of(line))
+        special = form.special
+        if special in {STAMPED, PLAIN}:
+            kind.line = 0  # the first of them may belong to another message
+        kind.undated = special in {PLAIN, UNDATED}
+        if (parted := form.with_event) != special:
+            event = event_place(line, anchored=bool(self.plan.anchors))
+            if event is not None:
+                special, self._places[number] = parted, event
         self._kinds.append(kind)
-        self._heads.append(_Head(parsed.pod, _opening(parsed), parsed.partial))
-        place, style = where or self._timing.nowhere
-        self._traits.append((place.start, place.stop - place.start, self._styled(style), special))
+        self._heads.append(form)
+        traits = form.start, form.stop - form.start, self._styled(form.style), special, int(form.announces)
+        self._traits.append(traits)
         return number
 
     def _styled(self, style: Style) -> int:
@@ -188,38 +190,70 @@ class LineCounter:
 
     def _events(self, block: Block, numbers: Ints, indexes: Ints) -> None:
         """Part the lines of one key by the number that names their event."""
-        text, places = block.text, self._places
-        lows, highs = block.starts[indexes].tolist(), block.ends[indexes].tolist()
-        given: list[int] = numbers[indexes].tolist()
-        for index, number, low, high in zip(indexes.tolist(), given, lows, highs, strict=True):
-            place = places[number]
-            at = text.find(place.prefix, low, high) if place.prefix else -1
-            found = place.kinds.get(text[at + place.start : at + place.stop]) if at >= 0 else None
-            if found is None:
-                numbers[index] = self._event(number, block.line(index), index)
-            elif found != number:
-                numbers[index] = found
+        if not indexes.size:
+            return
+        indexes = indexes[np.argsort(numbers[indexes], kind="stable")]
+        given = numbers[indexes]
+        lows: list[int] = tallies.changes(given).tolist()
+        for low, high in pairwise([*lows, len(given)]):
+            lines, number = indexes[low:high], int(given[low])
+            found = self._places[number].found(block.text, block.starts[lines], block.ends[lines], _UNKNOWN)
+            for at in [at for at, kind in enumerate(found) if kind == _UNKNOWN]:
+                index = int(lines[at])
+                found[at] = self._event(number, block.line(index), index)
+            numbers[lines] = found
 
-    def _specially(self, block: Block, numbers: Ints, specials: Ints, seconds: Ints) -> None:
+    def _specially(
+        self, block: Block, numbers: Ints, specials: Ints, seconds: Ints, announcing: Ints
+    ) -> None:
         """Go through the lines that must be seen with those above: traces, lines without a time."""
+        todo = self._watched(specials, announcing)
         settled = -1
-        for index in np.flatnonzero(specials > _EVENT).tolist():
+        while todo:
+            index = todo.popleft()
             special, number = int(specials[index]), int(numbers[index])
             line = block.line(index)
-            if special == _CAREFUL and (time := self._timing.read(_text(line))) is not None:
+            if special == CAREFUL and (time := self._timing.read(forms.text_of(line))) is not None:
                 seconds[index] = instants.seconds(time)
                 continue
             if index - 1 > settled:
                 self._settle(index - 1, numbers, seconds)
-            if special != _CAREFUL:
+            if special != CAREFUL:
                 settled = index
-                if special == _BLANK or self._goes_on(number, line, index, own=special != _PLAIN):
+                second = self._taken(special, line, int(seconds[index]))
+                if special == BLANK or self._goes_on(number, line, index, second, own=special == UNDATED):
                     numbers[index] = _DROPPED
-                    continue
-                self._begin(index, number, line, special)
-            seconds[index] = self._trail.last
+                else:
+                    self._begin(index, number, line, special, second)
+                    seconds[index] = self._trail.last
+                self._watch_below(index, specials, todo)
+            else:
+                seconds[index] = self._trail.last
         if len(block) - 1 > settled:
             self._settle(len(block) - 1, numbers, seconds)
+
+    def _watched(self, specials: Ints, announcing: Ints) -> deque[int]:
+        """Give the lines that must be seen one by one: meek ones too where the line above announced them."""
+        watched = specials > MEEK_EVENT
+        meek = (specials == MEEK) | (specials == MEEK_EVENT)
+        if meek.any():
+            watched[1:] |= meek[1:] & (announcing[:-1] != 0)
+            watched[0] |= meek[0] & (not self._trail.idle)
+        return deque(np.flatnonzero(watched).tolist())
+
+    def _watch_below(self, index: int, specials: Ints, todo: deque[int]) -> None:
+        """Take up the line below as well, where what stands here announced that it may go on."""
+        below = index + 1
+        if self._trail.idle or below >= len(specials) or (todo and todo[0] == below):
+            return
+        if specials[below] in {MEEK, MEEK_EVENT}:
+            todo.appendleft(below)
+
+    def _taken(self, special: int, line: bytes, second: int) -> int:
+        """Give the second at which the runtime took a line; NO_TIME where it has none of its own."""
+        if special not in {MEEK, MEEK_EVENT, STAMPED}:
+            return NO_TIME
+        return self._timing.second(forms.text_of(line)) if second in {BAD, NO_TIME} else second
 
     def _event(self, number: int, line: bytes, index: int) -> int:
         """Give the kind of a line by its event number."""
@@ -231,7 +265,7 @@ class LineCounter:
             if place.kinds:
                 found = len(self._kinds)
                 at = self.lines + index + 1
-                self._kinds.append(Kind(self._kinds[number].key, event, at, at, _text(line)))
+                self._kinds.append(Kind(self._kinds[number].key, event, at, at, forms.text_of(line)))
                 self._heads.append(self._heads[number])
                 self._traits.append(self._traits[number])
             else:
@@ -242,53 +276,45 @@ class LineCounter:
     def _settle(self, index: int, numbers: Ints, seconds: Ints) -> None:
         """Take a dated line as the head of what follows it."""
         number = int(numbers[index])
-        self._trail.settle(number, self.lines + index + 1, self._heads[number].text, int(seconds[index]))
+        self._trail.settle(number, self.lines + index + 1, self._heads[number].opening, int(seconds[index]))
 
-    def _goes_on(self, number: int, line: bytes, index: int, *, own: bool) -> bool:
+    def _goes_on(self, number: int, line: bytes, index: int, second: int, *, own: bool) -> bool:
+        """Say whether a line, which the runtime took at `second` or NO_TIME, belongs to the last message."""
         if self._trail.owner is None:
             return False
         owner, head_line = self._trail.owner
         kind, head, mine = self._kinds[owner], self._heads[owner], self._heads[number]
         if mine.pod != head.pod:
             return False
-        body = self._timing.reader.read(_text(line)).body
-        if not head.partial and not self._trail.goes_on(body, own=own, dated=not kind.undated):
+        body = self._timing.reader.read(forms.text_of(line)).body
+        if head.partial:
+            if mine.stream != head.stream:
+                return False
+        elif own or (second != NO_TIME and self._is_apart(head, mine, body, second)):
             return False
+        else:
+            dated = head.own and not (head.outer and second != NO_TIME)
+            if not self._trail.goes_on(body, dated=dated, failed=dated and head.failed):
+                return False
+        self._trail.taken(second)
+        at = self.lines + index + 1
         if kind.line == head_line:
-            self._trail.extend(kind, body, self.lines + index + 1)
+            self._trail.extend(kind, body, at)
+        if self._kinds[number].line == at:  # it was met here, and is no first line after all
+            self._kinds[number].line = self._kinds[number].end_line = 0
         return True
 
-    def _begin(self, index: int, number: int, line: bytes, special: int) -> None:
+    def _is_apart(self, head: Form, mine: Form, body: str, second: int) -> bool:
+        """Say whether the runtime's stamp or stream shows that a line begins something else."""
+        if self._trail.is_late(second) or (head.indented and mine.indented):
+            return not is_frame(body)
+        return mine.stream != head.stream and begins(body)
+
+    def _begin(self, index: int, number: int, line: bytes, special: int, second: int) -> None:
         kind = self._kinds[number]
         at = self.lines + index + 1
-        text = _text(line)
-        self._trail.begin(number, at, text if special == _PLAIN else self._heads[number].text)
+        text = forms.text_of(line)
+        self._trail.begin(number, at, text if special == PLAIN else self._heads[number].opening, second)
         if not kind.line:
             kind.line = kind.end_line = at
             kind.text = text
-
-
-def _fill(kind: Kind, rows: Ints) -> None:
-    """Give a kind its counts by slot; those without a time stand in a slot of their own."""
-    dated = rows[:, rows[CODE] != _NO_SLOT]
-    kind.count = int(rows[MANY].sum())
-    kind.timeless = kind.count - int(dated[MANY].sum())
-    kind.tallies.append(dated)
-    if dated.size:
-        kind.span = int(dated[BEGUN].min()), int(dated[ENDED].max())
-
-
-def _special(line: LogLine) -> int:
-    """Say what becomes of a line whose time stands at no place of its own."""
-    if not line.own:
-        return _PLAIN if line.message else _BLANK
-    return _UNDATED if line.time is None else _CAREFUL
-
-
-def _opening(line: LogLine) -> str:
-    telling = not line.own or "panic" in line.message or "Traceback" in line.message
-    return (line.body or line.message) if telling else ""
-
-
-def _text(line: bytes) -> str:
-    return decode((line[:-1] if line[-1:] == b"\r" else line)[:LINE_LIMIT])

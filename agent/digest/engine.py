@@ -37,7 +37,7 @@ from agent.digest.intake import Intake, take_in
 from agent.digest.logs import Pattern
 from agent.digest.minting import mint
 from agent.digest.observation import Observation
-from agent.schema.digest import Digest
+from agent.schema.digest import ClockShift, Digest
 from agent.schema.evidence import Evidence
 from agent.schema.incident import Incident, Window
 from agent.store import Bundle
@@ -94,6 +94,10 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
             extents=Extents.of(intake.panel, start.shows),
         ),
         topology=intake.graph.listed(),
+        shifts=tuple(
+            ClockShift(artifact=name, seconds=shift.total_seconds())
+            for name, shift in sorted(intake.shifts.items())
+        ),
         notes=_notes(intake, start, len(observed) - len(evidence)),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -78,9 +78,9 @@ class Intake:
         match record:
             case LogRecord():
                 self.clocks.log(artifact, record)
-                self.logs.add(artifact, _shifted_log(record, self.shifts.get(artifact)))
+                self.logs.add(artifact, clocks.shifted(record, self.shifts.get(artifact)))
             case Series():
-                self.panel.read(artifact, [_shifted_series(record, self.shifts.get(artifact))])
+                self.panel.read(artifact, [clocks.shifted(record, self.shifts.get(artifact))])
             case AlertRecord():
                 self.alerts.read(artifact, [record])
             case KubeEvent():
@@ -184,16 +184,6 @@ def _by_alerts(intake: Intake) -> list[Offset]:
             services.setdefault(move.column.service, []).append(move.start)
     found = (clocks.hours_by_alerts(name, moved[name], alerted) for name in sorted(moved))
     return [offset for offset in found if offset is not None]
-
-
-def _shifted_log(record: LogRecord, shift: timedelta | None) -> LogRecord:
-    return replace(record, time=record.time - shift) if shift and record.time else record
-
-
-def _shifted_series(record: Series, shift: timedelta | None) -> Series:
-    if not shift:
-        return record
-    return replace(record, times=tuple(time - shift.total_seconds() for time in record.times))
 
 
 def _read(artifact: Artifact, path: Path, clock: Clock, intake: Intake) -> None:

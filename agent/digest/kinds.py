@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -27,10 +27,6 @@ class Plan:
     first_time: datetime | None
 
 
-def _no_tallies() -> list[Ints]:
-    return []
-
-
 @dataclass(slots=True)
 class Kind:
     """Lines of one key and one event number; `line` and `text` are those of the first."""
@@ -47,22 +43,5 @@ class Kind:
     """All lines, dated or not."""
     span: tuple[int, int] | None = None
     """Epoch seconds of the earliest and the latest dated line."""
-    tallies: list[Ints] = field(default_factory=_no_tallies)
-    """Dated lines by slot of time, of the file's parts in turn."""
-
-    def move(self, lines: int) -> None:
-        """Count the file's lines on from those of the parts before."""
-        self.line += lines
-        self.end_line += lines
-        for rows in self.tallies:
-            rows[LINE] += lines
-
-    def add(self, other: Kind) -> None:
-        """Add what a later part of the file holds of this kind."""
-        self.count += other.count
-        self.timeless += other.timeless
-        self.overflow |= other.overflow
-        self.tallies += other.tallies
-        spans = [span for span in (self.span, other.span) if span]
-        if spans:
-            self.span = min(low for low, _ in spans), max(high for _, high in spans)
+    slots: Ints | None = None
+    """Rows of a tally of the dated lines, in the order of their slots; None where no line is dated."""

@@ -8,18 +8,20 @@ _NO_DIGITS = {ord(digit): None for digit in "0123456789"}
 
 EVENT_NUMBER = re.compile(
     r"""(?ix)
-    (?: \b(?:status(?:[ _]?code)?|response[ _]code|http(?:[ _]?status)?|returned|code)\b
-        ["']?\s*[:=]?\s*["']? (?P<status>[1-5]\d\d)\b
+    (?: (?<!\w)(?=[acehmoprst45])  # nearly all begin so; asked first, as most characters are none
+        (?: (?:status(?:[ _]?code)?|response[ _]code|http(?:[ _]?status)?|returned|code)\b
+            ["']?\s*[:=]?\s*["']? (?P<status>[1-5]\d\d)\b
+          | (?P<error>[45]\d\d)\s+(?:Server|Client)?\s*
+            (?:Error|Service\ Unavailable|Internal\ Server|Bad\ Gateway|Gateway|Not\ Found|Too\ Many
+              |Forbidden)
+          | exit(?:ed)?[ _]?(?:with)?[ _]?(?:code|status)?\s*[:=(]?\s* (?P<exit>-?\d{1,3})\b
+          | sig(?:nal)?[ _]?[:=]?\s* (?P<signal>\d{1,2})\b
+          | errno[ :=]*\s* (?P<errno>-?\d{1,3})\b
+          | SQLSTATE\s*[\[(:= ]?\s* (?P<sqlstate>[0-9A-Z]{5})\b
+          | (?:ERROR|error:?)\s+ (?P<mysql>\d{4})\s*\(
+          | (?P<vendor>(?:ORA|TNS|PLS|SQL|ERR|MSG|AADSTS|E)-?\d{3,6})\b
+          | code\s*=\s* (?P<grpc>[A-Z][A-Za-z]{3,20}|\d{1,2})\s+desc )
       | HTTP/[\d.]+["']?\s+ (?P<access>[1-5]\d\d)\b
-      | \b(?P<error>[45]\d\d)\s+(?:Server|Client)?\s*
-        (?:Error|Service\ Unavailable|Internal\ Server|Bad\ Gateway|Gateway|Not\ Found|Too\ Many|Forbidden)
-      | \bexit(?:ed)?[ _]?(?:with)?[ _]?(?:code|status)?\s*[:=(]?\s* (?P<exit>-?\d{1,3})\b
-      | \bsig(?:nal)?[ _]?[:=]?\s* (?P<signal>\d{1,2})\b
-      | \berrno[ :=]*\s* (?P<errno>-?\d{1,3})\b
-      | \bSQLSTATE\s*[\[(:= ]?\s* (?P<sqlstate>[0-9A-Z]{5})\b
-      | \b(?:ERROR|error:?)\s+ (?P<mysql>\d{4})\s*\(
-      | \b(?P<vendor>(?:ORA|TNS|PLS|SQL|ERR|MSG|AADSTS|E)-?\d{3,6})\b
-      | \bcode\s*=\s* (?P<grpc>[A-Z][A-Za-z]{3,20}|\d{1,2})\s+desc
     )"""
 )
 """Numbers that name what happened: HTTP status, exit code, signal, errno, SQLSTATE, gRPC code."""

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from agent.digest import masking
 from tools.formats.opening import decode
 
+if TYPE_CHECKING:
+    from agent.digest.tallies import Ints
+
 _DIGIT = re.compile(r"[0-9]")
 _REACH = 10
+_OF_IDS = b"0123456789abcdefABCDEF"
 
 
 @dataclass(slots=True)
@@ -21,25 +26,44 @@ class EventPlace:
     start: int
     stop: int
     """Offsets of the number from the beginning of the prefix."""
+    reach: int = 0
+    """Bytes that stand before the prefix in any line of this key, at least."""
     kinds: dict[bytes, int] = field(default_factory=dict[bytes, int])
     """Event number -> number of its kind."""
 
+    def found(self, text: bytes, starts: Ints, ends: Ints, unknown: int) -> list[int]:
+        """Give the numbers of the kinds of lines of a text by their events, `unknown` where one is new."""
+        find, known, start, stop, reach = text.find, self.kinds.get, self.start, self.stop, self.reach
+        if not (prefix := self.prefix):
+            return [unknown] * len(starts)
+        return [
+            known(text[at + start : at + stop], unknown)
+            if (at := find(prefix, low + reach, high)) >= 0
+            else unknown
+            for low, high in zip(starts.tolist(), ends.tolist(), strict=True)
+        ]
+
     def number(self, line: bytes) -> bytes:
         """Read the event number of a line of this key; empty where it has none."""
-        if self.prefix and (at := line.find(self.prefix)) >= 0:
+        if self.prefix and (at := line.find(self.prefix, self.reach)) >= 0:
             found = line[at + self.start : at + self.stop]
             if found.isdigit():
                 return found
         return masking.event_number(decode(line)).partition(" ")[2].encode()
 
 
-def event_place(line: bytes) -> EventPlace | None:
-    """Find the event number of a line that is the first of its key; None where it has none in digits."""
+def event_place(line: bytes, *, anchored: bool) -> EventPlace | None:
+    """Find the event number of a line that is the first of its key; None where it has none in digits.
+
+    Keys lack nothing but hexadecimal digits, unless ids behind anchors were cut off as well (`anchored`).
+    """
     text = decode(line)
     match = masking.EVENT_NUMBER.search(text[:2000])
     if match is None or not (name := match.lastgroup) or not match[name].isdigit():
         return None
     at = match.start(name)
     prefix = _DIGIT.split(text[max(0, at - _REACH) : at])[-1].encode()
-    exact = line.find(prefix) + len(prefix) == len(text[:at].encode())
-    return EventPlace(prefix if exact else b"", len(prefix), len(prefix) + len(match[name]))
+    front = line[: len(text[:at].encode()) - len(prefix)]
+    reach = 0 if anchored else len(front.translate(None, _OF_IDS))
+    exact = line.find(prefix, reach) == len(front)
+    return EventPlace(prefix if exact else b"", len(prefix), len(prefix) + len(match[name]), reach)

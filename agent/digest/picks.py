@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from agent.digest.tallies import Ints
 
 MOST = 256
 """Picks that are kept of one pattern, at least half of them once there were so many."""
@@ -46,6 +49,18 @@ class Picks:
                 self._thin()
         self._met += 1
 
+    def add_all(self, rows: Ints) -> None:
+        """Note lines in turn, as `add` does; each row holds what it is given."""
+        while len(rows):
+            first = -self._met % self.stride
+            taken = rows[first :: self.stride][: MOST + 1 - len(self)]
+            self._numbers.frombytes(taken.tobytes())
+            met = first + (len(taken) - 1) * self.stride + 1 if len(self) > MOST else len(rows)
+            if len(self) > MOST:
+                self._thin()
+            self._met += met
+            rows = rows[met:]
+
     def merge(self, other: Picks) -> None:
         """Take over the picks of another sample, thinned alike."""
         while self.stride < other.stride:
@@ -58,8 +73,8 @@ class Picks:
             self._thin()
 
     def _thin(self) -> None:
-        kept: array[int] = array("q")
-        for at in range(0, len(self._numbers), 8):
-            kept.extend(self._numbers[at : at + 4])
+        kept = array("q", bytes(32 * -(-len(self) // 2)))
+        for column in range(4):
+            kept[column::4] = self._numbers[column::8]
         self._numbers = kept
         self.stride *= 2

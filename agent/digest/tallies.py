@@ -1,8 +1,9 @@
-"""Counts of lines by code as rows of an array; whatever order they are put together in, the sum is one."""
+"""Counts of lines by kind and slot of time as rows of an array; added in any order, they give one sum."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -10,30 +11,86 @@ import numpy.typing as npt
 from agent.digest.kinds import BEGUN, CODE, ENDED, LINE, MANY
 
 Ints = npt.NDArray[np.int64]
+_SHIFT = 39
+_HALF = 1 << (_SHIFT - 1)
+NO_SLOT = 1 - _HALF
+"""In place of a slot, and before all of them: the lines have no time."""
+
+
+def coded(numbers: Ints, slots: Ints) -> Ints:
+    """Write the number of a kind and a slot as one code; sorted, kinds come in turn, and slots in each."""
+    return (numbers << _SHIFT) + slots
 
 
 def tallied(codes: Ints, lines: Ints, seconds: Ints) -> Ints:
     """Count lines by their codes, given the number and the second of each."""
-    return _joined(np.stack((codes, np.ones_like(codes), lines, seconds, seconds)))
+    if not codes.size:
+        return np.zeros((5, 0), dtype=np.int64)
+    order = np.argsort(codes)
+    codes, lines, seconds = codes[order], lines[order], seconds[order]
+    lows = changes(codes)
+    return np.stack(
+        (
+            codes[lows],
+            np.diff(lows, append=len(codes)),
+            np.minimum.reduceat(lines, lows),
+            np.minimum.reduceat(seconds, lows),
+            np.maximum.reduceat(seconds, lows),
+        )
+    )
 
 
 def together(tallies: Sequence[Ints]) -> Ints:
     """Add up tallies, ordered by code."""
-    return _joined(np.concatenate(tallies, axis=1))
-
-
-def _joined(rows: Ints) -> Ints:
+    rows = np.concatenate(tallies, axis=1) if tallies else np.zeros((5, 0), dtype=np.int64)
     if not rows.size:
         return rows
     rows = rows[:, np.argsort(rows[CODE])]
-    codes = rows[CODE]
-    lows = np.append(0, np.flatnonzero(codes[1:] != codes[:-1]) + 1)
+    lows = changes(rows[CODE])
     return np.stack(
         (
-            codes[lows],
+            rows[CODE][lows],
             np.add.reduceat(rows[MANY], lows),
             np.minimum.reduceat(rows[LINE], lows),
             np.minimum.reduceat(rows[BEGUN], lows),
             np.maximum.reduceat(rows[ENDED], lows),
         )
     )
+
+
+def numbers(rows: Ints) -> list[int]:
+    """List the kinds that were counted."""
+    own, _ = _decoded(rows[CODE])
+    found: list[int] = own[changes(own)].tolist() if rows.size else []
+    return found
+
+
+def renumbered(rows: Ints, places: Sequence[int], lines: int) -> Ints:
+    """Give the kinds other numbers, each the one at its place, and count lines on from those before."""
+    own, slots = _decoded(rows[CODE])
+    moved = rows.copy()
+    moved[CODE] = coded(np.array(places, dtype=np.int64)[own], slots)
+    moved[LINE] += lines
+    return moved
+
+
+def parted(rows: Ints) -> Iterator[tuple[int, Ints]]:
+    """Yield the number of each kind that was counted, and its rows by slot."""
+    if not rows.size:
+        return
+    own, slots = _decoded(rows[CODE])
+    lows = changes(own)
+    plain = np.vstack((slots, rows[MANY:]))
+    bounds: list[int] = [*lows.tolist(), len(slots)]
+    for number, (low, high) in zip(own[lows].tolist(), pairwise(bounds), strict=True):
+        yield number, plain[:, low:high]
+
+
+def _decoded(codes: Ints) -> tuple[Ints, Ints]:
+    numbers: Ints = (codes + _HALF) >> _SHIFT
+    return numbers, codes - (numbers << _SHIFT)
+
+
+def changes(values: Ints) -> Ints:
+    """Give the places from which on a value differs from the one before."""
+    return np.append(0, np.flatnonzero(values[1:] != values[:-1]) + 1)

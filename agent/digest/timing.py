@@ -46,6 +46,11 @@ class Timing:
             self._stamps.anchor = time
         return time
 
+    def second(self, text: str) -> int:
+        """Read the epoch second of a line; NO_TIME where it has none."""
+        time = self.read(text)
+        return NO_TIME if time is None else instants.seconds(time)
+
     def place(self, parsed: LogLine, line: bytes, text: str) -> Timed | None:
         """Find where the time of a line stands; None where no place in it sets the time."""
         place = instants.locate(text, parsed.time, self.reader) if parsed.time else None

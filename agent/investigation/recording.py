@@ -56,7 +56,7 @@ class SealedRecording:
     """Answers looks from one snapshot and collects the evidence that they mint."""
 
     def __init__(self, bundle: Bundle, digest: Digest, names: Names | None = None) -> None:
-        self._shelf, self._digest = Shelf(bundle), digest
+        self._shelf, self._digest = Shelf(bundle, digest), digest
         self._minter = Minter(digest, Redactor(salt=digest.incident.encode(), names=names))
 
     @property

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import TypeVar
 
+from agent.digest import bulk, clocks
+from agent.investigation.large import LargeLog
 from agent.schema.bundle import Artifact, Signal
+from agent.schema.digest import Digest
 from agent.schema.evidence import Pointer
 from agent.store import MANIFEST, Bundle
 from tools.formats import read
@@ -39,9 +43,12 @@ _SIGNALS: Mapping[type[Record], frozenset[Signal]] = {
 class Shelf:
     """Reads a sealed bundle again and again, and never anything else."""
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, digest: Digest) -> None:
         self._bundle = bundle
+        self._around = digest.onset or (digest.window and digest.window.start)
+        self._shifts = {shift.artifact: timedelta(seconds=shift.seconds) for shift in digest.shifts}
         self._kept: dict[str, tuple[Record, ...]] = {}
+        self._large: dict[str, LargeLog] = {}
         self._rows = 0
 
     def holds(self, wanted: type[Record]) -> bool:
@@ -54,6 +61,20 @@ class Shelf:
             for record in self._read(artifact):
                 if isinstance(record, wanted):
                     yield artifact.path, record
+
+    def small(self) -> Iterator[tuple[str, LogRecord]]:
+        """Yield the log records of all artifacts but those that `large` gives."""
+        for artifact in self._artifacts(LogRecord):
+            if not self._is_large(artifact):
+                for record in self._read(artifact):
+                    if isinstance(record, LogRecord):
+                        yield artifact.path, record
+
+    def large(self) -> Iterator[tuple[str, LargeLog]]:
+        """Yield the logs that are too large for reading each record at every look."""
+        for artifact in self._artifacts(LogRecord):
+            if self._is_large(artifact):
+                yield artifact.path, self._opened(artifact)
 
     def whole(self, *wanted: type[Record], about: str = "") -> tuple[Pointer, ...]:
         """Point at all of the first files with such records, those named after `about` before others.
@@ -75,11 +96,27 @@ class Shelf:
         ]
         return sorted(found, key=lambda artifact: artifact.path)
 
+    def _is_large(self, artifact: Artifact) -> bool:
+        return artifact.format in bulk.FORMATS and bulk.is_large(self._bundle.path(artifact.path))
+
+    def _opened(self, artifact: Artifact) -> LargeLog:
+        found = self._large.get(artifact.path)
+        if found is None:
+            path, shift = self._bundle.path(artifact.path), self._shifts.get(artifact.path, timedelta())
+            found = LargeLog(path, self._clock(artifact), artifact.labels, shift)
+            self._large[artifact.path] = found
+        return found
+
+    def _clock(self, artifact: Artifact) -> Clock:
+        return Clock(zone=artifact.assume_zone, recorded_at=artifact.recorded_at, around=self._around)
+
     def _read(self, artifact: Artifact) -> Iterator[Record]:
         if (kept := self._kept.get(artifact.path)) is not None:
             return iter(kept)
-        clock = Clock(zone=artifact.assume_zone, recorded_at=artifact.recorded_at)
-        records = read(self._bundle.path(artifact.path), clock=clock, labels=artifact.labels).records
+        path, shift = self._bundle.path(artifact.path), self._shifts.get(artifact.path)
+        records = read(path, clock=self._clock(artifact), labels=artifact.labels).records
+        if shift:
+            records = (clocks.shifted(record, shift) for record in records)
         if self._rows + artifact.rows > _KEPT_ROWS:
             return records
         self._rows += artifact.rows

@@ -110,6 +110,14 @@ class Edge(Model):
     callee: str
 
 
+class ClockShift(Model):
+    """The clock of an artifact ran apart."""
+
+    artifact: str
+    seconds: float
+    """What was taken from its times."""
+
+
 class Digest(Model):
     """What the engine computed from one sealed snapshot: byte-equal for the same bytes."""
 
@@ -132,6 +140,8 @@ class Digest(Model):
     suspects: tuple[Suspect, ...]
     """Ranked, most telling first; empty where nothing stands out."""
     topology: tuple[Edge, ...] = ()
+    shifts: tuple[ClockShift, ...] = ()
+    """Artifacts whose clock ran apart from the others."""
     notes: tuple[str, ...] = ()
     """What a reader should know about the computation: no baseline, zones assumed, clocks shifted."""
     investigated: tuple[EvidenceId, ...] = ()

@@ -44,6 +44,20 @@ def is_frame(line: str) -> bool:
     return _TRACE.match(line) is not None
 
 
+def may_go_on(line: str) -> bool:
+    """Say whether a line may go on with a message above it that announced nothing."""
+    return line.startswith(_TRACEBACK) or any(
+        pattern.match(line) is not None for pattern in (_ALWAYS, _EXCEPTION, _BARE, _CHAINED)
+    )
+
+
+def may_end(line: str) -> bool:
+    """Say whether a line may be part of a trace or a panic, or the end of one."""
+    return may_go_on(line) or any(
+        pattern.match(line) is not None for pattern in (_FRAME, _TRACEBACK_END, _BEGINS)
+    )
+
+
 class Continuation:
     """Follows one file line by line and tells which undated lines go on with the message above."""
 
@@ -53,6 +67,11 @@ class Continuation:
         self._exception = False
         self._chained = False
         self._statement = 0
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is announced: only a line that `may_go_on` would go on."""
+        return not (self._traceback or self._panic or self._exception or self._chained or self._statement)
 
     def starts(self, message: str) -> None:
         """Note the first line of a new message."""

@@ -14,13 +14,15 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.digest import absorbing, bulk, keys, skeletons, tallies
+from agent.digest import absorbing, bulk, keys, skeletons, stretches
 from agent.digest.counting import LineCounter
 from agent.digest.families import merged
 from agent.digest.kinds import Kind, Plan
 from agent.digest.logs import LogBook
 from benchmarks import generate
 from tools.formats import read
+from tools.formats.logline import LogLine
+from tools.formats.logs_text import LineReader
 from tools.formats.opening import whole_lines
 from tools.formats.records import Clock, LogRecord
 
@@ -50,7 +52,7 @@ def by_keys(path: Path, *, width: float = 10.0) -> LogBook:
 
 
 def told(kind: Kind) -> tuple[object, ...]:
-    slots = tallies.together(kind.tallies).tolist()
+    slots = [] if kind.slots is None else kind.slots.tolist()
     return kind.key, kind.event, kind.line, kind.end_line, kind.text, kind.count, kind.timeless, slots
 
 
@@ -184,7 +186,7 @@ def test_what_stands_at_a_cut_does_not_matter(lines: list[str], cuts: set[int]) 
         counter = LineCounter(plan)
         for piece in pieces:
             counter.feed("".join(f"{line}\n" for line in piece).encode())
-        return [told(kind) for kind in counter.finish()]
+        return [told(kind) for kind in stretches.joined([counter.finish()])]
 
     places = [0, *sorted(cut for cut in cuts if cut < len(lines)), len(lines)]
     assert counted([lines[a:b] for a, b in pairwise(places)]) == counted([lines])
@@ -200,7 +202,7 @@ def test_any_cut_into_chunks_gives_the_same(cuts: list[int], seed: int) -> None:
         counter = LineCounter(plan)
         for block in whole_lines(iter(pieces), 1):
             counter.feed(block)
-        return [told(kind) for kind in counter.finish()]
+        return [told(kind) for kind in stretches.joined([counter.finish()])]
 
     places = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
     pieces = [data[a:b] for a, b in pairwise(places)]
@@ -312,3 +314,136 @@ def test_what_was_added_and_what_is_dead_stay_apart(tmp_path: Path) -> None:
     )
     found = {p.exemplar.rsplit(" ", 1)[1]: p.count for p in merged(by_keys(path))}
     assert found == dict.fromkeys(words, 1000)
+
+
+def test_what_stands_behind_pods_is_taken_apart_once_for_all(tmp_path: Path) -> None:
+    pods = "web-6d4f8b7c9d-xk2lp", "a-much-longer-name-5c9f7d8b6c-qw4rt", "db-0"
+    rows = [
+        f'[pod/{pod}/app] 2026-03-20T13:0{at}:{n:02}.000000001Z {{"level": "warn", "msg": "slow {n}"}}'
+        for n in range(30)
+        for at, pod in enumerate(pods)
+    ]
+    broken = "[pod/db-0/app] 2026-03-20T99:99:02.000000001Z" + rows[2].partition("Z")[2]
+    path = tmp_path / "pods.log"
+    path.write_text("\n".join([*rows[:2], broken, *rows[3:]]) + "\n", encoding="utf-8")
+    reads: list[str] = []
+    book = LogBook(origin=ORIGIN)
+    with pytest.MonkeyPatch.context() as patch:
+        read_line = LineReader.read
+
+        def noted(self: LineReader, text: str) -> LogLine:
+            reads.append(text)
+            return read_line(self, text)
+
+        patch.setattr(LineReader, "read", noted)
+        counted = bulk.count(path, CLOCK, ORIGIN, base_width=10.0)
+    assert len([text for text in reads if "slow" in text]) < 25
+    absorbing.absorb(book, "x.log", counted, CLOCK, {})
+    assert {service: log.count for service, log in book.services.items()} == {
+        "web": 30,
+        "a-much-longer-name": 30,
+        "db": 30,
+    }
+    for at, service in enumerate(("web", "a-much-longer-name", "db")):
+        last = datetime(2026, 3, 20, 13, at, 29, tzinfo=UTC)
+        assert book.services[service].last == last
+    assert all(pattern.undated == 0 for pattern in book.patterns.values())
+
+
+TEXTS = (
+    "AddItemAsync called with userId=5e63f0f8-2fa4-43a1-9f6e-6acdf8de80f1, quantity=3",
+    "GET /cart took 17 ms",
+    "java.lang.IllegalStateException: cart is locked",
+    "\tat com.shop.Cart.lock(Cart.java:17)",
+    "\tat com.shop.Cart.add(Cart.java:99)",
+    "Caused by: java.io.IOException: broken pipe",
+    "Traceback (most recent call last):",
+    '  File "/app/cart.py", line 3, in add',
+    "ValueError: no such cart",
+    "      indented banner",
+    "",
+    "2026-03-20 13:00:05,123 INFO cart ready",
+    '{"level": "error", "msg": "cart lost"}',
+)
+
+
+def _stamp(milliseconds: int) -> str:
+    seconds, rest = divmod(milliseconds, 1000)
+    clock = f"13:{seconds // 60:02}:{seconds % 60:02}"
+    return f"2026-03-20T{clock}.{rest:03}107144+08:00".replace("T13", "T21")
+
+
+STAMPED = st.lists(
+    st.tuples(st.sampled_from(TEXTS), st.sampled_from([0, 3, 400, 2500]), st.sampled_from(["a", "b"])),
+    min_size=2,
+    max_size=40,
+)
+
+
+def _stamped(lines: list[tuple[str, int, str]], *, prefixed: bool) -> list[str]:
+    at, written = 0, list[str]()
+    for text, later, pod in lines:
+        at += later
+        prefix = f"[pod/{pod}-6d4f8b7c9d-xk2lp/app] " if prefixed else ""
+        written.append(f"{prefix}{_stamp(at)} {text}\n")
+    return written
+
+
+@given(lines=STAMPED, prefixed=st.booleans())
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_lines_that_only_the_runtime_dated_keep_their_times(
+    tmp_path: Path, *, lines: list[tuple[str, int, str]], prefixed: bool
+) -> None:
+    path = tmp_path / "stamped.log"
+    path.write_text("".join(_stamped(lines, prefixed=prefixed)), encoding="utf-8")
+    assert _lasting(by_keys(path)) == _lasting(by_records(path))
+
+
+@given(STAMPED, st.lists(st.integers(1, 39), max_size=4))
+@settings(max_examples=100, deadline=None)
+def test_where_a_chunk_ends_does_not_matter_to_stamped_lines(
+    lines: list[tuple[str, int, str]], cuts: list[int]
+) -> None:
+    plan = Plan(CLOCK, ORIGIN, 10.0, (), None)
+    written = _stamped(lines, prefixed=False)
+
+    def counted(pieces: list[list[str]]) -> list[tuple[object, ...]]:
+        counter = LineCounter(plan)
+        for piece in pieces:
+            counter.feed("".join(piece).encode())
+        return [told(kind) for kind in stretches.joined([counter.finish()])]
+
+    places = [0, *sorted({cut for cut in cuts if cut < len(written)}), len(written)]
+    assert counted([written[a:b] for a, b in pairwise(places)]) == counted([written])
+
+
+def test_a_stamped_log_is_counted_alike_by_one_process_and_by_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "SMALL", 1 << 16)
+    rng = random.Random(4)
+    lines = [
+        (f"cart of user {rng.randrange(99)} loaded", 3, "a")
+        if rng.random() < 0.98
+        else (rng.choice(TEXTS), 0, "a")
+        for _ in range(20_000)
+    ]
+    path = tmp_path / "stamped.log"
+    path.write_text("".join(_stamped(lines, prefixed=False)), encoding="utf-8")
+    one, many = (bulk.count(path, CLOCK, ORIGIN, base_width=10.0, workers=workers) for workers in (1, 2))
+    assert len(bulk._source(path, CLOCK, ORIGIN, 10.0, 2).parts) > 1
+    assert [told(kind) for kind in one.kinds] == [told(kind) for kind in many.kinds]
+
+
+def _lasting(book: LogBook) -> dict[str, tuple[int, datetime, datetime]]:
+    """How often each text came, first and last; levels aside, as a trace below one of many makes none."""
+    found: dict[str, tuple[int, datetime, datetime]] = {}
+    for (_, _, template), pattern in book.patterns.items():
+        assert pattern.first is not None
+        assert pattern.last is not None
+        count, first, last = found.get(template, (0, pattern.first, pattern.last))
+        found[template] = count + pattern.count, min(first, pattern.first), max(last, pattern.last)
+    return {
+        template: (count, first.replace(microsecond=0), last.replace(microsecond=0))
+        for template, (count, first, last) in found.items()
+    }

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from digest_bundles import seal
 from hypothesis import given
@@ -113,6 +114,18 @@ def test_picks_are_every_nth_record_in_bounded_memory(lengths: list[int]) -> Non
         assert lines == sorted(set(lines))
         assert all(line < length for line in lines)
     assert sum(lengths) == 0 or len(whole) >= min(sum(lengths), MOST) / (2 * len(lengths)) - len(lengths)
+
+
+@given(st.lists(st.integers(0, 2000), max_size=6))
+def test_rows_of_picks_are_taken_as_picks_one_by_one(lengths: list[int]) -> None:
+    singly, at_once = Picks(), Picks()
+    for artifact, length in enumerate(lengths):
+        rows = np.arange(4 * length, dtype=np.int64).reshape(length, 4)
+        rows[:, 0] = artifact
+        at_once.add_all(rows)
+        for row in rows.tolist():
+            singly.add(*row)
+    assert (at_once.stride, list(at_once)) == (singly.stride, list(singly))
 
 
 def _lines(pod: int) -> list[str]:
