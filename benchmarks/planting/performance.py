@@ -9,6 +9,7 @@ from random import Random
 
 import yaml
 
+from benchmarks.planting import kubectl
 from benchmarks.planting.kube import Cluster
 from benchmarks.planting.system import Noise, System, grow, victim
 
@@ -50,7 +51,9 @@ def plant(seed: int) -> dict[str, bytes]:
         "alert.json": json.dumps(_alerts(rows, at, start)).encode(),
         "metrics.csv": _table(rows, start),
         "service_dependencies.json": json.dumps(tree(system)).encode(),
-        "k8s_states.json": json.dumps(cluster.states(described=rng.sample(sorted(system.nodes), 3))).encode(),
+        "k8s_states.json": json.dumps(
+            kubectl.states(cluster, described=rng.sample(sorted(system.nodes), 3))
+        ).encode(),
     }
 
 
