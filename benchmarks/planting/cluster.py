@@ -24,7 +24,7 @@ _CHATTER = (
 )
 
 
-def plant(seed: int) -> dict[str, bytes]:
+def plant(seed: int, *, healthy: bool = False) -> dict[str, bytes]:
     """Make the files of one incident; seeds go round the faults."""
     rng = Random(f"cluster{seed}")
     name = list(FAULTS)[seed % len(FAULTS)]
@@ -33,7 +33,7 @@ def plant(seed: int) -> dict[str, bytes]:
     cluster = Cluster(rng, system, "boutique", now)
     root = victim(rng, system, busiest=False)
     scene = Scene(rng, cluster, cluster.items[root])
-    place = FAULTS[name](scene)
+    place = "none" if healthy else FAULTS[name](scene)
     _leftovers(scene)
     described = {
         "id": f"planted-{seed}",

@@ -23,7 +23,7 @@ _BEFORE, _AFTER = 12, 6
 """Minutes of metrics before and after the injection."""
 
 
-def plant(seed: int) -> dict[str, bytes]:
+def plant(seed: int, *, healthy: bool = False) -> dict[str, bytes]:
     """Make the files of one incident."""
     rng = Random(f"nezha{seed}")
     system = grow(rng, rng.randrange(12, 26), prefix="ts-")
@@ -43,6 +43,8 @@ def plant(seed: int) -> dict[str, bytes]:
                 rng.choice(("cpu_contention", "cpu_consumed")), other, earlier, timedelta(minutes=5), size
             )
         )
+    if healthy:
+        faults = []
     recorder = Recorder(rng, system, faults)
     lead = rng.choice((0, 60, 90, 120))
     begin = injected - timedelta(seconds=lead)

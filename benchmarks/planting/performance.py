@@ -21,7 +21,7 @@ _ROWS, _STEP = 56, 5
 Cell = dict[str, float]
 
 
-def plant(seed: int) -> dict[str, bytes]:
+def plant(seed: int, *, healthy: bool = False) -> dict[str, bytes]:
     """Make the files of one incident."""
     rng = Random(f"performance{seed}")
     kind = KINDS[seed % len(KINDS)]
@@ -31,7 +31,7 @@ def plant(seed: int) -> dict[str, bytes]:
     root = victim(rng, system)
     host = system.nodes[root].host
     place = host if kind.startswith("node") else root
-    rows = _sample(rng, system, kind, place, at)
+    rows = _sample(rng, system, kind, "nowhere" if healthy else place, at)
     cluster = Cluster(rng, system, "boutique", start + timedelta(seconds=_ROWS * _STEP + 40))
     described = {
         "id": f"planted-{seed}",
