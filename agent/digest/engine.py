@@ -92,6 +92,7 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
             complained=frozenset(incident.services),
             complaint=complaint,
             extents=Extents.of(intake.panel, start.shows),
+            watched=intake.panel.services() if start.shows is None else frozenset(),
         ),
         topology=intake.graph.listed(),
         notes=_notes(intake, start, len(observed) - len(evidence)),

@@ -70,6 +70,9 @@ _NORMAL: Mapping[str, Weight] = {
     "NodeHasInsufficientMemory": Weight("condition", "error", 0.85),
     "NodeHasInsufficientPID": Weight("condition", "error", 0.85),
 }
+_FOR_THE_NODE = re.compile(r"the node (was|had) (low on|condition)", re.IGNORECASE)
+"""How the kubelet says that it evicted a pod for the node's sake, not for what the pod used."""
+_GIVEN_UP = Weight("symptom", "error", 0.6)
 _OTHER_WARNING = Weight("symptom", "warning", 0.4)
 
 
@@ -137,6 +140,8 @@ def _minute(time: datetime | None) -> str:
 def weight_of(fold: EventFold) -> Weight | None:
     """How much a fold tells; None for ordinary life."""
     if fold.sample.type == "Warning":
+        if fold.sample.reason == "Evicted" and _FOR_THE_NODE.search(fold.sample.message):
+            return _GIVEN_UP
         if fold.sample.reason == "Failed" and "error: " in fold.sample.message.lower():
             return Weight("condition", "error", 0.85)
         return _WEIGHTS.get(fold.sample.reason, _OTHER_WARNING)

@@ -31,7 +31,7 @@ def plant(seed: int, *, healthy: bool = False) -> dict[str, bytes]:
     root = victim(rng, system)
     host = system.nodes[root].host
     place = host if kind.startswith("node") else root
-    rows = _sample(rng, system, kind, "nowhere" if healthy else place, at)
+    rows = _sample(rng, system, kind, place, _ROWS if healthy else at)
     cluster = Cluster(rng, system, "boutique", start + timedelta(seconds=_ROWS * _STEP + 40))
     described = {
         "id": f"planted-{seed}",
