@@ -10,12 +10,17 @@ from agent.digest.topology import CallGraph
 
 _NEAR = timedelta(minutes=1)
 """How far apart two things may be that happened together; the usual distance of samples."""
+_SAME = timedelta(seconds=15)
+"""The same for two spikes, of which there are many at some time or other."""
 _MANY = 3
 """Services, besides that of a spike, that spike with it by more than chance."""
 _CHANCE = 0.01
 """A message as new, or as frequent, as this comes by chance where many are compared."""
-_FEW = 3
-"""An error that came less often, with nothing to compare it with, may be of every day."""
+_FEW = {"error": 6}
+_FEW_OTHERS = 12
+"""A message that came less often, with nothing to compare it with, may be of every day."""
+_WEAK = 8.0
+"""A shift of fewer sigmas comes by chance where hundreds of series are watched."""
 _TELLING = frozenset({"condition", "resource", "symptom"})
 
 
@@ -30,7 +35,8 @@ def prominent(found: Sequence[Observation], graph: CallGraph, watched: frozenset
     told = [item for item in found if item.role in _TELLING]
     lasting = [item for item in told if not _spike(item) and not _by_chance(item, watched)]
     spikes = [item for item in told if _spike(item)]
-    kept = {id(item) for item in lasting}
+    kept = {id(item) for item in lasting if not _weak(item) or _in_company(item, lasting, graph)}
+    lasting = [item for item in lasting if id(item) in kept]
     kept |= {id(spike) for spike in spikes if _accompanied(spike, lasting, spikes, graph)}
     return [item for item in told if id(item) in kept]
 
@@ -42,7 +48,31 @@ def _by_chance(item: Observation, watched: frozenset[str]) -> bool:
         return item.kind == "L" and item.service in watched
     if p_value := told.get("p_value"):
         return float(p_value) > _CHANCE
-    return item.service in watched or int(told.get("count", "1")) < _FEW
+    return item.service in watched or int(told.get("count", "1")) < _FEW.get(item.severity, _FEW_OTHERS)
+
+
+def _weak(item: Observation) -> bool:
+    return item.kind == "M" and float(item.attributes.get("sigmas", _WEAK)) < _WEAK
+
+
+def _in_company(item: Observation, lasting: Sequence[Observation], graph: CallGraph) -> bool:
+    """Tell whether other trouble of the service, or any beside it in the call graph, goes with a shift."""
+    near = _beside(item.service, graph)
+    return any(
+        other.service in near
+        or (other.service == item.service and (other.kind, _kind(other)) != (item.kind, _kind(item)))
+        for other in lasting
+        if other is not item
+    )
+
+
+def _beside(service: str | None, graph: CallGraph) -> frozenset[str]:
+    callers = {caller for caller, callee in graph.edges if callee == service}
+    return graph.callees(service or "") | callers
+
+
+def _kind(item: Observation) -> str:
+    return item.attributes.get("metric_kind", "")
 
 
 def _spike(item: Observation) -> bool:
@@ -52,19 +82,17 @@ def _spike(item: Observation) -> bool:
 def _accompanied(
     spike: Observation, lasting: Sequence[Observation], spikes: Sequence[Observation], graph: CallGraph
 ) -> bool:
-    callers = {caller for caller, callee in graph.edges if callee == spike.service}
-    near = {spike.service, *callers, *graph.callees(spike.service or "")}
+    near = {spike.service, *_beside(spike.service, graph)}
     if any(other.service in near and _together(spike, other) for other in lasting):
         return True
-    kind = spike.attributes.get("metric_kind")
-    others = [other for other in spikes if other is not spike and _together(spike, other)]
-    own = any(o.service == spike.service and o.attributes.get("metric_kind") != kind for o in others)
+    others = [other for other in spikes if other is not spike and _together(spike, other, _SAME)]
+    own = any(o.service == spike.service and _kind(o) != _kind(spike) for o in others)
     return own or len({o.service for o in others} - {spike.service}) >= _MANY
 
 
-def _together(spike: Observation, other: Observation) -> bool:
+def _together(spike: Observation, other: Observation, near: timedelta = _NEAR) -> bool:
     """Tell whether another thing began while a spike lasted, or a little before or after."""
     if spike.start is None or other.start is None:
         return True
     last: datetime = max(spike.start, spike.end or spike.start)
-    return spike.start - _NEAR <= other.start <= last + _NEAR
+    return spike.start - near <= other.start <= last + near

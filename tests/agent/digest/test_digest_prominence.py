@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from agent.digest.observation import Observation, Role
@@ -66,6 +67,15 @@ def test_a_message_stands_out_by_its_number() -> None:
     assert names(other("L", "symptom", count="1", exception="KeyError")) == ["pay L"]
     assert names(other("L", "symptom", p_value="0.2")) == []
     assert names(other("L", "symptom", p_value="1e-05")) == ["pay L"]
+
+
+def test_a_weak_shift_stands_out_in_company_only() -> None:
+    weak = replace(metric("pay", "shift"), attributes={**metric("pay", "shift").attributes, "sigmas": "4.1"})
+    assert names(weak) == []
+    assert len(names(weak, metric("pay", "shift", kind="latency"))) == 2
+    graph = CallGraph()
+    graph.read([CallEdge(line=1, caller="cart", callee="pay")])
+    assert len(names(weak, metric("cart", "shift"), graph=graph)) == 2
 
 
 def test_a_bare_change_and_messages_of_an_uneventful_recording_do_not_stand_out() -> None:
