@@ -61,6 +61,7 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
         moves=moves,
         start=start.shows,
         healthy=healthy,
+        stated=start.shows if start.source == "record" else None,
     )
     observed += levels.observations(intake.panel, observed)
     observed += steadiness.observations(intake, moves, found_patterns, observed, start.shows)
@@ -133,6 +134,7 @@ def _observe(
     moves: Sequence[metrics.Move],
     start: datetime | None,
     healthy: frozenset[str],
+    stated: datetime | None,
 ) -> list[Observation]:
     inventory, episodes = intake.inventory, intake.alerts.folded()
     nodes = inventory.nodes()
@@ -157,6 +159,7 @@ def _observe(
             gone,
             filled=states.filled(inventory),
             namespace=inventory.namespace(),
+            stated=stated,
         ),
         *states.observations(inventory, workloads, complaints),
         *changes.observations(intake.changes, start),

@@ -156,12 +156,14 @@ def observations(
     *,
     filled: frozenset[str] = frozenset(),
     namespace: str = "",
+    stated: datetime | None = None,
 ) -> list[Observation]:
     """Say each fold in one line.
 
     `healthy` are workloads and nodes whose recorded state is well: what happened to them is over. `gone` are
     workloads that no recorded state shows any more, `filled` those that have every pod they want.
-    `namespace` is that of events that do not say theirs.
+    `namespace` is that of events that do not say theirs. A condition that came after a `stated` start belongs
+    to the incident though all is well by now, as states are mostly recorded afterwards.
     """
     reference = onset or book.latest()
     found: list[Observation] = []
@@ -171,7 +173,8 @@ def observations(
         if weight is None:
             continue
         leftover = bool(reference and fold.latest and fold.latest < reference - LEFTOVER)
-        over = fold.workload in healthy or _made_good(book, fold, filled)
+        since = stated and fold.latest and fold.latest >= stated and weight.role == "condition"
+        over = (fold.workload in healthy and not since) or _made_good(book, fold, filled)
         if leftover or (fold.workload in gone and fold.sample.object_kind == "Pod"):
             weight = Weight("context", "info", min(0.1, weight.surprise))
         elif over:
