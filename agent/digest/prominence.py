@@ -50,7 +50,9 @@ def _by_chance(item: Observation, watched: frozenset[str]) -> bool:
         return item.kind == "L" and item.service in watched
     if p_value := told.get("p_value"):
         return float(p_value) > _CHANCE
-    return item.service in watched or int(told.get("count", "1")) < _FEW.get(item.severity, _FEW_OTHERS)
+    return item.service in watched or int(told.get("count", _FEW_OTHERS)) < _FEW.get(
+        item.severity, _FEW_OTHERS
+    )
 
 
 def _weak(item: Observation) -> bool:
