@@ -4,7 +4,8 @@ CASES is a folder of imported cases. For each case whose label names a component
 is taken from our suspects, from BARO's scorer (largest deviation after the start over median and
 interquartile range of what came before) and from n-sigma (the same with mean and standard deviation), all
 told the same start: the record's, else the onset that the digest finds. Then once more with the start told
-late. Figures are by system; the scorers need metrics, so cases without are a group of their own.
+late. Figures are by system; the scorers need metrics, so cases without are a group of their own. Of cases in
+which nothing is wrong it is counted in how many nothing stands out.
 """
 
 from __future__ import annotations
@@ -21,8 +22,7 @@ from statistics import fmean, median, pstdev, quantiles
 from agent.digest.engine import digest
 from agent.digest.intake import take_in
 from agent.digest.metrics import Panel
-from agent.schema.incident import Incident
-from agent.store import Bundle, IncidentFolder
+from agent.store import IncidentFolder
 from evals.expectation import read_expectation
 from evals.phrases import names_any
 
@@ -39,6 +39,8 @@ class Ranks:
     late: int
     metrics: bool
     by_method: Mapping[str, int | None]
+    cause: str = ""
+    """The label's own word for the cause."""
 
 
 def baro(before: Sequence[float], after: Sequence[float]) -> float:
@@ -71,31 +73,36 @@ def scored(panel: Panel, start: datetime, score: Scorer) -> list[str]:
 def ranks(folder: Path, late: Sequence[int]) -> list[Ranks]:
     """Rank the labelled component of one case, told its start on time and late; empty without a label."""
     expected = read_expectation(folder / "expect.yaml")
-    if not expected.cause.component or expected.should_abstain:
-        return []
     incidents = IncidentFolder(folder / "bundle")
     bundle, incident = incidents.bundle(), incidents.read_incident()
-    if bundle is None:
-        return []
-    onset = digest(bundle, incident).onset
     component = expected.cause.component
-    return [
-        Ranks(expected.system, incident.id, shift, *_ranks(bundle, incident, onset, shift, component))
-        for shift in (0, *late)
-    ]
+    if bundle is None or not component or expected.should_abstain:
+        return []
+    on_time = digest(bundle, incident)
+    panel = take_in(bundle, incident).panel
+    found: list[Ranks] = []
+    for shift in (0, *late):
+        start = on_time.onset + timedelta(seconds=shift) if on_time.onset else None
+        told = incident.model_copy(update={"start": start})
+        ours = on_time if not shift or start is None else digest(bundle, told)
+        named = {"ours": [suspect.component for suspect in ours.suspects], "baro": [], "n_sigma": []}
+        if start:
+            named["baro"], named["n_sigma"] = scored(panel, start, baro), scored(panel, start, n_sigma)
+        by_method = {method: _rank(names, component) for method, names in named.items()}
+        cause = expected.cause.label
+        found.append(Ranks(expected.system, incident.id, shift, bool(panel.columns), by_method, cause))
+    return found
 
 
-def _ranks(
-    bundle: Bundle, incident: Incident, onset: datetime | None, late: int, component: tuple[str, ...]
-) -> tuple[bool, Mapping[str, int | None]]:
-    start = onset + timedelta(seconds=late) if onset else None
-    told = incident.model_copy(update={"start": start}) if late and start else incident
-    ours = [suspect.component for suspect in digest(bundle, told).suspects]
-    panel = take_in(bundle, told).panel
-    named: dict[str, list[str]] = {"ours": ours, "baro": [], "n_sigma": []}
-    if start:
-        named["baro"], named["n_sigma"] = scored(panel, start, baro), scored(panel, start, n_sigma)
-    return bool(panel.columns), {method: _rank(names, component) for method, names in named.items()}
+def named_in_control(folder: Path) -> tuple[str, str, tuple[str, ...]] | None:
+    """Give system, case and suspects of a case in which nothing is wrong; None for any other."""
+    expected = read_expectation(folder / "expect.yaml")
+    incidents = IncidentFolder(folder / "bundle")
+    bundle, incident = incidents.bundle(), incidents.read_incident()
+    if bundle is None or not expected.should_abstain:
+        return None
+    found = digest(bundle, incident).suspects
+    return expected.system, incident.id, tuple(suspect.component for suspect in found)
 
 
 def _rank(names: Sequence[str], component: tuple[str, ...]) -> int | None:
@@ -126,6 +133,19 @@ def table(found: Sequence[Ranks]) -> list[dict[str, object]]:
     ]
 
 
+def quiet(controls: Sequence[tuple[str, str, tuple[str, ...]]]) -> list[dict[str, object]]:
+    """Count by system the controls in which nothing stands out."""
+    systems = sorted({system for system, _, _ in controls})
+    return [
+        {
+            "system": system,
+            "controls": sum(name == system for name, _, _ in controls),
+            "nothing_stands_out": sum(name == system and not found for name, _, found in controls),
+        }
+        for system in systems
+    ]
+
+
 def _share(members: Sequence[Ranks], method: str, most: int) -> float:
     hits = [rank for item in members if (rank := item.by_method[method]) is not None and rank <= most]
     return len(hits) / len(members)
@@ -140,10 +160,15 @@ def main() -> None:
     args = parser.parse_args()
     folders = [folder for folder in sorted(args.cases.iterdir()) if (folder / "expect.yaml").is_file()]
     found = [item for folder in folders for item in ranks(folder, args.late)]
-    rows = table(found)
+    controls = [control for folder in folders if (control := named_in_control(folder))]
+    rows = table(found) + quiet(controls)
     if args.json:
-        cases = [{"system": i.system, "case": i.case, "late_seconds": i.late, **i.by_method} for i in found]
-        json.dump({"systems": rows, "cases": cases}, sys.stdout, indent=1)
+        cases = [
+            {"system": i.system, "case": i.case, "cause": i.cause, "late_seconds": i.late, **i.by_method}
+            for i in found
+        ]
+        named = [{"system": system, "case": case, "suspects": names} for system, case, names in controls]
+        json.dump({"systems": rows, "cases": cases, "controls": named}, sys.stdout, indent=1)
         sys.stdout.write("\n")
         return
     for row in rows:

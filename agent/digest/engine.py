@@ -61,6 +61,7 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
         moves=moves,
         start=start.shows,
         healthy=healthy,
+        stated=start.shows if start.source == "record" else None,
     )
     observed += levels.observations(intake.panel, observed)
     observed += steadiness.observations(intake, moves, found_patterns, observed, start.shows)
@@ -92,6 +93,7 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
             complained=frozenset(incident.services),
             complaint=complaint,
             extents=Extents.of(intake.panel, start.shows),
+            watched=intake.panel.services() if start.shows is None else frozenset(),
         ),
         topology=intake.graph.listed(),
         shifts=tuple(
@@ -136,6 +138,7 @@ def _observe(
     moves: Sequence[metrics.Move],
     start: datetime | None,
     healthy: frozenset[str],
+    stated: datetime | None,
 ) -> list[Observation]:
     inventory, episodes = intake.inventory, intake.alerts.folded()
     nodes = inventory.nodes()
@@ -160,6 +163,7 @@ def _observe(
             gone,
             filled=states.filled(inventory),
             namespace=inventory.namespace(),
+            stated=stated,
         ),
         *states.observations(inventory, workloads, complaints),
         *changes.observations(intake.changes, start),

@@ -70,6 +70,9 @@ _NORMAL: Mapping[str, Weight] = {
     "NodeHasInsufficientMemory": Weight("condition", "error", 0.85),
     "NodeHasInsufficientPID": Weight("condition", "error", 0.85),
 }
+_FOR_THE_NODE = re.compile(r"the node (was|had) (low on|condition)", re.IGNORECASE)
+"""How the kubelet says that it evicted a pod for the node's sake, not for what the pod used."""
+_GIVEN_UP = Weight("symptom", "error", 0.6)
 _OTHER_WARNING = Weight("symptom", "warning", 0.4)
 
 
@@ -137,6 +140,8 @@ def _minute(time: datetime | None) -> str:
 def weight_of(fold: EventFold) -> Weight | None:
     """How much a fold tells; None for ordinary life."""
     if fold.sample.type == "Warning":
+        if fold.sample.reason == "Evicted" and _FOR_THE_NODE.search(fold.sample.message):
+            return _GIVEN_UP
         if fold.sample.reason == "Failed" and "error: " in fold.sample.message.lower():
             return Weight("condition", "error", 0.85)
         return _WEIGHTS.get(fold.sample.reason, _OTHER_WARNING)
@@ -151,12 +156,14 @@ def observations(
     *,
     filled: frozenset[str] = frozenset(),
     namespace: str = "",
+    stated: datetime | None = None,
 ) -> list[Observation]:
     """Say each fold in one line.
 
     `healthy` are workloads and nodes whose recorded state is well: what happened to them is over. `gone` are
     workloads that no recorded state shows any more, `filled` those that have every pod they want.
-    `namespace` is that of events that do not say theirs.
+    `namespace` is that of events that do not say theirs. A condition that came after a `stated` start belongs
+    to the incident though all is well by now, as states are mostly recorded afterwards.
     """
     reference = onset or book.latest()
     found: list[Observation] = []
@@ -166,7 +173,8 @@ def observations(
         if weight is None:
             continue
         leftover = bool(reference and fold.latest and fold.latest < reference - LEFTOVER)
-        over = fold.workload in healthy or _made_good(book, fold, filled)
+        since = stated and fold.latest and fold.latest >= stated and weight.role == "condition"
+        over = (fold.workload in healthy and not since) or _made_good(book, fold, filled)
         if leftover or (fold.workload in gone and fold.sample.object_kind == "Pod"):
             weight = Weight("context", "info", min(0.1, weight.surprise))
         elif over:

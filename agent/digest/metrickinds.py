@@ -28,6 +28,8 @@ Harm = Literal["bad", "good", "neutral"]
 
 _KINDS: tuple[tuple[Kind, str], ...] = (
     ("throttling", r"throttl|cpu_?cfs"),
+    ("memory", r"mem[a-z]*_?avail|avail[a-z]*_mem"),
+    ("disk", r"(filesystem|disk|volume|inode|storage)s?_([a-z]+_)*avail"),
     (
         "availability",
         r"success|availab|(^|_)up$|healthy|ready_replicas|replicas_(ready|available)|slo(_|$)|uptime",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from agent.schema.evidence import Pointer
-from tools.formats import workload_of
+from tools.formats import deployment_of, workload_of
 from tools.formats.records import ObjectState
 
 _CONTAINER = re.compile(
@@ -17,13 +17,10 @@ _CONTAINER = re.compile(
 )
 
 
-_REPLICA_SET = re.compile(r"-[0-9a-f]{8,10}$")
-
-
 def owner_of(kind: str, name: str) -> str:
     """Name the workload that owns an object: pods and replica sets lose their suffixes."""
     if kind == "ReplicaSet":
-        return _REPLICA_SET.sub("", name)
+        return deployment_of(name)
     return workload_of(name) if kind == "Pod" else name
 
 

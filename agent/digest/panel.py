@@ -14,6 +14,8 @@ from agent.digest.metrickinds import Meaning, distribution, meaning
 from tools.formats import workload_of
 from tools.formats.records import Series
 
+_LEAST_SAMPLES = 6
+"""Fewer samples of a series show no change without a baseline."""
 _LARGEST = 1e150
 """Values beyond it are what a broken exporter writes; their squares would not be finite."""
 
@@ -85,6 +87,11 @@ class Panel:
         """First and last sample of what is not baseline, in epoch seconds."""
         live = [c.series.times for c in self.columns if not c.baseline and c.series.times]
         return (min(times[0] for times in live), max(times[-1] for times in live)) if live else None
+
+    def services(self) -> frozenset[str]:
+        """Name the services of which something was sampled often enough to show a change."""
+        live = (c for c in self.columns if not c.baseline and len(c.series.times) >= _LEAST_SAMPLES)
+        return frozenset(name for column in live if (name := column.service))
 
     def normal(self) -> dict[tuple[str | None, str], Samples]:
         """Give the samples of normal operation by service and series name."""

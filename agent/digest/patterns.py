@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agent.digest import bursts, novelty
+from agent.digest.farside import far_side
 from agent.digest.logs import LogBook, Pattern, Place
 from agent.digest.novelty import Verdict
 from agent.digest.observation import Observation, Role, one_line, quoted
@@ -18,23 +19,12 @@ from agent.schema.evidence import Pointer, Severity
 _MOST = 60
 _MOST_QUIET = 8
 """Patterns below warning that are kept because they are new, burst or fell silent."""
-_FAR_SIDE = re.compile(
-    r"(?:to|for|from|host|at|server|reach|resolve|connect(?:ing)?|lookup|upstream|service)\s*[:=]?\s*[\"'(]?(?:\w+://)?"
-    r"(?P<host>[a-z][a-z0-9]*(?:[-.][a-z0-9]+)*)(?::\d+)?",
-)
-_ADDRESS = re.compile(r"(?<![\w./-])(?P<host>[a-z][a-z0-9-]*[a-z0-9](?:\.[a-z][\w-]*)*):\d{2,5}\b")
 _UNKNOWN = re.compile(
     r"(?:no servers? available for|unable to find (?:an )?instance (?:for|of)|no instances? available for|"
     r"does not (?:have|contain) an instance for)(?: the)?(?: service)?:? \W?(?P<host>[a-z][a-z0-9.-]{2,80})",
     re.IGNORECASE,
 )
 """What load balancers and gateways say of a service that they do not find."""
-_SOURCE = re.compile(r"\.(go|java|py|js|ts|rb|cs|cpp|c|rs|kt|scala|php|h|cc)$")
-_CANNOT = re.compile(
-    r"refused|unreachable|timed? ?out|timeout|unavailable|no such host|unknown ?host|resol|failed|"
-    r"failure|cannot|could not|unable|503|502|504|reset",
-    re.IGNORECASE,
-)
 _IDS = re.compile(
     r"(?:\b(?:trace|span|request|correlation|session)[_ -]?id\b\W{1,3}[\w-]{8,}\s*"
     r"|^\d\d:\d\d:\d\d[.,]?\d*\s+)+",
@@ -236,23 +226,6 @@ def _role(pattern: Pattern, *, steady: bool) -> Role:
     if steady or not pattern.bad():
         return "context"
     return "resource" if _HARD.search(pattern.exemplar[:3000]) else "symptom"
-
-
-def far_side(text: str, known: frozenset[str], service: str | None) -> tuple[str, ...]:
-    """Name the components that a message says could not be reached or failed; a host with a port is one."""
-    if not _CANNOT.search(text[:3000]):
-        return ()
-    found: list[str] = []
-    for match in _FAR_SIDE.finditer(text[:3000]):
-        host = match.group("host").split(".")[0]
-        if host in known and host != service and host not in found:
-            found.append(host)
-    for match in _ADDRESS.finditer(text[:3000]):
-        name = match.group("host")
-        host = name.split(".")[0]
-        if not _SOURCE.search(name) and host not in {"localhost", service, *found}:
-            found.append(host)
-    return tuple(found[:3])
 
 
 def _statement(reading: Reading, message: str) -> str:

@@ -146,6 +146,12 @@ def _phase(pod: KubeObject) -> Iterator[Trouble]:
     why = pod.get("condition.PodScheduled.message", "condition.PodScheduled.reason", "message")
     if phase in _IMAGE:
         yield Trouble(phase, f"could not pull its image ({phase})", "critical", 0.95, "condition")
+    elif phase == "Evicted" and "exceed" not in pod.get("message"):
+        node = pod.get("node").split("/")[0]
+        where = f" from node {node}" if node not in {"", "<none>"} else ""
+        yield Trouble(
+            phase, f"was evicted{where}", "critical", 0.7, "symptom", blames=(node,) if where else ()
+        )
     elif (
         phase
         in {"CrashLoopBackOff", "Error", "OOMKilled", "Evicted", "Init:Error", "Init:CrashLoopBackOff"}

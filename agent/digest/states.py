@@ -26,6 +26,9 @@ def healthy(inventory: Inventory) -> frozenset[str]:
         well[pod.workload] = well.get(pod.workload, True) and pods.well(pod)
     for node in inventory.of("Node"):
         well[node.name] = not any(item.severity == "critical" for item in conditions.troubles(node))
+    for node, members in inventory.pods_by_node().items():
+        if any(pod.get("reason", "status", "phase") == "Evicted" for pod in members):
+            well[node] = False  # its pressure is over because pods had to leave
     return frozenset(name for name, fine in well.items() if fine)
 
 

@@ -9,6 +9,7 @@ from agent.digest import bearing
 from agent.digest.extents import Extents
 from agent.digest.objects import Inventory
 from agent.digest.observation import ComponentKind, Observation, Role
+from agent.digest.prominence import prominent
 from agent.digest.topology import CallGraph
 from agent.schema.digest import Suspect
 from agent.schema.evidence import Evidence
@@ -79,13 +80,17 @@ def suspects(
     complained: frozenset[str] = frozenset(),
     complaint: frozenset[str] = frozenset(),
     extents: Extents = _UNCOMPARED,
+    watched: frozenset[str] = frozenset(),
 ) -> tuple[Suspect, ...]:
     """Rank components; empty where nothing stands out.
 
-    `complained` are the components whose symptom was reported, `complaint` the kinds of metric. Whether
-    anything stands out is told by the evidence alone; who is explained by another loses rank, not its place.
+    `complained` are the components whose symptom was reported, `complaint` the kinds of metric, `watched`
+    those whose metrics were recorded while nothing was found to begin. Whether anything stands out is told
+    by the evidence alone; who is explained by another loses rank, not its place.
     """
-    if not any(case.strength() >= _LEAST for case in _gather(pairs).values()):
+    telling = {id(item) for item in prominent([item for item, _ in pairs], graph, watched)}
+    apart = [pair for pair in pairs if id(pair[0]) in telling]
+    if not any(case.strength() >= _LEAST for case in _gather(apart).values()):
         return ()
     cases = _gather(pairs, extents, complaint)
     scores = {name: case.strength() for name, case in cases.items()}

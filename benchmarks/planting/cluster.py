@@ -8,9 +8,11 @@ from random import Random
 
 import yaml
 
-from benchmarks.planting.faults import FAULTS, SAME_AS, Scene
+from benchmarks.planting import kubectl
+from benchmarks.planting.faults import FAULTS, SAME_AS
 from benchmarks.planting.kube import Cluster, pod_name
 from benchmarks.planting.performance import tree
+from benchmarks.planting.scene import Scene
 from benchmarks.planting.system import grow, victim
 
 _CHATTER = (
@@ -22,7 +24,7 @@ _CHATTER = (
 )
 
 
-def plant(seed: int) -> dict[str, bytes]:
+def plant(seed: int, *, healthy: bool = False) -> dict[str, bytes]:
     """Make the files of one incident; seeds go round the faults."""
     rng = Random(f"cluster{seed}")
     name = list(FAULTS)[seed % len(FAULTS)]
@@ -31,7 +33,7 @@ def plant(seed: int) -> dict[str, bytes]:
     cluster = Cluster(rng, system, "boutique", now)
     root = victim(rng, system, busiest=False)
     scene = Scene(rng, cluster, cluster.items[root])
-    place = FAULTS[name](scene)
+    place = "none" if healthy else FAULTS[name](scene)
     _leftovers(scene)
     described = {
         "id": f"planted-{seed}",
@@ -49,7 +51,7 @@ def plant(seed: int) -> dict[str, bytes]:
     files: dict[str, object] = {
         "incident.json": described,
         "alert.json": _alerts(scene),
-        "k8s_states.json": cluster.states(described=sorted(cluster.items)),
+        "k8s_states.json": kubectl.states(cluster, described=sorted(cluster.items)),
         "logs.json": _logs(scene),
         "service_dependencies.json": tree(system),
     }

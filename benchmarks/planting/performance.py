@@ -9,6 +9,7 @@ from random import Random
 
 import yaml
 
+from benchmarks.planting import kubectl
 from benchmarks.planting.kube import Cluster
 from benchmarks.planting.system import Noise, System, grow, victim
 
@@ -20,7 +21,7 @@ _ROWS, _STEP = 56, 5
 Cell = dict[str, float]
 
 
-def plant(seed: int) -> dict[str, bytes]:
+def plant(seed: int, *, healthy: bool = False) -> dict[str, bytes]:
     """Make the files of one incident."""
     rng = Random(f"performance{seed}")
     kind = KINDS[seed % len(KINDS)]
@@ -30,7 +31,7 @@ def plant(seed: int) -> dict[str, bytes]:
     root = victim(rng, system)
     host = system.nodes[root].host
     place = host if kind.startswith("node") else root
-    rows = _sample(rng, system, kind, place, at)
+    rows = _sample(rng, system, kind, place, _ROWS if healthy else at)
     cluster = Cluster(rng, system, "boutique", start + timedelta(seconds=_ROWS * _STEP + 40))
     described = {
         "id": f"planted-{seed}",
@@ -50,7 +51,9 @@ def plant(seed: int) -> dict[str, bytes]:
         "alert.json": json.dumps(_alerts(rows, at, start)).encode(),
         "metrics.csv": _table(rows, start),
         "service_dependencies.json": json.dumps(tree(system)).encode(),
-        "k8s_states.json": json.dumps(cluster.states(described=rng.sample(sorted(system.nodes), 3))).encode(),
+        "k8s_states.json": json.dumps(
+            kubectl.states(cluster, described=rng.sample(sorted(system.nodes), 3))
+        ).encode(),
     }
 
 

@@ -22,7 +22,7 @@ Fault = Callable[[int], tuple[Mapping[str, float], Mapping[str, float]]]
 _SUFFIXES = ("_AWS::ECS::Fargate", "_AWS::Lambda", "_AWS::DynamoDB::Table", "_remote", "", "_Database::SQL")
 
 
-def plant(seed: int) -> dict[str, bytes]:
+def plant(seed: int, *, healthy: bool = False) -> dict[str, bytes]:
     """Make the files of one incident."""
     rng = Random(f"petshop{seed}")
     system = grow(rng, rng.randrange(14, 34), suffix="", hosts=1)
@@ -40,7 +40,9 @@ def plant(seed: int) -> dict[str, bytes]:
     failing = {root: size} if kind == "availability" else {}
     before = rng.choice((1, 2, 2))
     metrics = recorder.table(
-        symptom_at - before * _STEP, 5, lambda n: (extra, failing) if n >= before else ({}, {})
+        symptom_at - before * _STEP,
+        5,
+        lambda n: (extra, failing) if n >= before and not healthy else ({}, {}),
     )
     symptom = {"node": "FrontSite", "metric": kind, "agg": "Average", "timestamp": symptom_at}
     truth = {"root_cause_node": labels[root], "root_cause_metric": None}

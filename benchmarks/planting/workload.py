@@ -8,8 +8,10 @@ from random import Random
 
 import yaml
 
-from benchmarks.planting.faults import FAULTS, Scene
+from benchmarks.planting import describing, kubectl
+from benchmarks.planting.faults import FAULTS
 from benchmarks.planting.kube import Cluster
+from benchmarks.planting.scene import Scene
 from benchmarks.planting.system import grow, victim
 
 _TOLD = {
@@ -45,9 +47,9 @@ def plant(seed: int) -> dict[str, bytes]:
     FAULTS[fault](scene)
     item = scene.item
     answers = {
-        "kubectl_describe": (f"kubectl describe pod {item.pod} -n default", {"kind": "pod", "name": item.pod, "namespace": "default"}, cluster.describe_pod(item)),
-        "kubectl_events": (f"kubectl events --for pod/{item.pod} -n default", {"namespace": "default", "pod_name": item.pod, "resource_type": "pod"}, cluster.listed_events(item.pod)),
-        "kubectl_get_by_kind_in_namespace": ("kubectl get -o wide pod -n default", {"kind": "pod", "namespace": "default"}, cluster.states(described=[])["kubectl get pods -n default -o wide"]),
+        "kubectl_describe": (f"kubectl describe pod {item.pod} -n default", {"kind": "pod", "name": item.pod, "namespace": "default"}, describing.pod(cluster, item)),
+        "kubectl_events": (f"kubectl events --for pod/{item.pod} -n default", {"namespace": "default", "pod_name": item.pod, "resource_type": "pod"}, kubectl.events(cluster, item.pod)),
+        "kubectl_get_by_kind_in_namespace": ("kubectl get -o wide pod -n default", {"kind": "pod", "namespace": "default"}, kubectl.states(cluster, described=[])["kubectl get pods -n default -o wide"]),
     }  # fmt: skip
     if lines := scene.logs.get(item.name):
         answers["fetch_pod_logs"] = (

@@ -2,6 +2,6 @@
 
 from tools.formats.reading import read
 from tools.formats.sniffing import sniff
-from tools.formats.workloads import workload_of
+from tools.formats.workloads import deployment_of, workload_of
 
-__all__ = ["read", "sniff", "workload_of"]
+__all__ = ["deployment_of", "read", "sniff", "workload_of"]

@@ -175,3 +175,21 @@ def test_a_message_that_cannot_reach_a_known_component_names_it() -> None:
     )
     assert patterns.far_side("connected to prod-db:3333", known, "api") == ()
     assert patterns.far_side("could not reach prod-db", known, "prod-db") == ()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "dial tcp: lookup offer.shop.svc on 10.96.0.10:53: read udp: i/o timeout",
+        "lookup offer on 10.96.0.10:53: server misbehaving",
+        "could not connect to offer:8080: Temporary failure in name resolution",
+    ],
+)
+def test_a_name_that_nobody_resolves_points_at_the_name_service(said: str) -> None:
+    assert patterns.far_side(said, frozenset({"offer", "coredns"}), "cart") == ("coredns",)
+    assert patterns.far_side(said, frozenset({"offer"}), "cart") == ()
+
+
+def test_a_name_that_does_not_exist_points_at_what_was_looked_up() -> None:
+    said = "dial tcp: lookup offer on 10.96.0.10:53: no such host"
+    assert patterns.far_side(said, frozenset({"offer", "coredns"}), "cart") == ("offer",)

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from agent.digest import metrics, movements, silences
+from agent.digest.metrickinds import meaning
 from agent.digest.observation import Observation
 from agent.digest.panel import Panel
 from tools.formats.records import Series
@@ -129,3 +132,18 @@ def test_a_series_that_freezes_is_told_and_one_that_is_constant_or_zero_is_not()
     assert quiet(lively) == []
     assert quiet(replace(lively, values=(*lively.values[:80], *[0.0] * 40))) == []
     assert quiet(replace(lively, values=(3.0,) * 120)) == []
+
+
+@pytest.mark.parametrize(
+    ("metric", "kind"),
+    [
+        ("node_memory_MemAvailable_bytes", "memory"),
+        ("node_filesystem_avail_bytes", "disk"),
+        ("kubelet_volume_stats_available_bytes", "disk"),
+        ("kube_deployment_status_replicas_available", "availability"),
+        ("service_availability_percent", "availability"),
+    ],
+)
+def test_what_is_available_tells_the_kind(metric: str, kind: str) -> None:
+    read = meaning(metric, {})
+    assert (read.kind, read.harm("down")) == (kind, "bad")

@@ -197,3 +197,28 @@ def test_a_network_policy_that_is_days_old_explains_nothing_new() -> None:
     )
     roles = {o.service: o.role for o in observed(old, fresh)}
     assert roles == {"default-deny-egress": "context", "deny-all": "condition"}
+
+
+def test_a_node_answers_for_pods_that_it_evicted_and_a_pod_for_what_it_used_itself() -> None:
+    evicted = state("Pod", POD, status="Evicted", node="node-02/10.0.0.2", ready="0", desired="1")
+    (found,) = observed(evicted)
+    assert (found.role, found.blames) == ("symptom", ("node-02",))
+    assert (
+        states.healthy(inventory(("pods.txt", evicted), ("nodes.txt", state("Node", "node-02"))))
+        == frozenset()
+    )
+    message = "Pod ephemeral local storage usage exceeds the total limit of containers 1Gi."
+    own = state("Pod", POD, status="Evicted", node="node-02", ready="0", desired="1", message=message)
+    (found,) = observed(own)
+    assert (found.role, found.blames) == ("condition", ())
+
+
+def test_a_condition_after_a_stated_start_counts_though_all_is_well_by_now() -> None:
+    book = EventBook()
+    book.read("events.txt", [event("OOMKilling", "node-02")])
+    well, last = frozenset({"node-02"}), book.latest()
+    assert last is not None
+    (over,) = kubeevents.observations(book, last, well, frozenset())
+    (counts,) = kubeevents.observations(book, last, well, frozenset(), stated=last - timedelta(minutes=1))
+    (before,) = kubeevents.observations(book, last, well, frozenset(), stated=last + timedelta(minutes=1))
+    assert (over.role, counts.role, before.role) == ("context", "condition", "context")
