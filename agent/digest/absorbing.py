@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import repeat
 
 import numpy as np
 
@@ -36,7 +37,7 @@ def absorb(book: LogBook, artifact: str, counted: Counted, clock: Clock, labels:
         _add_to_service(book.services.setdefault(pattern.service, ServiceLog()), kind)
         book.lines += kind.count
     for name, rows in found.items():
-        _add_slots(book.patterns[name], artifact, tallies.together(rows), counted.width)
+        _add_slots(book.patterns[name], artifact, rows, counted.width)
     book.overflowed += counted.overflowed
 
 
@@ -92,20 +93,22 @@ def _add(pattern: Pattern, artifact: str, kind: Kind, record: LogRecord) -> None
     _stretch(pattern, kind)
 
 
-def _add_slots(pattern: Pattern, artifact: str, rows: Ints, width: float) -> None:
+def _add_slots(pattern: Pattern, artifact: str, rows: list[Ints], width: float) -> None:
     pattern.widen(width)
-    rows[CODE] = rows[CODE] * (width / pattern.width) // 1
+    joined = np.concatenate(rows, axis=1)
+    joined[CODE] = joined[CODE] * (width / pattern.width) // 1
+    slots, many, lines, _, _ = tallies.together([joined]).tolist()
+    places = map(Place, repeat(artifact), lines, lines)
     buckets, starts = pattern.buckets, pattern.starts
-    slots, many, lines, _, _ = tallies.together([rows]).tolist()
     if not buckets:
         buckets.update(zip(slots, many, strict=True))
-        starts.update(zip(slots, (Place(artifact, line, line) for line in lines), strict=True))
+        starts.update(zip(slots, places, strict=True))
         return
-    for at, count, line in zip(slots, many, lines, strict=True):
+    for at, count, place in zip(slots, many, places, strict=True):
         buckets[at] = buckets.get(at, 0) + count
         held = starts.get(at)
-        if held is None or (held.artifact, held.first) > (artifact, line):
-            starts[at] = Place(artifact, line, line)
+        if held is None or held > place:
+            starts[at] = place
 
 
 def _pick(pattern: Pattern, artifact: int, kind: Kind) -> None:

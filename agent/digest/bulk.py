@@ -16,7 +16,6 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.digest import skeletons
 from agent.digest.kinds import Kind, Plan
 from tools.formats.continuation import may_end
 from tools.formats.logs_text import LineReader
@@ -144,6 +143,8 @@ def _context() -> BaseContext:
 
 def _plan(sample: bytes, end: bytes, clock: Clock, origin: float, base_width: float) -> Plan:
     """Learn from the head of a file where ids stand, when it begins, and how wide slots must be."""
+    from agent.digest.anchors import anchors  # noqa: PLC0415 - numpy, which large logs alone are worth
+
     lines = sample.split(b"\n")[:8_000]
     first, last = _dated(lines, clock), None
     if first is not None:
@@ -152,7 +153,7 @@ def _plan(sample: bytes, end: bytes, clock: Clock, origin: float, base_width: fl
     if first is not None and last is not None:
         while (last - first).total_seconds() / width > _SLOTS:
             width *= 2
-    return Plan(clock, origin, width, skeletons.anchors(lines), first)
+    return Plan(clock, origin, width, anchors(lines), first)
 
 
 def _dated(
@@ -214,7 +215,7 @@ def _count_part(part: _Part) -> tuple[Stretch, str]:
 
     counter = LineCounter(part.plan)
     damage: list[str] = []
-    for block in whole_lines(_read(part, damage), CHUNK):
+    for block in whole_lines(_read(part, damage), CHUNK // 2):
         counter.feed(block)
     return counter.finish(), "".join(damage)
 
@@ -228,11 +229,15 @@ def _read(part: _Part, damage: list[str]) -> Iterator[bytes]:
 
 
 def _between(path: Path, low: int, high: int) -> Iterator[bytes]:
+    """Yield bytes in blocks that end with a line end where they can, so that none has to be put together."""
     with path.open("rb", buffering=0) as file:
-        file.seek(low)
-        left = high - low
-        while left and (block := file.read(min(CHUNK, left))):
-            left -= len(block)
+        while low < high:
+            file.seek(low)
+            block = file.read(min(CHUNK, high - low))
+            block = block[: block.rfind(b"\n") + 1] or block
+            if not block:
+                return
+            low += len(block)
             yield block
 
 

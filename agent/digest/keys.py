@@ -14,7 +14,7 @@ import numpy.typing as npt
 from agent.digest.skeletons import Anchor
 
 DIGITS = b"0123456789"
-_WINDOW = 64 << 10
+_WINDOW = 128 << 10
 """Bytes that are worked on at once, so that they and what is made of them stay in a near cache."""
 _WORD = 64
 _BLANK = b"\xff"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from agent.digest import masking
 from agent.digest.messages import inferred_level, service_of, text_of
@@ -21,8 +22,7 @@ _OVERFLOW = "(messages of further kinds)"
 _RANK = {"fatal": 4, "error": 3, "warning": 2, "info": 1, "debug": 0, "": 1}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a record stands."""
 
     artifact: str

@@ -28,6 +28,8 @@ EVENT_NUMBER = re.compile(
 
 _VARIABLE = re.compile(
     r"""(?x)
+    (?: (?<!\w)(?=\w) | (?=[-+\d]) )  # all begin so; asked first, as most characters do not
+    (?:
       (?P<uuid>\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b)
     | (?P<time>\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)?
         |\b\d\d?:\d\d:\d\d(?:[.,]\d+)?\b)
@@ -39,6 +41,7 @@ _VARIABLE = re.compile(
     | (?P<version>\bv?\d+\.\d+\.\d+(?:[-+][\w.]+)?\b)
     | (?P<suffix>(?<=[A-Za-z_])\d{3,}\b)
     | (?P<number>(?<![A-Za-z_])[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)
+    )
     """
 )
 

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+_NEGLIGIBLE = 50.0
+"""A term that is so many powers of e below the largest, and all further ones, add nothing to a sum."""
 Novelty = Literal["new", "burst", "silent", "changed", "steady"]
 
 
@@ -55,9 +57,17 @@ def upper_tail(count: int, total: int, share: float) -> float:
         return 0.5 * math.erfc((count - 0.5 - total * share) / (spread * math.sqrt(2)))
     log_share, log_rest = math.log(share), math.log1p(-share)
     log_total = math.lgamma(total + 1)
-    terms = [
-        log_total - math.lgamma(k + 1) - math.lgamma(total - k + 1) + k * log_share + (total - k) * log_rest
-        for k in range(count, total + 1)
-    ]
+
+    def term(k: int) -> float:
+        log_ways = log_total - math.lgamma(k + 1) - math.lgamma(total - k + 1)
+        return log_ways + k * log_share + (total - k) * log_rest
+
+    mode = max(count, min(total, int((total + 1) * share)))
+    terms = [term(mode)]
+    for side in (range(mode + 1, total + 1), range(mode - 1, count - 1, -1)):
+        for k in side:
+            terms.append(term(k))
+            if terms[-1] < terms[0] - _NEGLIGIBLE:
+                break
     top = max(terms)
     return min(1.0, math.exp(top) * math.fsum(math.exp(term - top) for term in terms))

@@ -14,7 +14,7 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.digest import absorbing, bulk, keys, skeletons, stretches
+from agent.digest import absorbing, anchors, bulk, keys, stretches
 from agent.digest.counting import LineCounter
 from agent.digest.families import merged
 from agent.digest.kinds import Kind, Plan
@@ -196,7 +196,7 @@ def test_what_stands_at_a_cut_does_not_matter(lines: list[str], cuts: set[int]) 
 @given(cuts=st.lists(st.integers(1, 90_000), max_size=8), seed=st.integers(1, 5))
 def test_any_cut_into_chunks_gives_the_same(cuts: list[int], seed: int) -> None:
     data = "".join(f"{line}\n" for line in generate.generate(400, seed)).encode()
-    plan = Plan(CLOCK, ORIGIN, 10.0, skeletons.anchors(data.split(b"\n")), None)
+    plan = Plan(CLOCK, ORIGIN, 10.0, anchors.anchors(data.split(b"\n")), None)
 
     def counted(pieces: list[bytes]) -> list[object]:
         counter = LineCounter(plan)
