@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import islice
+from typing import cast
 
 from tools.formats.documents import Document, Element, listing, mapping, string, strings
 from tools.formats.joining import note_time
@@ -22,6 +25,8 @@ _OWNERS = (
     "daemonset",
     "service_name",
 )
+_Samples = tuple[tuple[float, ...], tuple[float, ...]]
+"""Times and values."""
 _YEAR_10000 = 253_402_300_800
 """Epoch seconds from which a time cannot be told; milliseconds are beyond it too."""
 _SELECTOR = re.compile(
@@ -140,17 +145,38 @@ def _series(element: Element, query: str, tally: Tally) -> Series | None:
     values = listing(result.get("values")) or ([result["value"]] if "value" in result else [])
     if "histograms" in result or "histogram" in result:
         spoil(tally, element.line, f"native histograms of {name} are not read")
-    samples = sorted(pair for pair in (_sample(item) for item in values) if pair is not None)
-    if bad := len(values) - len(samples):
+    times, numbers = _in_order(values) or _sorted(values)
+    if bad := len(values) - len(times):
         spoil(tally, element.line, f"{bad} samples of {name} are not [time, value]")
     return Series(
         metric=name,
         labels=labels,
-        times=tuple(time for time, _ in samples),
-        values=tuple(value for _, value in samples),
+        times=times,
+        values=numbers,
         line=element.line,
         service=service_of(labels),
     )
+
+
+def _in_order(values: Sequence[Json]) -> _Samples | None:
+    """Take samples apart that are as Prometheus writes them, [time, "value"] in order; else give None."""
+    if not values or set(map(type, values)) != {list}:
+        return None
+    try:
+        times, texts = zip(*cast("Sequence[list[Json]]", values), strict=True)
+        if not set(map(type, times)) <= {int, float} or set(map(type, texts)) != {str}:
+            return None
+        seconds, numbers = tuple(map(float, times)), tuple(map(float, texts))
+    except ValueError:
+        return None
+    ascending = all(map(operator.lt, seconds, islice(seconds, 1, None)))
+    return (seconds, numbers) if ascending and 0 <= seconds[0] and seconds[-1] < _YEAR_10000 else None
+
+
+def _sorted(values: Sequence[Json]) -> _Samples:
+    """Take apart what samples there are, in order of time."""
+    samples = sorted(pair for pair in map(_sample, values) if pair is not None)
+    return tuple(time for time, _ in samples), tuple(value for _, value in samples)
 
 
 def _sample(item: Json) -> tuple[float, float] | None:

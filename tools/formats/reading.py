@@ -68,19 +68,24 @@ def _logs(source: Source) -> Iterator[Record]:
 def _document(source: Source) -> Iterator[Record]:
     content = text(source.path, source.tally)
     for start in starts(content):
-        shape = shape_of(content, start, _root(content[start:]))
-        if shape is not None:
-            yield from _shaped(source, Document(content, start), shape)
+        if (found := _recognised(source, Document(content, start))) is not None:
+            yield from found
             return
     spoil(source.tally, 1, "JSON of no known shape")
 
 
-def _shaped(source: Source, document: Document, shape: Shape) -> Iterator[Record]:
+def _recognised(source: Source, document: Document) -> Iterator[Record] | None:
+    root = _root(document)
+    shape = shape_of(document.text, document.start, root)
+    return None if shape is None else _shaped(source, document, shape, root)
+
+
+def _shaped(source: Source, document: Document, shape: Shape, root: Json | None) -> Iterator[Record]:
     tally, path, labels = source.tally, shape.path, source.labels
     match shape.format:
         case "prometheus-json":
             found: Iterator[Record] = metrics_prometheus.read_series(
-                document, path, tally, _query(source, document)
+                document, path, tally, labels.get("query") or string(mapping(root).get("query"))
             )
         case "prometheus-alerts":
             found = metrics_prometheus.read_alert_series(document, path, tally, source.clock.recorded_at)
@@ -95,17 +100,11 @@ def _shaped(source: Source, document: Document, shape: Shape) -> Iterator[Record
         case "slack-export":
             found = read_chat(document, path, source.path, tally, source.stamps)
         case "topology-json":
-            found = topology.read_json(document, _root(document.text[document.start :]), tally)
+            found = topology.read_json(document, root, tally)
         case _:
             reader = ELEMENT_READERS[shape.format.removesuffix("-json")]
             found = reader(_members(document, path, tally), source)
     return found
-
-
-def _query(source: Source, document: Document) -> str:
-    """Name what was asked, for series whose own name the query dropped."""
-    root = mapping(_root(document.text[document.start :]))
-    return source.labels.get("query") or string(root.get("query"))
 
 
 def _json_lines(source: Source) -> Iterator[Element]:
@@ -119,7 +118,7 @@ def _json_lines(source: Source) -> Iterator[Element]:
 
 
 def _whole(document: Document, tally: Tally) -> Iterator[Element]:
-    root = _root(document.text[document.start :])
+    root = _root(document)
     last = document.line_at(len(document.text.rstrip()))
     if root is None:
         spoil(tally, last, "JSON breaks off")
@@ -189,9 +188,9 @@ def _spans(source: Source) -> Iterator[Record]:
     return spans.read_rows(titles, numbered, source.tally, source.stamps)
 
 
-def _root(content: str) -> Json | None:
+def _root(document: Document) -> Json | None:
     try:
-        return orjson.loads(content)
+        return orjson.loads(document.text[document.start :])
     except orjson.JSONDecodeError:
         return None
 
