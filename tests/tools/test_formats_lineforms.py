@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.formats.lineforms import Known, Lines
+from tools.formats.lineforms import Forms, Lines
 
 _LINE = st.text(st.sampled_from("0129/:agh`{}ß\xcf \t"), max_size=40).map(str.encode)
 LINES = st.lists(st.one_of(_LINE, st.builds(bytes.__mul__, _LINE, st.integers(1, 6))), min_size=1, max_size=8)
@@ -18,7 +18,7 @@ def form_of(line: bytes) -> tuple[bytes, bytes]:
 
 @given(LINES)
 def test_lines_have_one_number_where_their_forms_are_equal(lines: list[bytes]) -> None:
-    numbers = Lines(b"\n".join(lines) + b"\n").forms().tolist()
+    numbers = Forms().of(Lines(b"\n".join(lines) + b"\n")).tolist()
     forms = [form_of(line) for line in lines]
     for number, form in zip(numbers, forms, strict=True):
         assert [number == other for other in numbers] == [form == other for other in forms]
@@ -34,14 +34,17 @@ def test_the_lines_of_a_block_are_those_between_line_ends(lines: list[bytes], *,
 
 def test_a_line_has_the_same_form_in_every_block_and_window() -> None:
     line, other = b"2026-03-20T13:00:01Z it was so", b"and something else" * 20
-    alone = int(Lines(line).forms()[0])
-    among = Lines(b"\n".join([line, other] * 3000)).forms()
+    forms = Forms()
+    (alone,) = forms.of(Lines(line)).tolist()
+    among = forms.of(Lines(b"\n".join([line, other] * 3000)))
     assert set(among[::2].tolist()) == {alone}
     assert alone not in among[1::2]
+    assert forms.of(Lines(line + b"\n")).tolist() == [alone]
 
 
 def test_no_form_is_known_before_it_is_added() -> None:
-    known, forms = Known(), Lines(b"\n\nabc\n123\n").forms()
-    assert known.missing(forms) == [0, 1, 2, 3]
-    known.add(int(forms[2]))
-    assert known.missing(forms) == [0, 1]
+    forms = Forms()
+    numbers = forms.of(Lines(b"\n\nabc\n123\n"))
+    assert forms.missing(numbers) == [0, 1, 2, 3]
+    forms.add(int(numbers[2]))
+    assert forms.missing(numbers) == [0, 1]

@@ -16,8 +16,10 @@ from tools.formats.records import Tally
 TIMES = st.one_of(st.integers(0, 2_000_000_000), st.floats(0, 2e9))
 TEXTS = st.one_of(st.floats().map(str), st.sampled_from(["+Inf", "NaN", "1e400", "0.5"]))
 ODD = st.sampled_from(
-    [["x"], [1], [1, "2", "3"], ["1", "2"], [True, "2"], [-1, "2"], [4e11, "2"], [math.nan, "1"], [5, "x"]]
-    + [[5, None], [6, 1.5], [7, True], "ab", {}, {"a": 1, "b": 2}, None]
+    (
+        *(["x"], [1], [1, "2", "3"], ["1", "2"], [True, "2"], [-1, "2"], [4e11, "2"], [math.nan, "1"]),
+        *([5, "x"], [5, None], [6, 1.5], [7, True], "ab", {}, {"a": 1, "b": 2}, None),
+    )
 )
 
 

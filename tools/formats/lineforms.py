@@ -15,6 +15,8 @@ _BITS = 16
 
 Numbers = npt.NDArray[np.uint64]
 Offsets = npt.NDArray[np.int64]
+Octets = npt.NDArray[np.uint8]
+Strings = npt.NDArray[np.void]
 
 
 def _each(byte: int) -> np.uint64:
@@ -37,8 +39,7 @@ class Lines:
     """The lines of a block of bytes, with their offsets; a line end at the block's end begins no line."""
 
     def __init__(self, block: bytes) -> None:
-        self._block = block
-        self._padded = bytes(_TAIL) + block + bytes(_HEAD)
+        self.block = block
         ends = np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == ord("\n"))
         self.ends: Offsets = ends if block.endswith(b"\n") else np.append(ends, len(block))
         self.starts: Offsets = np.append(0, self.ends[:-1] + 1)
@@ -50,55 +51,69 @@ class Lines:
 
     def __getitem__(self, index: int) -> bytes:
         """Give a line without its end."""
-        return self._block[self.starts[index] : self.ends[index]]
-
-    def forms(self) -> Numbers:
-        """Give each line the number of its form: lines of one form differ in digits and letters a to g alone.
-
-        Of longer lines the first 80 and the last 16 bytes count. That two forms have one number is as likely
-        as that two numbers of 64 bits drawn by lot are equal. None is 0.
-        """
-        windows = range(0, len(self), _WINDOW)
-        return np.concatenate([self._forms(slice(low, low + _WINDOW)) for low in windows])
-
-    def _forms(self, chosen: slice) -> Numbers:
-        words = np.concatenate((self._heads(chosen), self._tails(chosen)), axis=1)
-        words = _without_digits(words)
-        words ^= words >> _HALF
-        words *= _FACTORS
-        return words.sum(axis=1) | np.uint64(1)
-
-    def _heads(self, chosen: slice) -> Numbers:
-        starts, lengths = self.starts[chosen], self.lengths[chosen]
-        words = self._strings(_HEAD)[starts + _TAIL].view("<u8").reshape(-1, _HEAD // _WORD)
-        short = np.flatnonzero(lengths < _HEAD)
-        words[short] &= _KEPT[np.clip(lengths[short, None] - _PLACES, 0, _WORD)]
-        return words
-
-    def _tails(self, chosen: slice) -> Numbers:
-        words = self._strings(_TAIL)[self.ends[chosen]].view("<u8").reshape(-1, _TAIL // _WORD)
-        words[self.lengths[chosen] < _TAIL] = 0
-        return words
-
-    def _strings(self, length: int) -> npt.NDArray[np.void]:
-        """View the text as overlapping strings of one length, one from each byte on."""
-        count = len(self._padded) - length + 1
-        return np.ndarray((count,), f"V{length}", self._padded, strides=(1,))
+        return self.block[self.starts[index] : self.ends[index]]
 
 
-class Known:
-    """Forms that were met before, as far as a table of fixed size holds them."""
+class Forms:
+    """Numbers lines by their form, and remembers forms as far as a table of fixed size holds them.
+
+    Lines of one form differ in digits and the letters a to g alone; of longer lines the first 80 and the last
+    16 bytes count. That two forms have one number is as likely as that two numbers of 63 bits drawn by lot
+    are equal.
+    """
 
     def __init__(self) -> None:
-        self._table: Numbers = np.zeros(1 << _BITS, dtype=np.uint64)
+        self._known: Numbers = np.zeros(1 << _BITS, dtype=np.uint64)
+        self._padded: Octets = np.zeros(0, dtype=np.uint8)
 
-    def missing(self, forms: Numbers) -> list[int]:
-        """List the places of the forms that are not in the table."""
-        return np.flatnonzero(self._table[forms >> np.uint64(64 - _BITS)] != forms).tolist()
+    def of(self, lines: Lines) -> Numbers:
+        """Give the number of each line's form; none is 0."""
+        self._fill(lines.block)
+        heads, tails = self._strings(_HEAD), self._strings(_TAIL)
+        numbers = np.empty(len(lines), dtype=np.uint64)
+        for low in range(0, len(lines), _WINDOW):
+            part = slice(low, low + _WINDOW)
+            starts, ends, lengths = lines.starts[part], lines.ends[part], lines.lengths[part]
+            numbers[part] = _mixed(_heads(heads, starts, lengths), _tails(tails, ends, lengths))
+        return numbers
 
-    def add(self, form: int) -> None:
-        """Put a form in, in the place of one that shares its first bits."""
-        self._table[form >> (64 - _BITS)] = form
+    def missing(self, numbers: Numbers) -> list[int]:
+        """List the places of the numbers that are not remembered."""
+        return np.flatnonzero(self._known[numbers >> np.uint64(64 - _BITS)] != numbers).tolist()
+
+    def add(self, number: int) -> None:
+        """Remember a form, in the place of one whose number begins alike."""
+        self._known[number >> (64 - _BITS)] = number
+
+    def _fill(self, block: bytes) -> None:
+        """Copy a block to where strings can be read beyond its ends."""
+        size = _TAIL + len(block) + _HEAD
+        if len(self._padded) < size:
+            self._padded = np.zeros(size, dtype=np.uint8)
+        self._padded[_TAIL : _TAIL + len(block)] = np.frombuffer(block, dtype=np.uint8)
+
+    def _strings(self, length: int) -> Strings:
+        """View the text as overlapping strings of one length, one from each byte on."""
+        return np.ndarray((len(self._padded) - length + 1,), f"V{length}", self._padded.data, strides=(1,))
+
+
+def _heads(strings: Strings, starts: Offsets, lengths: Offsets) -> Numbers:
+    words = strings[starts + _TAIL].view("<u8").reshape(-1, _HEAD // _WORD)
+    short = np.flatnonzero(lengths < _HEAD)
+    words[short] &= _KEPT[np.clip(lengths[short, None] - _PLACES, 0, _WORD)]
+    return words
+
+
+def _tails(strings: Strings, ends: Offsets, lengths: Offsets) -> Numbers:
+    words = strings[ends].view("<u8").reshape(-1, _TAIL // _WORD)
+    words[lengths < _TAIL] = 0
+    return words
+
+
+def _mixed(heads: Numbers, tails: Numbers) -> Numbers:
+    words = _without_digits(np.concatenate((heads, tails), axis=1))
+    words ^= words >> _HALF
+    return words @ _FACTORS | np.uint64(1)
 
 
 def _without_digits(words: Numbers) -> Numbers:

@@ -170,7 +170,7 @@ def _in_order(values: Sequence[Json]) -> _Samples | None:
     except ValueError:
         return None
     ascending = all(map(operator.lt, seconds, islice(seconds, 1, None)))
-    return (seconds, numbers) if ascending and 0 <= seconds[0] and seconds[-1] < _YEAR_10000 else None
+    return (seconds, numbers) if ascending and seconds[0] >= 0 and seconds[-1] < _YEAR_10000 else None
 
 
 def _sorted(values: Sequence[Json]) -> _Samples:

@@ -46,7 +46,7 @@ class _Surveyor:
         self._stamps = Stamps(clock, tally)
         self._reader = LineReader(self._stamps)
         self._forms: dict[int, bool] = {}
-        self._simple = lineforms.Known()
+        self._simple = lineforms.Forms()
 
     def telling(self, path: Path) -> Iterator[tuple[int, LogLine]]:
         """Yield the lines that need a look, and those they may belong to, with their numbers."""
@@ -68,7 +68,7 @@ class _Surveyor:
 
     def _wanted(self, lines: lineforms.Lines) -> list[int]:
         """Choose the first and the last line, those that are not simple, and the one before each of these."""
-        forms = lines.forms()
+        forms = self._simple.of(lines)
         wanted = {0, len(lines) - 1}
         for place in self._simple.missing(forms):
             if not self._is_simple(int(forms[place]), lines[place]):
