@@ -205,7 +205,7 @@ def _artifact(item: FetchedArtifact, *, root: Path, source: str) -> Artifact:
         query=item.query,
         outcome=_outcome(item),
         bytes=item.path.stat().st_size,
-        sha256=sha256_file(item.path),
+        sha256=item.sha256 or sha256_file(item.path),
         rows=tally.rows,
         undated=tally.undated,
         malformed=tally.malformed,

@@ -102,6 +102,8 @@ class FetchedArtifact:
     tally: Tally
     labels: Mapping[str, str]
     clock: Clock
+    sha256: str = ""
+    """Of the payload, where the source hashed what it wrote; empty where it did not."""
 
 
 @dataclass(frozen=True, slots=True)
