@@ -27,7 +27,7 @@ def read(samples: Sequence[object]) -> tuple[str, Tally]:
     """Read the samples of one series; as text, since nan is unlike itself."""
     tally = Tally()
     document = Document(json.dumps([{"metric": {"__name__": "up"}, "values": samples}]))
-    (series,) = read_series(document, (), tally, "")
+    (series,) = read_series(document, (), tally)
     return repr((series.times, series.values)), tally
 
 

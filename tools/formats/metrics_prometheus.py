@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import cast
@@ -36,8 +36,10 @@ _PAIR = re.compile(r'([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"')
 ALERT_SERIES = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
 
 
-def read_series(document: Document, path: tuple[str, ...], tally: Tally, query: str) -> Iterator[Series]:
-    """Yield one series a result; `query` names series whose metric name the query dropped."""
+def read_series(
+    document: Document, path: tuple[str, ...], tally: Tally, query: Callable[[], str] = str
+) -> Iterator[Series]:
+    """Yield one series a result; `query` is asked for the name of series whose metric name was dropped."""
     for element in document.elements(tally, *path):
         sample = _series(element, query, tally)
         if sample is not None:
@@ -57,7 +59,7 @@ def read_alert_series(
     has no end. One that was there at its first sample began before: where ALERTS_FOR_STATE is there too, its
     value says when.
     """
-    found: list[Series] = [series for series in read_series(document, path, tally, "") if series.times]
+    found: list[Series] = [series for series in read_series(document, path, tally) if series.times]
     tally.rows = 0
     first = min((series.times[0] for series in found), default=0.0)
     asked = until.timestamp() if until else 0.0
@@ -135,13 +137,13 @@ def _episodes(series: Series, step: float) -> Iterator[tuple[float, float]]:
     yield start, end
 
 
-def _series(element: Element, query: str, tally: Tally) -> Series | None:
+def _series(element: Element, query: Callable[[], str], tally: Tally) -> Series | None:
     result = mapping(element.value)
     if "metric" not in result:
         spoil(tally, element.line, "a result has no metric")
         return None
     labels = strings(result["metric"])
-    name = labels.pop("__name__", "") or query or "value"
+    name = labels.pop("__name__", "") or query() or "value"
     values = listing(result.get("values")) or ([result["value"]] if "value" in result else [])
     if "histograms" in result or "histogram" in result:
         spoil(tally, element.line, f"native histograms of {name} are not read")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import orjson
@@ -34,7 +35,7 @@ from tools.formats.log_files import read_lines
 from tools.formats.logs_json import Json
 from tools.formats.opening import spoil, text
 from tools.formats.records import Clock, Reading, Record, Sniffed, Tally
-from tools.formats.shapes import Shape, shape_of
+from tools.formats.shapes import Shape, result_shape, shape_of
 from tools.formats.sniffing import sniff
 from tools.formats.source_file import Source
 from tools.formats.stamps import Stamps
@@ -75,17 +76,17 @@ def _document(source: Source) -> Iterator[Record]:
 
 
 def _recognised(source: Source, document: Document) -> Iterator[Record] | None:
-    root = _root(document)
-    shape = shape_of(document.text, document.start, root)
-    return None if shape is None else _shaped(source, document, shape, root)
+    text, start = document.text, document.start
+    shape = result_shape(text, start) or shape_of(text, start, _root(document))
+    return None if shape is None else _shaped(source, document, shape)
 
 
-def _shaped(source: Source, document: Document, shape: Shape, root: Json | None) -> Iterator[Record]:
+def _shaped(source: Source, document: Document, shape: Shape) -> Iterator[Record]:
     tally, path, labels = source.tally, shape.path, source.labels
     match shape.format:
         case "prometheus-json":
             found: Iterator[Record] = metrics_prometheus.read_series(
-                document, path, tally, labels.get("query") or string(mapping(root).get("query"))
+                document, path, tally, cache(lambda: _query(source, document))
             )
         case "prometheus-alerts":
             found = metrics_prometheus.read_alert_series(document, path, tally, source.clock.recorded_at)
@@ -100,11 +101,16 @@ def _shaped(source: Source, document: Document, shape: Shape, root: Json | None)
         case "slack-export":
             found = read_chat(document, path, source.path, tally, source.stamps)
         case "topology-json":
-            found = topology.read_json(document, root, tally)
+            found = topology.read_json(document, _root(document), tally)
         case _:
             reader = ELEMENT_READERS[shape.format.removesuffix("-json")]
             found = reader(_members(document, path, tally), source)
     return found
+
+
+def _query(source: Source, document: Document) -> str:
+    """Name what was asked, for series whose own name the query dropped."""
+    return source.labels.get("query") or string(mapping(_root(document)).get("query"))
 
 
 def _json_lines(source: Source) -> Iterator[Element]:
