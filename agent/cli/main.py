@@ -10,6 +10,7 @@ import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
+from agent.bounding import interruptible
 from agent.cli.parser import Parser, did_you_mean
 from agent.errors import ExitCode, UserError
 
@@ -87,7 +88,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not hasattr(args, "run"):
         parser.print_help(sys.stderr)
         return ExitCode.UNUSABLE
-    with _configured(args.config):
+    with _configured(args.config), interruptible():
         return _run(args)
 
 

@@ -13,6 +13,7 @@ from tools.formats.logs_text import LineReader
 from tools.formats.opening import LINE_LIMIT, Damage, chunks, decode, spoil, whole_lines
 from tools.formats.records import Clock, Tally
 from tools.formats.stamps import Stamps
+from tools.pace import Pace
 
 _BLOCK = 1 << 20
 _MOST = 50_000
@@ -28,21 +29,23 @@ def survey(path: Path, clock: Clock, labels: Mapping[str, str]) -> Tally:
     """
     tally = Tally()
     ahead = Ahead(path, clock)
-    surveyor = _Surveyor(clock, tally, ahead)
+    pace = Pace(f"reading {path.name}", path.stat().st_size)
+    surveyor = _Surveyor(clock, tally, ahead, pace)
     records = join(surveyor.telling(path), tally, labels, ahead.first_time)
     for _ in records:
         pass
     tally.rows += surveyor.plain_sailing
+    pace.end()
     return tally
 
 
 class _Surveyor:
-    def __init__(self, clock: Clock, tally: Tally, ahead: Ahead) -> None:
+    def __init__(self, clock: Clock, tally: Tally, ahead: Ahead, pace: Pace) -> None:
         self.plain_sailing = 0
         """Lines that are a record each and were not yielded."""
         self._tally = tally
         self._follows = clock.recorded_at is None
-        self._ahead = ahead
+        self._ahead, self._pace = ahead, pace
         self._stamps = Stamps(clock, tally)
         self._reader = LineReader(self._stamps)
         self._forms: dict[int, bool] = {}
@@ -53,6 +56,7 @@ class _Surveyor:
         number = 0
         try:
             for block in whole_lines(chunks(path), _BLOCK):
+                self._pace.advance(len(block))
                 lines = lineforms.Lines(block)
                 self._tally.truncated += int((lines.lengths > LINE_LIMIT).sum())
                 for index in self._wanted(lines):

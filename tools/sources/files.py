@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, Field, field_validator
 from tools import files
 from tools.formats.records import Clock
 from tools.formats.zones import zone
+from tools.pace import Pace
 from tools.sources.places import labels_of
 from tools.sources.settings import SourceSettings
 from tools.sources.source import (
@@ -100,7 +101,9 @@ class FileSource:
             target = destination / _free_name(relative, names)
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
+                pace = Pace(f"copying {relative.as_posix()}", path.stat().st_size)
                 files.copy(path, target)
+                pace.end()
             except PermissionError:
                 denied += 1
                 trouble.append(f"{relative.as_posix()} may not be read")
