@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from types import FrameType
 from typing import TypeVar
 
 T = TypeVar("T")
+_GLANCE = 0.1
+"""Seconds after which a call that is waited for is left behind where the process was interrupted."""
+_interrupted = threading.Event()
 
 
 class TimedOut(Exception):  # noqa: N818 - reads as the outcome it is
@@ -16,6 +23,7 @@ class TimedOut(Exception):  # noqa: N818 - reads as the outcome it is
 def bounded(call: Callable[[], T], seconds: float) -> T:
     """Return what `call` returns, or raise what it raises; raise TimedOut after `seconds`.
 
+    Raise KeyboardInterrupt where the process was interrupted meanwhile, also outside the main thread.
     A thread cannot be killed: one that hangs goes on until the process ends, which does not wait for it.
     """
     results: list[T] = []
@@ -29,9 +37,32 @@ def bounded(call: Callable[[], T], seconds: float) -> T:
 
     thread = threading.Thread(target=run, daemon=True, name="pm-agent-bounded")
     thread.start()
-    thread.join(seconds)
+    until = time.monotonic() + seconds
+    while thread.is_alive() and (left := until - time.monotonic()) > 0:
+        if _interrupted.is_set():
+            raise KeyboardInterrupt
+        thread.join(min(left, _GLANCE))
     if raised:
         raise raised[0]
     if not results:
         raise TimedOut
     return results[0]
+
+
+@contextmanager
+def interruptible() -> Generator[None]:
+    """Let SIGINT reach what other threads wait for, and not the main thread alone; for the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        _interrupted.clear()
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    _interrupted.set()
+    signal.default_int_handler(number, frame)

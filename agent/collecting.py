@@ -27,6 +27,8 @@ from tools.sources.source import Span as SourceSpan
 Part = tuple[Request, tuple[Artifact, ...]]
 """What one source gave: its row of the ledger and its artifacts."""
 
+_FETCHING = ".fetching"
+"""Staging folder where a source writes before what it gave is moved into place."""
 _SOFT = 0.9
 """Share of its time after which a source should stop by itself and return what it has."""
 _BEFORE, _AFTER = timedelta(hours=1), timedelta(minutes=30)
@@ -48,6 +50,7 @@ def collect(
             hint="Add `sources: [{kind: files, paths: [logs/**]}]`, or [[sources]] to pm-agent.toml.",
             exit_code=ExitCode.NO_EVIDENCE,
         )
+    shutil.rmtree(folder.staging(_FETCHING))  # what the sources of a killed process have left
     with folder.new_snapshot() as scratch:
 
         def ask(source: Declared) -> Part:
@@ -71,7 +74,7 @@ def fetch_source(source: Declared, folder: IncidentFolder, settings: Settings, s
     name, began = source.spec.name, time.monotonic()
     incident = folder.read_incident()
     window, seconds = window_of(incident), seconds_of(source, settings)
-    own = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=folder.staging(".fetching")))
+    own = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=folder.staging(_FETCHING)))
     try:
         try:
             ready = (
@@ -205,7 +208,7 @@ def _artifact(item: FetchedArtifact, *, root: Path, source: str) -> Artifact:
         query=item.query,
         outcome=_outcome(item),
         bytes=item.path.stat().st_size,
-        sha256=sha256_file(item.path),
+        sha256=item.sha256 or sha256_file(item.path),
         rows=tally.rows,
         undated=tally.undated,
         malformed=tally.malformed,

@@ -9,6 +9,10 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from tools.files import sha256_file
+
+__all__ = ["sha256_file", "to_json", "version_of", "write_atomically", "write_model", "write_text"]
+
 
 def version_of(model: BaseModel) -> str:
     """sha256 that a model's file has once it is written."""
@@ -30,12 +34,6 @@ def write_model(path: Path, model: BaseModel) -> str:
 def write_text(path: Path, text: str) -> None:
     """Write text atomically."""
     write_atomically(path, text.encode("utf-8"))
-
-
-def sha256_file(path: Path) -> str:
-    """Hash a file of any size."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_atomically(path: Path, data: bytes) -> None:

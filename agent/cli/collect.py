@@ -33,6 +33,7 @@ def run(args: argparse.Namespace) -> int:
     import sys
     from datetime import UTC, datetime
 
+    from agent.cli.display import paces
     from agent.collecting import collect
     from agent.settings import read_settings
     from agent.sourcing import declared
@@ -41,8 +42,9 @@ def run(args: argparse.Namespace) -> int:
     apply_scope(folder, args)
     settings, incident = read_settings(), folder.read_incident()
     count = len(declared(incident, folder.incident_file, settings))
-    print(f"collecting from {count} sources ...", file=sys.stderr)
-    with folder.locked():
+    named = f"{count} sources" if count != 1 else "1 source"
+    print(f"collecting from {named} ...", file=sys.stderr, flush=True)
+    with folder.locked(), paces():
         bundle = collect(folder, incident, settings=settings, now=lambda: datetime.now(UTC))
     if args.json:
         options.print_json(

@@ -54,6 +54,7 @@ def _positive(text: str) -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Print the digest."""
+    from agent.cli.display import paces
     from agent.digest import digest
     from agent.naming import hidden_names
     from agent.settings import read_settings
@@ -67,7 +68,8 @@ def run(args: argparse.Namespace) -> int:
             exit_code=ExitCode.NO_EVIDENCE,
         )
     incident = folder.read_incident()
-    computed = digest(bundle, incident, hidden_names(incident, read_settings()))
+    with paces():
+        computed = digest(bundle, incident, hidden_names(incident, read_settings()))
     if args.json or args.budget:
         from agent.drafting.claude.rendering import fitted
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import os
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
+from agent.bounding import interruptible
 from agent.cli.parser import Parser, did_you_mean
 from agent.errors import ExitCode, UserError
 
@@ -38,6 +40,8 @@ COMMANDS: tuple[tuple[str, str], ...] = (
 )
 """Command and its module in agent.cli, in the order of an incident's life."""
 
+_GARBAGE = 50_000
+"""New objects after which Python looks for cycles: most that a command makes live as long as it."""
 _GLOBAL = ("-h", "--help", "--version", "--config")
 EPILOG = """examples:
   pm-agent draft --incident boutique-4392eb   # recorded; no key, no network
@@ -71,6 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; data goes to stdout, progress and errors to stderr."""
+    gc.set_threshold(_GARBAGE)
     parser = build_parser()
     words = list(sys.argv[1:] if argv is None else argv)
     _check_command(parser, words)
@@ -83,7 +88,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not hasattr(args, "run"):
         parser.print_help(sys.stderr)
         return ExitCode.UNUSABLE
-    with _configured(args.config):
+    with _configured(args.config), interruptible():
         return _run(args)
 
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import islice, pairwise
 from multiprocessing.context import BaseContext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from agent.digest.kinds import Kind, Plan
 from tools.formats.continuation import may_end
@@ -22,10 +22,12 @@ from tools.formats.logs_text import LineReader
 from tools.formats.opening import Damage, chunks, decode, head, whole_lines
 from tools.formats.records import Clock, Tally
 from tools.formats.stamps import Stamps
+from tools.pace import Pace
 
 if TYPE_CHECKING:
     from agent.digest.stretches import Stretch
 
+R = TypeVar("R")
 CHUNK = 1 << 20
 """Bytes that are counted in one step."""
 PART = 128 << 20
@@ -72,11 +74,15 @@ def count_each(
     sources = [_source(path, clock, origin, base_width, cores) for path, clock in files]
     parts = [part for source in sources for part in source.parts]
     if cores < 2 or len(parts) < 2:
-        yield from _each(sources, map(_count_part, parts))
+        yield from _each(sources, _paced(parts, map(_count_part, parts)))
         return
     importlib.import_module("agent.digest.counting")  # numpy, before processes fork
     with ProcessPoolExecutor(min(cores, len(parts)), _context(), _prepare) as pool:
-        yield from _each(sources, pool.map(_count_part, parts))
+        try:
+            yield from _each(sources, _paced(parts, pool.map(_count_part, parts)))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)  # who interrupts does not wait for all parts
+            raise
 
 
 def is_large(path: Path) -> bool:
@@ -123,6 +129,16 @@ def _source(path: Path, clock: Clock, origin: float, base_width: float, cores: i
 def _each(sources: Sequence[_Source], results: Iterator[tuple[Stretch, str]]) -> Iterator[Counted]:
     for source in sources:
         yield _together(islice(results, len(source.parts)), source.plan)
+
+
+def _paced(parts: Sequence[_Part], results: Iterable[R]) -> Iterator[R]:
+    sizes = [(part.path.stat().st_size if part.high is None else part.high) - part.low for part in parts]
+    pace = Pace("counting lines of logs", sum(sizes))
+    for number, (size, result) in enumerate(zip(sizes, results, strict=True), 1):
+        pace.advance(size)
+        if number == len(parts):
+            pace.end()
+        yield result
 
 
 def _cores() -> int:

@@ -134,7 +134,7 @@ def _in_message(line: str) -> Iterator[tuple[str, str]]:
             continue
         if not value or _IDS.match(value) or line[match.end() : match.end() + 1] == "=":
             continue
-        if not keyed and not any(char.isdigit() for char in value) and match[1] is None:
+        if not keyed and match[1] is None and not any(map(str.isdigit, value)):
             continue
         after = words[at + 1] if at + 1 < len(words) else ""
         named = words[at - 1] if keyed else _named(words, at)

@@ -15,6 +15,7 @@ from agent.digest.picks import UNDATED, Pick
 from agent.schema.bundle import Artifact
 from agent.store import Bundle
 from tools.formats import read
+from tools.formats.lineforms import Lines
 from tools.formats.opening import Damage, chunks, decode, whole_lines
 from tools.formats.records import Clock, LogRecord
 
@@ -123,19 +124,17 @@ def _lines(
     for block in blocks:
         if not left:
             return
-        count = block.count(b"\n") + (not block.endswith(b"\n"))
-        if left[-1] <= before + count:
-            lines = block.split(b"\n")
-            while left and left[-1] <= before + count:
-                number = left.pop()
-                at = number - before - 1
-                for wish in wanted[number]:
-                    alike = _alike(lines, at, wish.many)
-                    yield from ((wish, before + found + 1, lines[found]) for found in alike)
-        before += count
+        lines = Lines(block)
+        while left and left[-1] <= before + len(lines):
+            number = left.pop()
+            at = number - before - 1
+            for wish in wanted[number]:
+                alike = _alike(lines, at, wish.many)
+                yield from ((wish, before + found + 1, lines[found]) for found in alike)
+        before += len(lines)
 
 
-def _alike(lines: Sequence[bytes], at: int, many: int) -> Iterator[int]:
+def _alike(lines: Lines, at: int, many: int) -> Iterator[int]:
     """Yield the place of a line and of those behind it that differ from it in digits alone."""
     yield at
     key = lines[at].translate(None, _DIGITS) if many > 1 else b""

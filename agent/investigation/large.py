@@ -13,6 +13,7 @@ import numpy as np
 
 from agent.digest import bulk, clocks, skeletons, stretches
 from agent.digest.absorbing import record_of
+from agent.digest.anchors import anchors
 from agent.digest.counting import LineCounter
 from agent.digest.keys import keys_of
 from agent.digest.kinds import BEGUN, CODE, ENDED, LINE, MANY, Plan
@@ -48,7 +49,7 @@ class LargeLog:
     def __init__(self, path: Path, clock: Clock, labels: Mapping[str, str], shift: timedelta) -> None:
         self._clock, self._labels, self._shift = clock, labels, shift
         self._stretches = Stretches(path, clock, labels)
-        self._anchors = skeletons.anchors(self._stretches.sample)
+        self._anchors = anchors(self._stretches.sample)
         self._services: frozenset[str] | None = None
 
     @property

@@ -80,6 +80,20 @@ def test_nothing_at_all_names_each_source_and_leaves_no_snapshot(tmp_path: Path)
     assert {entry.name for entry in folder.path.iterdir()} == {"incident.yaml", ".pm-agent"}
 
 
+def test_a_collection_removes_what_a_killed_one_has_left_half_written(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_text("2026-03-17 10:00:00 INFO up\n")
+    folder, record = incident(tmp_path, files_spec(str(tmp_path / "a.log")))
+    scratch = folder.path / ".collecting-killed" / "files"
+    half = folder.staging(".fetching") / "files-killed"
+    for left in (scratch, half):
+        left.mkdir(parents=True)
+        (left / "app.log").write_text("2026-03-17 10:0")
+    collect(folder, record, settings=Settings(), now=lambda: NOW)
+    assert not scratch.parent.exists()
+    assert not half.exists()
+    assert [path.name for path in (folder.path / "evidence").rglob("*.log")] == ["a.log"]
+
+
 def test_unknown_zone_is_a_user_error(tmp_path: Path) -> None:
     folder, record = incident(tmp_path, files_spec("*.log", assume_zone="Mars/Base"))
     with pytest.raises(UserError, match="'Mars/Base' is no time zone"):

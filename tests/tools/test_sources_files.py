@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path, PurePath
 
 import pytest
 
 from tests.tools.scopes import ANY
+from tools import files
 from tools.sources.files import FileSource
 from tools.sources.places import labels_of
 
@@ -73,7 +73,7 @@ def test_unreadable_file_is_denied(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(shutil, "copyfile", refuse)
+    monkeypatch.setattr(files, "copy", refuse)
     fetched = FileSource(tmp_path / "in", ("*.log",)).fetch(ANY, tmp_path / "out")
     assert fetched.outcome == "denied"
     assert fetched.note == "a.log may not be read"

@@ -14,6 +14,12 @@ from tools.formats.opening import lines, spoil
 from tools.formats.records import Clock, LogRecord, Tally
 from tools.formats.stamps import Stamps
 
+FORMATS = frozenset(
+    ("kubectl-logs", "cri", "container-json", "json-lines", "logfmt", "klog", "access-log", "syslog", "text")
+)
+"""Formats in which each line stands for itself."""
+LARGE = 8 << 20
+"""Bytes from which on a log is not read line by line."""
 _YEAR = re.compile(
     r"(?<!\d)(?:19|20)\d\d[-/.]?\d\d|[/ -](?:19|20)\d\d\b|(?<!\d)1\d{9}|^\d{6} |\d[./-]\d{1,2}[./-]\d\d"
 )

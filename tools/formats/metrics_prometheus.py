@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import islice
+from typing import cast
 
 from tools.formats.documents import Document, Element, listing, mapping, string, strings
 from tools.formats.joining import note_time
@@ -22,6 +25,8 @@ _OWNERS = (
     "daemonset",
     "service_name",
 )
+_Samples = tuple[tuple[float, ...], tuple[float, ...]]
+"""Times and values."""
 _YEAR_10000 = 253_402_300_800
 """Epoch seconds from which a time cannot be told; milliseconds are beyond it too."""
 _SELECTOR = re.compile(
@@ -31,8 +36,10 @@ _PAIR = re.compile(r'([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"')
 ALERT_SERIES = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
 
 
-def read_series(document: Document, path: tuple[str, ...], tally: Tally, query: str) -> Iterator[Series]:
-    """Yield one series a result; `query` names series whose metric name the query dropped."""
+def read_series(
+    document: Document, path: tuple[str, ...], tally: Tally, query: Callable[[], str] = str
+) -> Iterator[Series]:
+    """Yield one series a result; `query` is asked for the name of series whose metric name was dropped."""
     for element in document.elements(tally, *path):
         sample = _series(element, query, tally)
         if sample is not None:
@@ -52,7 +59,7 @@ def read_alert_series(
     has no end. One that was there at its first sample began before: where ALERTS_FOR_STATE is there too, its
     value says when.
     """
-    found: list[Series] = [series for series in read_series(document, path, tally, "") if series.times]
+    found: list[Series] = [series for series in read_series(document, path, tally) if series.times]
     tally.rows = 0
     first = min((series.times[0] for series in found), default=0.0)
     asked = until.timestamp() if until else 0.0
@@ -130,27 +137,48 @@ def _episodes(series: Series, step: float) -> Iterator[tuple[float, float]]:
     yield start, end
 
 
-def _series(element: Element, query: str, tally: Tally) -> Series | None:
+def _series(element: Element, query: Callable[[], str], tally: Tally) -> Series | None:
     result = mapping(element.value)
     if "metric" not in result:
         spoil(tally, element.line, "a result has no metric")
         return None
     labels = strings(result["metric"])
-    name = labels.pop("__name__", "") or query or "value"
+    name = labels.pop("__name__", "") or query() or "value"
     values = listing(result.get("values")) or ([result["value"]] if "value" in result else [])
     if "histograms" in result or "histogram" in result:
         spoil(tally, element.line, f"native histograms of {name} are not read")
-    samples = sorted(pair for pair in (_sample(item) for item in values) if pair is not None)
-    if bad := len(values) - len(samples):
+    times, numbers = _in_order(values) or _sorted(values)
+    if bad := len(values) - len(times):
         spoil(tally, element.line, f"{bad} samples of {name} are not [time, value]")
     return Series(
         metric=name,
         labels=labels,
-        times=tuple(time for time, _ in samples),
-        values=tuple(value for _, value in samples),
+        times=times,
+        values=numbers,
         line=element.line,
         service=service_of(labels),
     )
+
+
+def _in_order(values: Sequence[Json]) -> _Samples | None:
+    """Take samples apart that are as Prometheus writes them, [time, "value"] in order; else give None."""
+    if not values or set(map(type, values)) != {list}:
+        return None
+    try:
+        times, texts = zip(*cast("Sequence[list[Json]]", values), strict=True)
+        if not set(map(type, times)) <= {int, float} or set(map(type, texts)) != {str}:
+            return None
+        seconds, numbers = tuple(map(float, times)), tuple(map(float, texts))
+    except ValueError:
+        return None
+    ascending = all(map(operator.lt, seconds, islice(seconds, 1, None)))
+    return (seconds, numbers) if ascending and seconds[0] >= 0 and seconds[-1] < _YEAR_10000 else None
+
+
+def _sorted(values: Sequence[Json]) -> _Samples:
+    """Take apart what samples there are, in order of time."""
+    samples = sorted(pair for pair in map(_sample, values) if pair is not None)
+    return tuple(time for time, _ in samples), tuple(value for _, value in samples)
 
 
 def _sample(item: Json) -> tuple[float, float] | None:

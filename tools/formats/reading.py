@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import orjson
@@ -34,7 +35,7 @@ from tools.formats.log_files import read_lines
 from tools.formats.logs_json import Json
 from tools.formats.opening import spoil, text
 from tools.formats.records import Clock, Reading, Record, Sniffed, Tally
-from tools.formats.shapes import Shape, shape_of
+from tools.formats.shapes import Shape, result_shape, shape_of
 from tools.formats.sniffing import sniff
 from tools.formats.source_file import Source
 from tools.formats.stamps import Stamps
@@ -68,11 +69,16 @@ def _logs(source: Source) -> Iterator[Record]:
 def _document(source: Source) -> Iterator[Record]:
     content = text(source.path, source.tally)
     for start in starts(content):
-        shape = shape_of(content, start, _root(content[start:]))
-        if shape is not None:
-            yield from _shaped(source, Document(content, start), shape)
+        if (found := _recognised(source, Document(content, start))) is not None:
+            yield from found
             return
     spoil(source.tally, 1, "JSON of no known shape")
+
+
+def _recognised(source: Source, document: Document) -> Iterator[Record] | None:
+    text, start = document.text, document.start
+    shape = result_shape(text, start) or shape_of(text, start, _root(document))
+    return None if shape is None else _shaped(source, document, shape)
 
 
 def _shaped(source: Source, document: Document, shape: Shape) -> Iterator[Record]:
@@ -80,7 +86,7 @@ def _shaped(source: Source, document: Document, shape: Shape) -> Iterator[Record
     match shape.format:
         case "prometheus-json":
             found: Iterator[Record] = metrics_prometheus.read_series(
-                document, path, tally, _query(source, document)
+                document, path, tally, cache(lambda: _query(source, document))
             )
         case "prometheus-alerts":
             found = metrics_prometheus.read_alert_series(document, path, tally, source.clock.recorded_at)
@@ -95,7 +101,7 @@ def _shaped(source: Source, document: Document, shape: Shape) -> Iterator[Record
         case "slack-export":
             found = read_chat(document, path, source.path, tally, source.stamps)
         case "topology-json":
-            found = topology.read_json(document, _root(document.text[document.start :]), tally)
+            found = topology.read_json(document, _root(document), tally)
         case _:
             reader = ELEMENT_READERS[shape.format.removesuffix("-json")]
             found = reader(_members(document, path, tally), source)
@@ -104,8 +110,7 @@ def _shaped(source: Source, document: Document, shape: Shape) -> Iterator[Record
 
 def _query(source: Source, document: Document) -> str:
     """Name what was asked, for series whose own name the query dropped."""
-    root = mapping(_root(document.text[document.start :]))
-    return source.labels.get("query") or string(root.get("query"))
+    return source.labels.get("query") or string(mapping(_root(document)).get("query"))
 
 
 def _json_lines(source: Source) -> Iterator[Element]:
@@ -119,7 +124,7 @@ def _json_lines(source: Source) -> Iterator[Element]:
 
 
 def _whole(document: Document, tally: Tally) -> Iterator[Element]:
-    root = _root(document.text[document.start :])
+    root = _root(document)
     last = document.line_at(len(document.text.rstrip()))
     if root is None:
         spoil(tally, last, "JSON breaks off")
@@ -189,9 +194,9 @@ def _spans(source: Source) -> Iterator[Record]:
     return spans.read_rows(titles, numbered, source.tally, source.stamps)
 
 
-def _root(content: str) -> Json | None:
+def _root(document: Document) -> Json | None:
     try:
-        return orjson.loads(content)
+        return orjson.loads(document.text[document.start :])
     except orjson.JSONDecodeError:
         return None
 

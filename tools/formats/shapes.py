@@ -27,8 +27,9 @@ from tools.formats.pages import is_page
 from tools.formats.spans import is_otlp
 from tools.formats.topology import is_topology
 
+_RESULTS: tuple[tuple[str, ...], ...] = (("data", "result"), ("result",))
 _PATHS: tuple[tuple[str, ...], ...] = (
-    ("data", "result"), ("result",), ("data", "groups"), ("groups",), ("data", "alerts"), ("alerts",),
+    *_RESULTS, ("data", "groups"), ("groups",), ("data", "alerts"), ("alerts",),
     ("items",), ("data",), ("messages",), ("hits", "hits"), ("events",), ("results",), ("entries",),
     ("incidents",), ("workflow_runs",),
 )  # fmt: skip
@@ -60,6 +61,15 @@ def shape_of(text: str, start: int, root: Json | None) -> Shape | None:
         else mapping(root)
     )
     return object_shape(head, text, start, cut=root is None)
+
+
+def result_shape(text: str, start: int) -> Shape | None:
+    """Recognise the result of a query by its first elements, where the document may be large."""
+    for path in _RESULTS:
+        items = [element.value for element in first_elements(text, start, 8, *path)]
+        if items and (found := list_shape(items, path)):
+            return found
+    return None
 
 
 def object_shape(head: dict[str, Json], text: str, start: int, *, cut: bool = False) -> Shape | None:

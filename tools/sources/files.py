@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,8 +10,10 @@ from pathlib import Path, PurePath
 
 from pydantic import AwareDatetime, Field, field_validator
 
+from tools import files
 from tools.formats.records import Clock
 from tools.formats.zones import zone
+from tools.pace import Pace
 from tools.sources.places import labels_of
 from tools.sources.settings import SourceSettings
 from tools.sources.source import (
@@ -100,18 +101,18 @@ class FileSource:
             target = destination / _free_name(relative, names)
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
-                shutil.copyfile(path, target)
+                pace = Pace(f"copying {relative.as_posix()}", path.stat().st_size)
+                files.copy(path, target)
+                pace.end()
             except PermissionError:
                 denied += 1
                 trouble.append(f"{relative.as_posix()} may not be read")
                 continue
             except OSError as error:
+                target.unlink(missing_ok=True)
                 trouble.append(f"{relative.as_posix()} could not be read: {error.strerror or error}")
                 continue
-            labels = labels_of(relative)
-            sniffed, tally = examine(target, clock=self.clock, labels=labels)
-            labels = labels if sniffed.signal == "logs" else {}
-            taken.append(FetchedArtifact(target, pattern, sniffed, tally, labels, self.clock))
+            taken.append(self._examined(target, relative, pattern))
         trouble.extend(_shapeless(taken))
         return Fetched(
             query=", ".join(self.patterns),
@@ -119,6 +120,13 @@ class FileSource:
             artifacts=tuple(taken),
             note="; ".join(trouble),
         )
+
+    def _examined(self, target: Path, relative: Path, pattern: str) -> FetchedArtifact:
+        """Read a copy, and hash it meanwhile."""
+        hashing, labels = files.Hashing(target), labels_of(relative)
+        sniffed, tally = examine(target, clock=self.clock, labels=labels)
+        labels = labels if sniffed.signal == "logs" else {}
+        return FetchedArtifact(target, pattern, sniffed, tally, labels, self.clock, hashing.sha256())
 
     def probe(self, scope: Scope) -> Health:  # noqa: ARG002 - files are there or not
         """Look whether anything matches and may be read."""

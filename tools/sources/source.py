@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Generic, Literal, Protocol, TypeVar
 
-from tools.formats import read, sniff, surveying
+from tools.formats import log_files, read, sniff
 from tools.formats.records import Clock, Sniffed, Tally
 from tools.sources.settings import SourceSettings
 
@@ -102,6 +102,8 @@ class FetchedArtifact:
     tally: Tally
     labels: Mapping[str, str]
     clock: Clock
+    sha256: str = ""
+    """Of the payload, where the source hashed what it wrote; empty where it did not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +225,9 @@ class SourceKind(Generic[S]):
 def examine(path: Path, *, clock: Clock, labels: Mapping[str, str]) -> tuple[Sniffed, Tally]:
     """Sniff a file and read it once, for the tally; raise ValueError for a zone that does not exist."""
     sniffed = sniff(path)
-    if sniffed.format in surveying.FORMATS and path.stat().st_size >= surveying.LARGE:
+    if sniffed.format in log_files.FORMATS and path.stat().st_size >= log_files.LARGE:
+        from tools.formats import surveying  # noqa: PLC0415 - numpy, which large logs alone are worth
+
         return sniffed, surveying.survey(path, clock, labels)
     reading = read(path, clock=clock, labels=labels, sniffed=sniffed)
     deque(reading.records, maxlen=0)
