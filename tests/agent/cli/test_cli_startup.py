@@ -17,11 +17,24 @@ except SystemExit:
     pass
 print(sorted({name.partition(".")[0] for name in sys.modules} & {"anthropic", "langgraph", "pydantic"}))
 """
+MODULES = """
+import sys
+from agent.cli.main import main
+try:
+    main(sys.argv[1:])
+except SystemExit:
+    pass
+print(*sorted(sys.modules))
+"""
 
 
 def imported(*argv: str, cwd: Path) -> str:
+    return last_line(PROBE, *argv, cwd=cwd)
+
+
+def last_line(code: str, *argv: str, cwd: Path) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", PROBE, *argv], cwd=cwd, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code, *argv], cwd=cwd, capture_output=True, text=True, check=True
     )
     return done.stdout.splitlines()[-1]
 
@@ -37,3 +50,17 @@ def test_checking_imports_neither_model_nor_workflow(tmp_path: Path, argv: tuple
     (tmp_path / "postmortems" / "inc-1").mkdir(parents=True)
     (tmp_path / "postmortems" / "inc-1" / "incident.yaml").write_text("id: inc-1\ntitle: t\n")
     assert imported(*argv, cwd=tmp_path) == ("[]" if argv[0] == "check" else "['pydantic']")
+
+
+def test_a_command_is_built_alone_and_a_check_imports_what_it_uses(tmp_path: Path) -> None:
+    (tmp_path / "report.md").write_text("# Report\n\n## Summary\n\nThe admin carelessly forgot the key.\n")
+    modules = set(last_line(MODULES, "check", "report.md", cwd=tmp_path).split())
+    commands = {name for name in modules if name.startswith("agent.cli.")}
+    assert commands == {"agent.cli.main", "agent.cli.parser", "agent.cli.options", "agent.cli.check"}
+    assert not modules & {"tomllib", "difflib", "subprocess", "getpass", "asyncio", "agent.schema.base"}
+
+
+def test_settings_are_read_where_there_are_any(tmp_path: Path) -> None:
+    (tmp_path / "report.md").write_text("# Report\n")
+    (tmp_path / "pm-agent.toml").write_text('[check]\ngate = "warning"\n')
+    assert "tomllib" in last_line(MODULES, "check", "report.md", cwd=tmp_path).split()
