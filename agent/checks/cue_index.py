@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import cast
 
 from agent.checks.lexicon import load_data
+from agent.checks.pattern import Pattern
 
 PREFIXES = (3, 4)
 """Letters of a word's beginning by which a literal is found whose word may go on."""
-_WORD = re.compile(r"\w+")
+_WORD = Pattern(r"\w+")
 _ALIKE = str.maketrans({"\u0130": "i", "\u0131": "i", "\u017f": "s"})
 """Letters that a pattern takes for others where case is ignored, and `str.lower` does not."""
 

@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Literal, TypedDict, cast
 
 from agent.checks.lexicon import load_data
+from agent.checks.pattern_store import compile_pattern
 
 if TYPE_CHECKING:
     from agent.schema.finding import Level
@@ -108,7 +109,7 @@ class Rule:
         text = self.source.replace("{adv}", _ADVERBS).replace("{name}", _NAME).replace("{owner}", _OWNER)
         numbers = itertools.count()
         text = _PHRASE.sub(lambda _: rf"(?P<np{next(numbers)}>[^,;:.!?()]{{1,70}}?)", text)
-        return re.compile(text, re.IGNORECASE)
+        return compile_pattern(text, int(re.IGNORECASE))
 
     @property
     def needs_people(self) -> bool:
@@ -118,12 +119,12 @@ class Rule:
     @cached_property
     def silencer(self) -> re.Pattern[str] | None:
         """What must not occur in the sentence."""
-        return re.compile(self.never, re.IGNORECASE) if self.never else None
+        return compile_pattern(self.never, int(re.IGNORECASE)) if self.never else None
 
     @cached_property
     def needed(self) -> re.Pattern[str] | None:
         """What must occur in the sentence as well."""
-        return re.compile(self.need, re.IGNORECASE) if self.need else None
+        return compile_pattern(self.need, int(re.IGNORECASE)) if self.need else None
 
 
 @dataclass(frozen=True, slots=True)

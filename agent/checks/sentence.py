@@ -6,15 +6,16 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from agent.checks.pattern import Pattern
 from agent.checks.prose import OPAQUE
 
-_END = re.compile(r"[.!?\u2026]+[\"')\]\ufffc]*\s+(?=[\"'(\[]?[A-Z0-9@\ufffc])")
-_ABBREVIATED = re.compile(
+_END = Pattern(r"[.!?\u2026]+[\"')\]\ufffc]*\s+(?=[\"'(\[]?[A-Z0-9@\ufffc])")
+_ABBREVIATED = Pattern(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|ca|no|nr|dr|mr|mrs|ms|st|inc|ltd|fig|sec|min|max|ver|v|al|a\.m|"
     r"p\.m)|\b[A-Za-z])\.$",
     re.IGNORECASE,
 )
-_TOKEN = re.compile(
+_TOKEN = Pattern(
     rf"<?@[\w.-]*\w>?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{OPAQUE}+|\d[\d:.,]*\d%?|\d+%?|[^\W\d_][\w]*(?:['./&-][\w]+)*'?|[^\w\s]"
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -28,13 +29,22 @@ print(*sorted(sys.modules))
 """
 
 
+FRESH = """
+import sys
+from agent.checks import pattern_store
+from agent.cli.main import main
+main(sys.argv[1:])
+print(len(pattern_store._fresh))
+"""
+
+
 def imported(*argv: str, cwd: Path) -> str:
     return last_line(PROBE, *argv, cwd=cwd)
 
 
-def last_line(code: str, *argv: str, cwd: Path) -> str:
+def last_line(code: str, *argv: str, cwd: Path, env: dict[str, str] | None = None) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", code, *argv], cwd=cwd, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code, *argv], cwd=cwd, env=env, capture_output=True, text=True, check=True
     )
     return done.stdout.splitlines()[-1]
 
@@ -64,3 +74,12 @@ def test_settings_are_read_where_there_are_any(tmp_path: Path) -> None:
     (tmp_path / "report.md").write_text("# Report\n")
     (tmp_path / "pm-agent.toml").write_text('[check]\ngate = "warning"\n')
     assert "tomllib" in last_line(MODULES, "check", "report.md", cwd=tmp_path).split()
+
+
+def test_a_second_check_compiles_no_pattern_of_the_checks(tmp_path: Path) -> None:
+    (tmp_path / "report.md").write_text("# Report\n\n## Summary\n\nThe admin carelessly forgot the key.\n")
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    env["PYTHONPYCACHEPREFIX"] = str(tmp_path / "cache")
+    first, second = (int(last_line(FRESH, "check", "report.md", cwd=tmp_path, env=env)) for _ in range(2))
+    assert 20 < first < 120
+    assert second == 0
