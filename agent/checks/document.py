@@ -79,9 +79,9 @@ class Heading:
     start: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Document:
-    """All that the checks look at."""
+    """All that the checks look at; not changed once read, so that what is read from it can be remembered."""
 
     source: str
     lines: tuple[int, ...]
