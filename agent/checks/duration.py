@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from agent.checks.number_words import ONES, PART_OF
 from agent.checks.pattern import Pattern
@@ -92,8 +92,7 @@ _ONE = Pattern(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Length:
+class Length(NamedTuple):
     """One duration as written: its value and how far from it the truth may lie."""
 
     text: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agent.checks.pattern import Pattern
 
@@ -54,8 +54,7 @@ _MARKED = Pattern(r"[\\`<!\[\]*_&~]|https?:|www\.", re.IGNORECASE)
 """What every piece of markup has one of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prose:
+class Prose(NamedTuple):
     """Text and, for each of its characters, where it starts and ends in the source."""
 
     text: str

@@ -6,9 +6,10 @@ import itertools
 import re
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Literal, TypedDict, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict, cast
 
 from agent.checks.lexicon import load_data
+from agent.checks.pattern import Pattern
 from agent.checks.pattern_store import compile_pattern
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _NAME = (
     r"(?-i:(?P<name>(?:<?@[\w.-]*\w>?|[\w.+-]+@[\w.-]*\w|(?:[A-Z]\. )?[A-Z][\w-]*[a-z])"
     r"(?: [A-Z][\w-]*[a-z])?))"
 )
-_PHRASE = re.compile(r"\{np\d*\}")
+_PHRASE = Pattern(r"\{np\d*\}")
 _OWNER = r"(?<![\w@-])(?P<owner>(?:[\w@\ufffc./-]+ ){0,3}?[\w@\ufffc./-]*[\w\ufffc])"
 
 
@@ -127,8 +128,7 @@ class Rule:
         return compile_pattern(self.need, int(re.IGNORECASE)) if self.need else None
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(NamedTuple):
     """One wording family: why its findings matter and how to write instead."""
 
     rule: str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from agent.checks.calendar_date import read_date, read_day
 from agent.checks.document import Document
@@ -23,8 +23,7 @@ _DAY_NAME = Pattern(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One timed line of a timeline; `at` counts from midnight of the first row's day."""
 
     at: timedelta

@@ -164,8 +164,6 @@ def _write_baseline(file: Path, results: list[FileResult]) -> int:
 
 
 def _without_known(results: list[FileResult], file: Path) -> list[FileResult]:
-    from dataclasses import replace
-
     from agent.checks.baseline import Baseline
 
     baseline = Baseline(file)
@@ -173,7 +171,7 @@ def _without_known(results: list[FileResult], file: Path) -> list[FileResult]:
     for result in results:
         new, known = baseline.split(Path(result.path), result.text.splitlines(), result.reports)
         edits = tuple((item, edit) for item, edit in result.edits if item in new)
-        left.append(replace(result, reports=new, silenced=(*result.silenced, *known), edits=edits))
+        left.append(result._replace(reports=new, silenced=(*result.silenced, *known), edits=edits))
     return left
 
 
