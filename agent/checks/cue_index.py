@@ -55,20 +55,21 @@ class CueIndex:
         for cues in (self._anywhere, *map(self._cues_of, words)):
             for literal, numbers in cues:
                 if literal in low:
-                    found.update(self._rules(numbers, low, known))
+                    self._add_rules(found, numbers, low, known)
         return sorted(found)
 
-    def _rules(self, numbers: str, low: str, known: dict[int, bool]) -> list[int]:
-        rules: list[int] = []
-        for rule, clauses in self._ways_of(numbers):
+    def _add_rules(self, found: set[int], numbers: str, low: str, known: dict[int, bool]) -> None:
+        for rule, clauses in self._known_ways.get(numbers) or self._ways_of(numbers):
+            if rule in found:
+                continue
             for clause in clauses:
-                if clause not in known:
-                    known[clause] = self._has_one(clause, low)
-                if not known[clause]:
+                has = known.get(clause)
+                if has is None:
+                    has = known[clause] = self._has_one(clause, low)
+                if not has:
                     break
             else:
-                rules.append(rule)
-        return rules
+                found.add(rule)
 
     def _cues_of(self, word: str) -> tuple[Cue, ...]:
         cues = self._cues.get(word)
@@ -84,10 +85,8 @@ class CueIndex:
         return tuple((literal, numbers) for numbers, _, literal in cues)
 
     def _ways_of(self, numbers: str) -> tuple[Way, ...]:
-        ways = self._known_ways.get(numbers)
-        if ways is None:
-            read = (tuple(map(int, self.ways[int(number)].split())) for number in numbers.split())
-            ways = self._known_ways[numbers] = tuple((way[0], way[1:]) for way in read)
+        read = (tuple(map(int, self.ways[int(number)].split())) for number in numbers.split())
+        ways = self._known_ways[numbers] = tuple((way[0], way[1:]) for way in read)
         return ways
 
     def _has_one(self, clause: int, low: str) -> bool:
