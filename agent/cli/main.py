@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import os
 import sys
@@ -77,8 +78,16 @@ def _start_parser() -> Parser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; data goes to stdout, progress and errors to stderr."""
-    words = list(sys.argv[1:] if argv is None else argv)
+    """Run one command, that of the process by default; data goes to stdout, progress and errors to stderr."""
+    if argv is not None:
+        return _main(argv)
+    try:
+        return _main(sys.argv[1:])
+    finally:
+        gc.freeze()  # the process ends: a search for cycles would take a tenth of the time of a check
+
+
+def _main(words: Sequence[str]) -> int:
     parser = build_parser(_find_command(words))
     args = parser.parse_args(words)
     if args.version:

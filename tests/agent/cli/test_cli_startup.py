@@ -83,3 +83,11 @@ def test_a_second_check_compiles_no_pattern_of_the_checks(tmp_path: Path) -> Non
     first, second = (int(last_line(FRESH, "check", "report.md", cwd=tmp_path, env=env)) for _ in range(2))
     assert 20 < first < 120
     assert second == 0
+
+
+def test_the_end_of_the_process_looks_for_no_cycles(tmp_path: Path) -> None:
+    code = (
+        "import atexit, gc, sys; atexit.register(lambda: print(gc.get_freeze_count() > 0)); "
+        "from agent.cli.main import main; sys.argv[0] = 'pm-agent'; sys.exit(main())"
+    )
+    assert last_line(code, "rules", cwd=tmp_path) == "True"
