@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Survey", "check_document", "check_draft", "examine_document", "process_states", "survey_document"]
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(NamedTuple):
     """What a check of one foreign document found."""
 
     reports: tuple[Report, ...]
@@ -94,12 +92,10 @@ def survey_document(
 
 
 def _graded(found: list[Report], configuration: Configuration) -> Iterator[Report]:
-    from dataclasses import replace  # noqa: PLC0415
-
     for report in found:
         level = configuration.levels.get(report.rule, report.level)
         if level != "off":
-            yield report if level == report.level else replace(report, level=level)
+            yield report if level == report.level else report._replace(level=level)
 
 
 def check_draft(draft: PostMortem, digest: Digest | None, *, now: datetime) -> tuple[Finding, ...]:

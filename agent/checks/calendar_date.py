@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from agent.checks.pattern import Pattern
 
@@ -42,8 +42,7 @@ _EMPTY = Pattern(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What stands in a date's place: a day, a day that does not exist, or words."""
 
     day: date | None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
@@ -62,6 +61,8 @@ def read_configuration(named: str | None, *, cwd: Path) -> Configuration:
         file = next((up / FILE_NAME for up in (cwd, *cwd.parents) if (up / FILE_NAME).is_file()), None)
         if file is None:
             return DEFAULT
+    import tomllib  # noqa: PLC0415 - most folders have no settings file
+
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -2,76 +2,101 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import cast
 
 from agent.checks.lexicon import load_data
+from agent.checks.pattern import Pattern
 
 PREFIXES = (3, 4)
 """Letters of a word's beginning by which a literal is found whose word may go on."""
-_WORD = re.compile(r"\w+")
+_MOST_WORDS = 20_000
+"""Words whose cues are remembered; a long document has more, each of them once or twice."""
+_WORD = Pattern(r"\w+")
 _ALIKE = str.maketrans({"\u0130": "i", "\u0131": "i", "\u017f": "s"})
 """Letters that a pattern takes for others where case is ignored, and `str.lower` does not."""
 
-Cue = tuple[str, tuple[int, ...]]
-"""A literal, and the numbers of the ways to match a pattern that have it."""
+Way = tuple[int, tuple[int, ...]]
+"""One way to match a pattern: the number of its rule, as in `rules()`, and of what else must be there."""
+Cue = tuple[str, str]
+"""A literal, and the numbers of the ways that have it."""
 
 
-@dataclass(frozen=True, slots=True)
 class CueIndex:
-    """Cues by the word, or beginning of a word, that a text with the literal has."""
+    """Cues by the word, or beginning of a word, that a text with the literal has.
 
-    words: dict[str, tuple[Cue, ...]]
-    prefixes: dict[str, tuple[Cue, ...]]
-    anywhere: tuple[Cue, ...]
-    ways: tuple[tuple[int, tuple[int, ...]], ...]
-    """Number of the rule, as in `rules()`, and of the clauses that the text must satisfy."""
-    clauses: tuple[tuple[str, ...], ...]
-    """Literals of which the text must have one."""
+    They are written as text, which is read where a document has the word: most never is. `|` parts cues, and
+    the literals of a clause, of which a text must have one; a cue is the numbers of its ways, `:` and its
+    literal; a way is the numbers of its rule and of its clauses.
+    """
+
+    def __init__(
+        self,
+        words: Mapping[str, str],
+        prefixes: Mapping[str, str],
+        anywhere: str,
+        ways: Sequence[str],
+        clauses: Sequence[str],
+    ) -> None:
+        self.words = words
+        self.prefixes = prefixes
+        self.ways = ways
+        self.clauses = clauses
+        self._anywhere = self._read(anywhere)
+        self._cues: dict[str, tuple[Cue, ...]] = {}
+        self._known_ways: dict[str, tuple[Way, ...]] = {}
+        self._literals: dict[int, tuple[str, ...]] = {}
 
     def candidates(self, low: str, words: set[str]) -> list[int]:
         """Return the numbers of the rules that a folded text with these words can match, in their order."""
         found: set[int] = set()
         known: dict[int, bool] = {}
-        for cues in self._groups(words):
-            for literal, ways in cues:
+        for cues in (self._anywhere, *map(self._cues_of, words)):
+            for literal, numbers in cues:
                 if literal in low:
-                    found.update(tuple(self._rules(ways, low, known, found)))
+                    self._add_rules(found, numbers, low, known)
         return sorted(found)
 
-    def _groups(self, words: set[str]) -> list[tuple[Cue, ...]]:
-        groups = [self.anywhere]
-        for word in words:
-            if (cues := self.words.get(word)) is not None:
-                groups.append(cues)
-            begun = (self.prefixes.get(word[:length]) for length in PREFIXES)
-            groups.extend(cues for cues in begun if cues is not None)
-        return groups
-
-    def _rules(
-        self, ways: tuple[int, ...], low: str, known: dict[int, bool], found: set[int]
-    ) -> Iterator[int]:
-        for way in ways:
-            rule, clauses = self.ways[way]
+    def _add_rules(self, found: set[int], numbers: str, low: str, known: dict[int, bool]) -> None:
+        for rule, clauses in self._known_ways.get(numbers) or self._ways_of(numbers):
             if rule in found:
                 continue
             for clause in clauses:
-                if clause not in known:
-                    known[clause] = _has_one(self.clauses[clause], low)
-                if not known[clause]:
+                has = known.get(clause)
+                if has is None:
+                    has = known[clause] = self._has_one(clause, low)
+                if not has:
                     break
             else:
-                yield rule
+                found.add(rule)
 
+    def _cues_of(self, word: str) -> tuple[Cue, ...]:
+        cues = self._cues.get(word)
+        if cues is None:
+            if len(self._cues) >= _MOST_WORDS:
+                self._cues.clear()
+            begun = (self.prefixes.get(word[:length], "") for length in PREFIXES)
+            cues = self._cues[word] = self._read(self.words.get(word, ""), *begun)
+        return cues
 
-def _has_one(literals: tuple[str, ...], low: str) -> bool:
-    for literal in literals:  # noqa: SIM110 - called for each sentence, and twice as fast as any()
-        if literal in low:
-            return True
-    return False
+    def _read(self, *texts: str) -> tuple[Cue, ...]:
+        cues = [cue.partition(":") for text in texts if text for cue in text.split("|")]
+        return tuple((literal, numbers) for numbers, _, literal in cues)
+
+    def _ways_of(self, numbers: str) -> tuple[Way, ...]:
+        read = (tuple(map(int, self.ways[int(number)].split())) for number in numbers.split())
+        ways = self._known_ways[numbers] = tuple((way[0], way[1:]) for way in read)
+        return ways
+
+    def _has_one(self, clause: int, low: str) -> bool:
+        literals = self._literals.get(clause)
+        if literals is None:
+            literals = self._literals[clause] = tuple(self.clauses[clause].split("|"))
+        for literal in literals:  # noqa: SIM110 - called for each sentence, and twice as fast as any()
+            if literal in low:
+                return True
+        return False
 
 
 @cache

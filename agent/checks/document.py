@@ -10,7 +10,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from agent.checks.pattern import Pattern
 from agent.checks.prose import Prose, read_prose
@@ -31,8 +31,7 @@ _LOG_LINE = Pattern(
 _LABEL_LINE = Pattern(r"^(?:\*\*|__)([^*_]{2,40}?):?(?:\*\*|__):?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One paragraph, heading, list item's text or table cell."""
 
     kind: Literal["paragraph", "heading", "item", "cell"]
@@ -58,8 +57,7 @@ class Item:
     blocks: list[Block] = field(default_factory=list[Block])
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """One table with the role of each column."""
 
     section: Section
@@ -69,8 +67,7 @@ class Table:
     """Source range of each column's header."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """One heading and what kind of section it opens."""
 
     text: str
@@ -79,9 +76,9 @@ class Heading:
     start: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Document:
-    """All that the checks look at."""
+    """All that the checks look at; not changed once read, so that what is read from it can be remembered."""
 
     source: str
     lines: tuple[int, ...]

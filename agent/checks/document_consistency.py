@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -109,7 +108,7 @@ def _stated_duration(document: Document) -> Length | None:
     lengths = read_lengths(text)
     if len(lengths) != 1:
         return None
-    return replace(lengths[0], start=start + lengths[0].start, end=start + lengths[0].end)
+    return lengths[0]._replace(start=start + lengths[0].start, end=start + lengths[0].end)
 
 
 def _far_apart(stated: Length, span: timedelta) -> bool:

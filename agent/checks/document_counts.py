@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agent.checks.document import Block, Document
 from agent.checks.items import read_entries
@@ -42,8 +42,7 @@ _LISTED = Pattern(
 _FACTS = frozenset({"summary", "impact", "detection"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Stated:
+class _Stated(NamedTuple):
     value: float
     rough: bool
     block: Block

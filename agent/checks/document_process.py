@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from agent.checks.actions import incident_date
 from agent.checks.calendar_date import read_date
@@ -41,8 +41,7 @@ _STALE = timedelta(days=7)
 _FOUR_WEEKS = timedelta(weeks=4)
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """One step with its state: done, not done, not known or overdue."""
 
     step: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from agent.checks.number_words import ONES, PART_OF
 from agent.checks.pattern import Pattern
@@ -83,6 +83,8 @@ _LENGTH = Pattern(
     rf"(?:(?P<about>{_ABOUT})\s*)?(?P<parts>{_PART}(?:(?:\s*,)?\s*(?:and\s+)?{_PART})*)",
     re.IGNORECASE,
 )
+_UNIT_OR_DIGIT = Pattern(rf"\d|[\s-]{_UNIT}(?![A-Za-z])", re.IGNORECASE)
+"""What every duration has one of; most sentences have neither."""
 _ONE = Pattern(
     rf"(?:(?P<number>\d+(?:\.\d+)?)[\s-]*|(?P<word>{_WORD})[\s-]+)(?P<unit>{_UNIT})(?![A-Za-z/])"
     rf"(?P<half>\s+and\s+a\s+half)?",
@@ -90,8 +92,7 @@ _ONE = Pattern(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Length:
+class Length(NamedTuple):
     """One duration as written: its value and how far from it the truth may lie."""
 
     text: str
@@ -107,11 +108,10 @@ class Length:
 
 def read_lengths(text: str) -> tuple[Length, ...]:
     """Read every duration of a text, such as "1h 35m", "an hour and a half" or "8.5 ms"."""
-    rates = [found.span("unit") for found in PER.finditer(text)]
-    ends = {end for _, end in rates}
-    return tuple(
-        length for found in _LENGTH.finditer(text) if found.end() not in ends for length in _lengths(found)
-    )
+    if not _UNIT_OR_DIGIT.search(text) or not (found := list(_LENGTH.finditer(text))):
+        return ()
+    rates = {rate.end("unit") for rate in PER.finditer(text)}
+    return tuple(length for one in found if one.end() not in rates for length in _lengths(one))
 
 
 def _lengths(found: re.Match[str]) -> Iterator[Length]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from agent.checks.pattern import Pattern
 
@@ -49,8 +49,7 @@ def event_named(found: re.Match[str], number: int) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """One event phrase in prose."""
 
     name: str

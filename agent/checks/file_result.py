@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from agent.checks.document_process import State
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from agent.checks.suppression import Silenced
 
 
-@dataclass(frozen=True, slots=True)
-class FileResult:
+class FileResult(NamedTuple):
     """What was found in one file."""
 
     path: str

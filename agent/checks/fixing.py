@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from agent.checks.pattern import Pattern
 from agent.checks.report import Report
@@ -16,8 +16,7 @@ _HANDLE = Pattern(r"<?@[\w.-]*\w>?")
 _KEPT = frozenset({"early", "daily", "only", "nightly", "weekly"})
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """One replacement in a source; offsets, the end exclusive."""
 
     start: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from agent.checks.calendar_date import DAY
 from agent.checks.labels import CERTAIN_LABEL, LABEL, PRIORITY, known_value, label_name
@@ -32,8 +33,7 @@ _TAIL = 5
 """At most as many fields stand behind one another without a separator."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One field: its value and where the value stands in the text that was read."""
 
     name: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from agent.checks.document import Block, Document, Item, Table
 from agent.checks.item_fields import Piece, read_piece
@@ -67,6 +68,7 @@ class Entry:
         self.finished = self.finished or bool(_FINISHED.match(self.fields.get("status", "")))
 
 
+@lru_cache(maxsize=1)  # several checks ask for those of the document at hand
 def read_entries(document: Document) -> tuple[Entry, ...]:
     """Collect the action items of a document, in its order."""
     entries = [*_from_tables(document), *_Walk(document).entries()]

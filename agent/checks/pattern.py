@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
+from agent.checks.pattern_store import compile_pattern
+
 
 class Pattern:
     """Stands for `re.compile(source, flags)`."""
@@ -18,7 +20,7 @@ class Pattern:
     @cached_property
     def compiled(self) -> re.Pattern[str]:
         """The compiled expression."""
-        return re.compile(self.source, self.flags)
+        return compile_pattern(self.source, int(self.flags))
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Find the first match anywhere between two places of a text."""
@@ -35,6 +37,10 @@ class Pattern:
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
         """Find all matches between two places of a text."""
         return self.compiled.finditer(text, start, end)
+
+    def split(self, text: str, most: int = 0) -> list[str]:
+        """Split a text at all matches, or at the first `most`; the pattern must have no group."""
+        return self.compiled.split(text, maxsplit=most)
 
     def findall(self, text: str) -> list[str]:
         """Find all matches' texts; the pattern must have one group or none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 PITFALLS: dict[str, tuple[str, ...]] = {
     "blame": ("B", "A07"),
@@ -15,8 +15,7 @@ PITFALLS: dict[str, tuple[str, ...]] = {
 """Rule ids, or letters of whole families."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pitfall:
+class Pitfall(NamedTuple):
     """One pitfall with the rules that reported it and how often; none where the text avoids it."""
 
     pitfall: str

@@ -5,12 +5,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
+
+from agent.checks.pattern import Pattern
 
 OPAQUE = "\ufffc"
 """Stands for each character of a code span, link address or quotation: present, and not to be read."""
 
-_PIECE = re.compile(
+_PIECE = Pattern(
     r"(?P<escape>\\[!-/:-@\[-`{-~])"
     r"|(?P<code>(?P<ticks>`+)(?!`)(?P<inner>.+?)(?<!`)(?P=ticks)(?!`))"
     r"|(?P<comment><!--.*?-->)"
@@ -43,17 +45,16 @@ _UNIFIED = {
     "\t": " ",
     "\r": " ",
 }
-_QUOTED = re.compile(r'(?<!\w)"[^"]*"(?![\w])|(?<!\w)\u00ab[^\u00bb]*\u00bb|\u201e[^"]*"')
+_QUOTED = Pattern(r'(?<!\w)"[^"]*"(?![\w])|(?<!\w)\u00ab[^\u00bb]*\u00bb|\u201e[^"]*"')
 
 
-_SPECIAL = re.compile("[" + "".join(sorted(_DROPPED | set(_UNIFIED))) + "]|  ")
+_SPECIAL = Pattern("[" + "".join(sorted(_DROPPED | set(_UNIFIED))) + "]|  ")
 """Characters that are not copied as they are, and double spaces."""
-_MARKED = re.compile(r"[\\`<!\[\]*_&~]|https?:|www\.", re.IGNORECASE)
+_MARKED = Pattern(r"[\\`<!\[\]*_&~]|https?:|www\.", re.IGNORECASE)
 """What every piece of markup has one of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prose:
+class Prose(NamedTuple):
     """Text and, for each of its characters, where it starts and ends in the source."""
 
     text: str

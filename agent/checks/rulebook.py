@@ -6,9 +6,11 @@ import itertools
 import re
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Literal, TypedDict, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict, cast
 
 from agent.checks.lexicon import load_data
+from agent.checks.pattern import Pattern
+from agent.checks.pattern_store import compile_pattern
 
 if TYPE_CHECKING:
     from agent.schema.finding import Level
@@ -23,7 +25,7 @@ _NAME = (
     r"(?-i:(?P<name>(?:<?@[\w.-]*\w>?|[\w.+-]+@[\w.-]*\w|(?:[A-Z]\. )?[A-Z][\w-]*[a-z])"
     r"(?: [A-Z][\w-]*[a-z])?))"
 )
-_PHRASE = re.compile(r"\{np\d*\}")
+_PHRASE = Pattern(r"\{np\d*\}")
 _OWNER = r"(?<![\w@-])(?P<owner>(?:[\w@\ufffc./-]+ ){0,3}?[\w@\ufffc./-]*[\w\ufffc])"
 
 
@@ -108,7 +110,7 @@ class Rule:
         text = self.source.replace("{adv}", _ADVERBS).replace("{name}", _NAME).replace("{owner}", _OWNER)
         numbers = itertools.count()
         text = _PHRASE.sub(lambda _: rf"(?P<np{next(numbers)}>[^,;:.!?()]{{1,70}}?)", text)
-        return re.compile(text, re.IGNORECASE)
+        return compile_pattern(text, int(re.IGNORECASE))
 
     @property
     def needs_people(self) -> bool:
@@ -118,16 +120,15 @@ class Rule:
     @cached_property
     def silencer(self) -> re.Pattern[str] | None:
         """What must not occur in the sentence."""
-        return re.compile(self.never, re.IGNORECASE) if self.never else None
+        return compile_pattern(self.never, int(re.IGNORECASE)) if self.never else None
 
     @cached_property
     def needed(self) -> re.Pattern[str] | None:
         """What must occur in the sentence as well."""
-        return re.compile(self.need, re.IGNORECASE) if self.need else None
+        return compile_pattern(self.need, int(re.IGNORECASE)) if self.need else None
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(NamedTuple):
     """One wording family: why its findings matter and how to write instead."""
 
     rule: str

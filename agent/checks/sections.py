@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from agent.checks.action_words import AMOUNT, DEGREE, LOOKING, VERBS
@@ -28,12 +27,15 @@ _DONE = Pattern(
     r"recovery"
     r"|manual) (?:actions?|steps)\b|\btaken so far\b|\bactions? we took\b|\bwhat (?:we|was) d(?:id|one)\b"
 )
-_HEADINGS: tuple[tuple[Section, str], ...] = (
-    ("thanks", r"\bthanks\b|\backnowledg?e?ments?\b|\bcredits?\b|\bkudos\b|\bpraise\b"),
-    ("appendix", r"\bappendix\b|\breferences\b|\bglossary\b|\blinks\b|\bsupporting (?:information|data)\b"),
+_HEADINGS: tuple[tuple[Section, Pattern], ...] = (
+    ("thanks", Pattern(r"\bthanks\b|\backnowledg?e?ments?\b|\bcredits?\b|\bkudos\b|\bpraise\b")),
+    (
+        "appendix",
+        Pattern(r"\bappendix\b|\breferences\b|\bglossary\b|\blinks\b|\bsupporting (?:information|data)\b"),
+    ),
     (
         "action",
-        (
+        Pattern(
             r"\baction (?:items?|plan|points?|list)\b|\bactions?\b(?! of)|\bfollow[- ]?ups?\b(?! "
             r"(?:meeting|incident))"
             r"|\bnext steps?\b|\bto[- ]?dos?\b|\bremediations?\b|\bremedial\b|\b(?:corrective|preventi(?:ve|"
@@ -51,31 +53,31 @@ _HEADINGS: tuple[tuple[Section, str], ...] = (
     ),
     (
         "timeline",
-        (
+        Pattern(
             r"\btime ?line\b|\bchronology\b|\bsequence of events\b|\bevent log\b|\blog of events\b|"
             r"\bzeitleiste\b"
         ),
     ),
-    ("impact", r"\bimpact\b|\bdamage\b|\bconsequences\b|\baffected\b|\bauswirkung"),
+    ("impact", Pattern(r"\bimpact\b|\bdamage\b|\bconsequences\b|\baffected\b|\bauswirkung")),
     (
         "factor",
-        (
+        Pattern(
             r"\bcauses?\b|\bcontributing\b|\bfactors?\b|\banalysis\b|\btrigger\b|\bwhat happened\b|\bwhat "
             r"went wrong\b"
             r"|\bwhy (?:did|it|this)\b|\bfive whys\b|\b5 ?whys?\b|\bexplanation\b|\bursache"
         ),
     ),
-    ("detection", r"\bdetection\b|\bdetected\b|\bdiscovery\b|\balerting\b"),
+    ("detection", Pattern(r"\bdetection\b|\bdetected\b|\bdiscovery\b|\balerting\b")),
     (
         "response",
-        (
+        Pattern(
             r"\bresponse\b|\brecovery\b|\bresolution\b|\bmitigation\b|\brestoration\b|\bhow (?:we|it was) "
             r"fixed\b"
         ),
     ),
     (
         "lesson",
-        (
+        Pattern(
             r"\blessons?\b|\blearn(?:ed|t|ings?)\b|\bwent (?:well|badly|poorly)\b|\blucky\b|\bgood luck\b|"
             r"\btakeaways?\b"
             r"|\breflections?\b|\bretrospective\b|\bconclusions?\b|\bcould (?:be|have) (?:improved|gone|"
@@ -84,23 +86,25 @@ _HEADINGS: tuple[tuple[Section, str], ...] = (
     ),
     (
         "summary",
-        r"\bsummary\b|\boverview\b|\babstract\b|\btl;?dr\b|\bsynopsis\b|\bdescription\b|\bzusammenfassung\b",
+        Pattern(
+            r"\bsummary\b|\boverview\b|\babstract\b|\btl;?dr\b|\bsynopsis\b|\bdescription\b|\bzusammenfassung\b"
+        ),
     ),
 )
 
-_COLUMNS: tuple[tuple[str, str], ...] = (
-    ("id", r"#|no\.?|nr\.?|id|item no\.?|ref"),
-    ("factor", r"address(?:es|ed)?|factors?|causes?|mitigates|for factor|contributing factors?"),
+_COLUMNS: tuple[tuple[str, Pattern], ...] = (
+    ("id", Pattern(r"#|no\.?|nr\.?|id|item no\.?|ref")),
+    ("factor", Pattern(r"address(?:es|ed)?|factors?|causes?|mitigates|for factor|contributing factors?")),
     (
         "done",
-        (
+        Pattern(
             r"done when|definition of done|acceptance(?: criteria)?|exit criteria|verification|success "
             r"criteria|measure"
         ),
     ),
     (
         "due",
-        (
+        Pattern(
             r"due(?: date| by| on)?|deadline|by|by when|eta|when due|target(?: date| completion"
             r"| completion date)?|date due|until"
             r"|(?:planned |expected )?completion(?: date)?|delivery(?: date)?|f\u00e4llig(?: am)?|frist"
@@ -110,34 +114,37 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ),
     (
         "owner",
-        (
+        Pattern(
             r"(?:action )?owners?|assignees?|assigned(?: to)?|dri|who|responsible(?: person| team)?|lead"
             r"|point of contact|poc|owned by|owning team|responsible (?:owner|party)|accountable|champion"
             r"|driver|handler"
             r"|verantwortlich(?:e|er)?|zust\u00e4ndig"
         ),
     ),
-    ("priority", r"prio(?:rity|rit\u00e4t|\.)?|priority level|p|severity|sev|urgency|importance"),
-    ("type", r"type|kind|category|class"),
-    ("ticket", r"tickets?|issues?|jira|bugs?|links?|tracking(?: issue| bug)?|tracker|pr|url"),
-    ("status", r"status|state|done\??|progress|completed\??"),
-    ("time", r"times?(?: \(?\w+\)?)?|timestamp|when|date|start(?:ed)?|end(?:ed)?|utc|hour|duration"),
+    ("priority", Pattern(r"prio(?:rity|rit\u00e4t|\.)?|priority level|p|severity|sev|urgency|importance")),
+    ("type", Pattern(r"type|kind|category|class")),
+    ("ticket", Pattern(r"tickets?|issues?|jira|bugs?|links?|tracking(?: issue| bug)?|tracker|pr|url")),
+    ("status", Pattern(r"status|state|done\??|progress|completed\??")),
+    ("time", Pattern(r"times?(?: \(?\w+\)?)?|timestamp|when|date|start(?:ed)?|end(?:ed)?|utc|hour|duration")),
     (
         "actor",
-        (
+        Pattern(
             r"actors?|reporters?|reported by|author|person|people|team|by whom|responder|source|system|"
             r"component|service"
         ),
     ),
     (
         "action",
-        (
+        Pattern(
             r"(?:action|task|to-?do|follow[- ]?up)(?: items?| points?)?s?|actions|tasks|items?|what|"
             r"description|deliverable|remediation|improvement"
         ),
     ),
-    ("event", r"events?|what happened|details?|notes?|comments?"),
+    ("event", Pattern(r"events?|what happened|details?|notes?|comments?")),
 )
+_ASIDE = Pattern(r"^\W+|\(.*?\)")
+_WORD = Pattern(r"[^\W_][\w'-]*")
+_MARKS = Pattern(r"[\s*_`:()]+")
 _NUMBERED = Pattern(r"(?:[A-Z]{1,4}-?\d+|\d+|P\d)\b")
 _QUESTION = Pattern(r"\W*(?:what|where|how|why|who|when|which)\b")
 IDENTITY = frozenset(
@@ -152,27 +159,29 @@ def section_of(heading: str) -> Section:
     if _DONE.search(text):
         return "response"
     for section, words in _HEADINGS:
-        if re.search(words, text):
+        if words.search(text):
             return section
     return "other"
 
 
 def is_item_title(heading: str) -> bool:
     """Tell whether a heading below "Action items" says what to do, and opens no other section."""
-    title = re.sub(r"^\W+|\(.*?\)", "", heading)
+    title = _ASIDE.sub("", heading)
     if _QUESTION.match(title.lower()) or _DONE.search(title.lower()):
         return False
-    words = re.findall(r"[^\W_][\w'-]*", title)
-    asks = (
-        any(form.match(title) for form in (LOOKING, DEGREE, AMOUNT)) or title.split(" ")[0].lower() in VERBS
-    )
-    return len(words) >= 5 or bool(_NUMBERED.match(title)) or (asks and len(words) > 1)
+    words = len(_WORD.findall(title))
+    return words >= 5 or bool(_NUMBERED.match(title)) or (words > 1 and _asks(title))
+
+
+def _asks(title: str) -> bool:
+    forms = (LOOKING, DEGREE, AMOUNT)
+    return title.partition(" ")[0].lower() in VERBS or any(form.match(title) for form in forms)
 
 
 def column_role(header: str) -> str:
     """Tell what a column holds by its header; "" where its words say nothing."""
-    text = re.sub(r"[\s*_`:()]+", " ", header.lower()).strip()
+    text = _MARKS.sub(" ", header.lower()).strip()
     for role, words in _COLUMNS:
-        if re.fullmatch(words, text):
+        if words.fullmatch(text):
             return role
     return ""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from agent.checks.pattern import Pattern
 from agent.checks.report import Report
@@ -37,8 +38,7 @@ class _Silence:
         return self.first <= report.line <= self.last and report.rule.startswith(self.rules)
 
 
-@dataclass(frozen=True, slots=True)
-class Silenced:
+class Silenced(NamedTuple):
     """A finding that a comment or the baseline silences, and why."""
 
     report: Report
@@ -67,8 +67,7 @@ def silence(source: str, reports: Sequence[Report]) -> tuple[tuple[Report, ...],
 
 def _unused(item: _Silence) -> Report:
     names = ", ".join(item.rules)
-    return replace(
-        item.comment,
+    return item.comment._replace(
         rule="S02",
         message=f"nothing to ignore here for {names}",
         suggestion="Remove the comment, or the rule that no longer reports.",
@@ -103,7 +102,7 @@ def _close(opened: list[_Silence], rules: tuple[str, ...], comment: Report, wron
     closing = [item for item in opened if not rules or set(item.rules) & set(rules)]
     if not closing:
         message = "ignore-end without an ignore-start before it"
-        wrong.append(replace(comment, message=message, suggestion="Remove it, or add the start."))
+        wrong.append(comment._replace(message=message, suggestion="Remove it, or add the start."))
     for item in closing:
         item.last = comment.line
         opened.remove(item)
@@ -113,8 +112,7 @@ def _unreadable(comment: Report, *, has_rules: bool, has_reason: bool) -> Report
     missing = (
         "a reason" if has_rules and not has_reason else "rule ids" if has_reason else "rule ids and a reason"
     )
-    return replace(
-        comment,
+    return comment._replace(
         message=f"this comment needs {missing}; it silences nothing",
         suggestion='Write <!-- pm-agent: ignore B03 reason="<why>" -->.',
     )

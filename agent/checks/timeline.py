@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 from agent.checks.calendar_date import read_date, read_day
 from agent.checks.document import Document
@@ -22,8 +23,7 @@ _DAY_NAME = Pattern(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One timed line of a timeline; `at` counts from midnight of the first row's day."""
 
     at: timedelta
@@ -34,6 +34,7 @@ class Row:
     """Whether its day is known, from its own cell or the row above."""
 
 
+@lru_cache(maxsize=1)  # several checks ask for those of the document at hand
 def timeline_rows(document: Document) -> tuple[Row, ...]:
     """Read the timed rows and items of the timeline in the order of the text.
 
@@ -63,6 +64,7 @@ _KEY_EVENT = Pattern(r"^\W{0,4}(?P<label>[A-Za-z][A-Za-z /-]{2,40}?)\W{1,6}(?=\d
 _BEGINNING = Pattern(r"\b(?:detected|start|began|begin|impact|onset|first)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1)
 def key_events(document: Document) -> tuple[Row, ...]:
     """Read labelled times such as "First detected: 2026-02-17 13:42"; none without a beginning."""
     cells: list[tuple[int, int, str, str]] = []

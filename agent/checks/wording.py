@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from agent.checks.configuration import DEFAULT, Configuration
 from agent.checks.cue_index import cue_index, fold, words_of
@@ -44,8 +43,7 @@ _CAUSES = frozenset({"B06", "B09"})
 _TERMS_OF_LAW = frozenset({"B04", "B14"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
+class _Hit(NamedTuple):
     rule: Rule
     level: Level
     start: int

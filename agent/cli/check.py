@@ -80,6 +80,7 @@ def run(args: argparse.Namespace) -> int:
     import os
 
     from agent.checks.configuration import read_configuration
+    from agent.checks.pattern_store import kept_patterns
 
     gc.set_threshold(100_000)  # a check is short, and would spend a tenth of it on looking for cycles
     wanted, form = _read_rules(args.rules), _read_form(args.format, as_json=args.json)
@@ -87,7 +88,8 @@ def run(args: argparse.Namespace) -> int:
     baseline: Path | None = args.baseline or chosen.baseline
     paths = [path for path in _find_files(args.paths) if not chosen.ignores(path)]
     judge = _find_judge(args.judge_cache) if args.judge else None
-    results = [_examine(path, chosen, wanted, judge) for path in paths]
+    with kept_patterns():
+        results = [_examine(path, chosen, wanted, judge) for path in paths]
     _require_one_read(results)
     if args.write_baseline:
         if baseline is None:
@@ -162,8 +164,6 @@ def _write_baseline(file: Path, results: list[FileResult]) -> int:
 
 
 def _without_known(results: list[FileResult], file: Path) -> list[FileResult]:
-    from dataclasses import replace
-
     from agent.checks.baseline import Baseline
 
     baseline = Baseline(file)
@@ -171,7 +171,7 @@ def _without_known(results: list[FileResult], file: Path) -> list[FileResult]:
     for result in results:
         new, known = baseline.split(Path(result.path), result.text.splitlines(), result.reports)
         edits = tuple((item, edit) for item, edit in result.edits if item in new)
-        left.append(replace(result, reports=new, silenced=(*result.silenced, *known), edits=edits))
+        left.append(result._replace(reports=new, silenced=(*result.silenced, *known), edits=edits))
     return left
 
 

@@ -42,7 +42,8 @@ COMMANDS: tuple[tuple[str, str], ...] = (
 
 _GARBAGE = 50_000
 """New objects after which Python looks for cycles: most that a command makes live as long as it."""
-_GLOBAL = ("-h", "--help", "--version", "--config")
+_HELP = ("-h", "--help")
+_GLOBAL = (*_HELP, "--version", "--config")
 EPILOG = """examples:
   pm-agent draft --incident boutique-4392eb   # recorded; no key, no network
   pm-agent review boutique-4392eb             # the draft, and what blocks it
@@ -54,8 +55,17 @@ exit status:
   2 unusable input        5 no evidence at all"""
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Build the whole parser; command modules import nothing heavy until they run."""
+def build_parser(only: str = "") -> argparse.ArgumentParser:
+    """Build the parser of every command, or of one; command modules import nothing heavy until they run."""
+    parser = _start_parser()
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for name, module in COMMANDS:
+        if only in {"", name}:
+            importlib.import_module(f"agent.cli.{module}").configure(subparsers, name)
+    return parser
+
+
+def _start_parser() -> Parser:
     parser = Parser(
         prog="pm-agent",
         description="Draft blameless incident post-mortems in which every statement cites evidence.",
@@ -67,18 +77,22 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="settings file (default: $PM_AGENT_CONFIG, or the nearest pm-agent.toml from here upwards)",
     )
-    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for name, module in COMMANDS:
-        importlib.import_module(f"agent.cli.{module}").configure(subparsers, name)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; data goes to stdout, progress and errors to stderr."""
+    """Run one command, that of the process by default; data goes to stdout, progress and errors to stderr."""
+    if argv is not None:
+        return _main(argv)
     gc.set_threshold(_GARBAGE)
-    parser = build_parser()
-    words = list(sys.argv[1:] if argv is None else argv)
-    _check_command(parser, words)
+    try:
+        return _main(sys.argv[1:])
+    finally:
+        gc.freeze()  # the process ends: a search for cycles would take a tenth of the time of a check
+
+
+def _main(words: Sequence[str]) -> int:
+    parser = build_parser(_find_command(words))
     args = parser.parse_args(words)
     if args.version:
         from importlib.metadata import version
@@ -124,24 +138,30 @@ def _run(args: argparse.Namespace) -> int:
         return ExitCode.OK
 
 
-def _check_command(parser: argparse.ArgumentParser, words: Sequence[str]) -> None:
-    """Refuse an unknown command or an option that stands before its command, and say what was meant."""
+def _find_command(words: Sequence[str]) -> str:
+    """Return the command, "" where help about all is asked for or none is named.
+
+    Refuse an unknown command, or an option that stands before its command, and say what was meant.
+    """
     names = [name for name, _ in COMMANDS]
     rest = iter(words)
     for word in rest:
         if word == "--config":
             next(rest, None)
+        elif word in _HELP:
+            return ""
         elif word in _GLOBAL or word.startswith("--config="):
             continue
         elif word.startswith("-"):
-            parser.error(
+            _start_parser().error(
                 f"unknown option {word} before a command.{did_you_mean(word, _GLOBAL)} "
                 "Options of a command stand after it, as in `pm-agent status --home DIR`."
             )
         elif word not in names:
-            parser.error(f"unknown command {word!r}.{did_you_mean(word, names)}")
+            _start_parser().error(f"unknown command {word!r}.{did_you_mean(word, names)}")
         else:
-            return
+            return word
+    return ""
 
 
 if __name__ == "__main__":

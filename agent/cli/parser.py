@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn, cast
@@ -75,5 +74,7 @@ class Parser(argparse.ArgumentParser):
 
 def did_you_mean(word: str, known: Sequence[str] | dict[str, Any]) -> str:
     """Suggest the nearest known word as a sentence; empty where none is near."""
+    import difflib
+
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.7)
     return f" Did you mean {near[0]}?" if near else ""

@@ -7,6 +7,7 @@ literal occurs in it. The idea is that of the prefilters of regular expression s
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -64,8 +65,8 @@ def ways_of(pattern: re.Pattern[str]) -> tuple[Way, ...]:
 
 def index_cues(rules: Sequence[Rule]) -> dict[str, object]:
     """Build what `CueIndex` reads: for each rule the ways of its pattern, found by their rarest clause."""
-    places: dict[str, dict[str, dict[str, list[int]]]] = {"words": {}, "prefixes": {}, "anywhere": {}}
-    ways: list[tuple[int, list[int]]] = []
+    cues: dict[str, list[int]] = {}
+    ways: list[str] = []
     clauses: dict[Clause, int] = {}
     for number, rule in enumerate(rules):
         for way in ways_of(rule.pattern):
@@ -74,19 +75,42 @@ def index_cues(rules: Sequence[Rule]) -> dict[str, object]:
                     f"rule {rule.id}: a match needs no word, so every sentence would be searched"
                 )
             for literal in way.rarest:
-                place, key = key_of(literal)
-                places[place].setdefault(key, {}).setdefault(_plain(literal), []).append(len(ways))
+                cues.setdefault(literal, []).append(len(ways))
             others = sorted((clause for clause in way.clauses if clause != way.rarest), key=_weight)
             written = (tuple(sorted({_plain(literal) for literal in clause})) for clause in reversed(others))
-            ways.append((number, [clauses.setdefault(clause, len(clauses)) for clause in written]))
-    found = {
-        place: {key: list(cues.items()) for key, cues in by_key.items()} for place, by_key in places.items()
-    }
-    anywhere = [cue for cues in found.pop("anywhere").values() for cue in cues]
-    return {**found, "anywhere": anywhere, "ways": ways, "clauses": list(clauses)}
+            numbers = [clauses.setdefault(clause, len(clauses)) for clause in written]
+            ways.append(" ".join(map(str, (number, *numbers))))
+    return {**_placed(cues), "ways": ways, "clauses": ["|".join(clause) for clause in clauses]}
+
+
+def _placed(cues: dict[str, list[int]]) -> dict[str, object]:
+    """Write the cues, each below one of its words: one that few others could be found by."""
+    sharing = Counter(place for literal in cues for place in set(_places_of(literal)))
+    merged: dict[tuple[str, str], dict[str, list[int]]] = {}
+    for literal, numbers in cues.items():
+        place = min(_places_of(literal), key=lambda place: (_crowd(place, sharing[place]), place))
+        merged.setdefault(place, {}).setdefault(_plain(literal), []).extend(numbers)
+    found: dict[str, dict[str, str]] = {"words": {}, "prefixes": {}, "anywhere": {}}
+    for (where, key), together in merged.items():
+        found[where][key] = "|".join(_cue(literal, numbers) for literal, numbers in together.items())
+    return {**found, "anywhere": "|".join(found["anywhere"].values())}
+
+
+def _crowd(place: tuple[str, str], sharing: int) -> float:
+    """Estimate how many literals a text is searched for because of a word; short words are frequent ones."""
+    where, word = place
+    if where == "anywhere" or word in STOP:
+        return float("inf")
+    return sharing / 2 ** min(len(word), 8)
+
+
+def _cue(literal: str, ways: list[int]) -> str:
+    return f"{' '.join(map(str, ways))}:{literal}"
 
 
 def _plain(literal: str) -> str:
+    if "|" in literal:
+        raise ValueError(f"{literal!r} holds the mark that parts cues in the index")
     return literal.replace(EDGE, "")
 
 
@@ -255,11 +279,14 @@ def _ends_in_space(nodes: list[Node]) -> bool:
 
 
 def key_of(literal: str) -> tuple[str, str]:
-    """Return where the index keeps a literal: by one of its "words", a word's "prefixes", or "anywhere"."""
+    """Return the longest word by which the index can find a literal: one of its "words" or "prefixes"."""
+    return max(_places_of(literal), key=lambda place: (place[1] not in STOP, len(place[1]), place))
+
+
+def _places_of(literal: str) -> list[tuple[str, str]]:
+    """Return the words by which the index can find a literal; without one it is looked for "anywhere"."""
     begun = [match for match in re.finditer(r"\w+", literal) if match.start() > 0]
-    keys = [("words", match.group()) for match in begun if match.end() < len(literal)]
-    keys += [("prefixes", match.group()[: max(PREFIXES)]) for match in begun if match.end() == len(literal)]
-    keys = [(place, key) for place, key in keys if place == "words" or len(key) >= min(PREFIXES)]
-    if keys:
-        return max(keys, key=lambda pair: (pair[1] not in STOP, len(pair[1]), pair))
-    return "anywhere", _plain(literal)
+    found = [("words", match.group()) for match in begun if match.end() < len(literal)]
+    found += [("prefixes", match.group()[: max(PREFIXES)]) for match in begun if match.end() == len(literal)]
+    found = [(where, key) for where, key in found if where == "words" or len(key) >= min(PREFIXES)]
+    return found or [("anywhere", _plain(literal))]

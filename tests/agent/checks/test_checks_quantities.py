@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.checks.duration import read_lengths, write_length
+from agent.checks.duration import _LENGTH, _UNIT_OR_DIGIT, PER, read_lengths, write_length
 from agent.checks.evidence_text import number_of
 from agent.checks.mention import read_sentence
 
@@ -118,3 +118,8 @@ def test_a_rate_is_no_length() -> None:
     assert read_lengths("six failures a minute") == ()
     assert [number.per for number in read_sentence("six failures a minute").numbers] == [60.0]
     assert len(read_lengths("It came back a minute later.")) == 1
+
+
+@given(st.sampled_from([_LENGTH, PER]).flatmap(lambda pattern: st.from_regex(pattern.compiled)))
+def test_no_duration_is_missed_by_looking_for_units_and_digits_first(text: str) -> None:
+    assert _UNIT_OR_DIGIT.search(text)

@@ -49,3 +49,24 @@ def test_help_fits_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     text = build_parser().format_help()
     assert max(len(line) for line in text.splitlines()) <= 80
     assert all(f"    {name}  " in text for name, _ in COMMANDS)  # each with its summary beside it
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--help", "check"], ["-h"]])
+def test_help_about_all_lists_every_command(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert all(f"    {name}  " in shown for name, _ in COMMANDS)
+
+
+@pytest.mark.parametrize("name", [name for name, _ in COMMANDS])
+def test_a_command_has_the_same_help_alone_as_among_all(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown: list[str] = []
+    for parser in (build_parser(), build_parser(name)):
+        with pytest.raises(SystemExit):
+            parser.parse_args([name, "--help"])
+        shown.append(capsys.readouterr().out)
+    assert shown[0] == shown[1] != ""
