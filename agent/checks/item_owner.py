@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+from agent.checks.action_words import STOP, VERBS
 from agent.checks.item_parts import Found, Part, clean
 from agent.checks.pattern import Pattern
+from agent.checks.sentence import split_sentences
+from agent.checks.subject import HUMAN, Roster, kind_of
 
 _NAME = Pattern(r"^(?:the )?(?:[^\W\d_][\w.'&+/-]*)(?: (?:[\w.'&+/-]+|&)){0,5}$")
 _NO_NAME = Pattern(
@@ -32,9 +35,11 @@ _AREA = Pattern(
 )
 _HANDLE_FIRST = Pattern(r"^(?P<who>@[\w.-]*\w)(?:\s*:\s*|\s+(?:to|will|shall|should|must)\s+)")
 _NAME_FIRST = Pattern(
-    r"^(?P<who>[A-Z][\w&/.-]*(?: (?:[A-Z&][\w&/.-]*|team|squad|guild|tribe|crew|chapter|group|desk"
-    r"|office|ops)){0,3})\s*:\s+"
-    r"(?=[^\W\d_])"
+    r"^(?P<who>[A-Z][\w&'/.-]*(?: [\w&][\w&'/.-]*){0,3})\s*:\s+(?=[^\W\d_])"
+)
+_PERSON_FIRST = Pattern(
+    r"^(?P<who>[A-Z][\w'\u2019.-]*(?: (?:[a-z]{1,3} ){0,2}[A-Z][\w'\u2019.-]*){0,3})"
+    r" (?:to|will|shall) (?!be\b)(?=[a-z])"
 )
 _TEAM_FIRST = Pattern(
     r"^(?P<who>(?:[Tt]he )?(?:[\w&/-]+ ){1,4}(?:team|squad|guild|tribe|crew|chapter|group|desk|office))"
@@ -56,6 +61,9 @@ def guess_owner(text: str, masked: str, parts: list[Part]) -> Found | None:
         found = form.match(masked[begin:])
         if found:
             return _leading(text, begin, found)
+    person = _PERSON_FIRST.match(masked[begin:])
+    if person and _is_person(person["who"]):
+        return _leading(text, begin, person)
     return _beside(text, rest, parts) or _trailing(text, rest) or _named_first(text, masked, begin)
 
 
@@ -74,7 +82,21 @@ def _leading(text: str, base: int, found: re.Match[str]) -> Found:
 
 def _named_first(text: str, masked: str, begin: int) -> Found | None:
     found = _NAME_FIRST.match(masked[begin:])
-    return _leading(text, begin, found) if found and not _AREA.match(found["who"]) else None
+    if found is None or _AREA.match(found["who"]):
+        return None
+    first, *others = found["who"].split()
+    grouped = _GROUP.search(found["who"]) is not None
+    low = {word for word in others if word[0].islower()} - {"of", "and"}
+    if low and not grouped and (first.lower() in VERBS or low & STOP):
+        return None  # "Add limits: ..." says what to do
+    return _leading(text, begin, found)
+
+
+def _is_person(text: str) -> bool:
+    """Tell whether the words before "will" or "to" are a name: two of them, or one of somebody known."""
+    tokens = split_sentences(text)[0].tokens
+    kind = kind_of(list(tokens), Roster())
+    return kind in HUMAN or (kind == "unknown" and " " in text)
 
 
 def _trailing(text: str, rest: list[Part]) -> Found | None:
@@ -95,7 +117,8 @@ def _beside(text: str, rest: list[Part], parts: list[Part]) -> Found | None:
         number = parts.index(part)
         near = [*parts[max(0, number - 1) : number], *parts[number + 1 : number + 2]]
         alone = sum(other.segment == part.segment for other in rest) == 1
-        if alone and any(other.found for other in near):
+        leads = part is rest[0] and longest is parts[number + 1] and longest.before == "hard"
+        if alone and (leads or any(other.found for other in near)):
             span = (part.start, part.end)
             return Found("owner", clean(text[slice(*span)]), *span, span)
     return None

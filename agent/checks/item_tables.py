@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from agent.checks.calendar_date import DAY
 from agent.checks.document import Block, Table
-from agent.checks.labels import FIELDS, PRIORITY, field_by_name
+from agent.checks.field_values import PRIORITY
+from agent.checks.labels import FIELDS, field_by_name
 from agent.checks.pattern import Pattern
 
 _STAND_INS = {"actor": "owner", "time": "due"}

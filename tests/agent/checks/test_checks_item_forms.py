@@ -13,7 +13,7 @@ from agent.checks.concreteness import judge_action
 from agent.checks.document import read_document
 from agent.checks.item_fields import read_piece
 from agent.checks.items import read_entries
-from agent.checks.labels import is_priority
+from agent.checks.field_values import is_priority
 from agent.checks.owner import unusable_owner
 from agent.checks.sanction import names_sanction
 from benchmarks.actions import score_items
