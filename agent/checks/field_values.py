@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agent.checks.calendar_date import DAY, MONTH, is_empty
+from agent.checks.owner import unusable_owner
 from agent.checks.pattern import Pattern
 
 _LEVEL = (
@@ -85,7 +86,7 @@ _SPOKEN_FORMS = (
     ("priority", r"(?:priority|prio|pri|severity|sev|urgency|importance|rank|level|p-level)(?: is)?"),
     ("type", r"type|kind|category|cat\.?"),
     ("ticket", r"ticket|issue|jira|ref\.?|tracked (?:in|as|by)|tracking|see"),
-    ("owner", r"(?:resp(?:onsible|\.)|accountable|who|lead|team|contact|assigned)(?: is)?"),
+    ("owner", r"(?:resp(?:onsible|\.)|accountable|lead|team|contact|assigned)(?: is)?"),
 )
 """Labels without a colon that count before a value of the right form only."""
 _LABELLED = Pattern(
@@ -119,7 +120,7 @@ def known_value(text: str, *, strict: bool = False, opening: bool = False) -> Kn
     for form in (_SPOKEN, _LABELLED):
         found = form.match(text)
         sure = form is _SPOKEN and not opening
-        if found and (sure or _fits(_name_of(found), found["value"], opening=opening)):
+        if found and (sure or _fits(_name_of(found), found["value"], opening=opening, sure=form is _SPOKEN)):
             return (_name_of(found), *found.span("value"))
     for name, form in (("due", _DUE), ("owner", _HANDLE), ("factor", _FACTORS), ("due", _SOMETIME)):
         found = None if strict and form is _SOMETIME else form.fullmatch(text)
@@ -140,14 +141,14 @@ def _name_of(found: re.Match[str]) -> str:
     return next(name for name, value in found.groupdict().items() if value and name != "value")
 
 
-def _fits(name: str, value: str, *, opening: bool) -> bool:
+def _fits(name: str, value: str, *, opening: bool, sure: bool) -> bool:
     """Tell whether a value has the form that its field asks for."""
     if name == "due":
         return bool(_DUE.match(value) or _SOMETIME.fullmatch(value)) or is_empty(value)
     if name == "priority":
         return is_priority(value) or bool(_RANKED.fullmatch(value)) or is_empty(value)
     if name == "owner":
-        return bool(_HANDLE.fullmatch(value) or _SPOKEN_OWNER.fullmatch(value)) or is_empty(value)
+        return bool(_HANDLE.fullmatch(value) or _SPOKEN_OWNER.fullmatch(value)) or (sure and unusable_owner(value))
     if name == "type":
         return bool(_TYPES.fullmatch(value)) or (not opening and len(value.split()) < 3)
     return name != "ticket" or bool(_TICKET.fullmatch(value))
