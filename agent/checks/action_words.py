@@ -21,7 +21,7 @@ LOOKING = Pattern(
     r"|champion|nurture|cultivate|instil|empower|map out|find (?:an?|some|better|the right) (?:[\w-]+ )?(?:ways?"
     r"|solutions?)|reach out|touch base|get in touch|meet|hold (?:a|an)|have (?:a|an|another) (?:\w+ )?(?:meeting"
     r"|chat|discussion"
-    r"|session|talk|conversation|look|think)|take (?:a|another) (?:\w+ )?look|take care|go (?:over|through)"
+    r"|session|talk|conversation|look|think)|have (?:[\w-]+ ){1,3}(?:look|think|investigate|explore)|take (?:a|another) (?:\w+ )?look|take care|go (?:over|through)"
     r"|take (?:(?:the|all|any|some|appropriate|necessary|suitable|further|corrective|preventive) )*(?:measures?|steps"
     r"|actions?|precautions)"
     r"|schedule (?:a|an) (?:\w+ )?(?:meeting|call|session|discussion|workshop)|encourage|promote|foster"
@@ -131,6 +131,7 @@ GENERIC = _words(
     "concepts mess"
     " topic topics work-around aspect aspects effort efforts story gap gaps need needs requirement "
     "requirements necessary relevant"
+    " old legacy flaky high safe secure"
     " affected related similar various several some other others existing current future general "
     "overall entire whole"
 )
@@ -139,11 +140,11 @@ _PRAISE = (
     r"|appropriately|adequate"
     r"|adequately|sufficient|sufficiently|improved|good|best|well|resilient|stable|reliable|clean"
     r"|cleaner|faster|smarter"
-    r"|enough|carefully|thoroughly|safer|safe|secure|scalable|maintainable|efficient|effective\w*"
+    r"|enough|carefully|thoroughly|safer|scalable|maintainable|efficient|effective\w*"
     r"|stronger|sooner|closer"
-    r"|closely|smoother|smooth|smoothly|nicer|easier|simpler|higher|high|often|frequent\w*|sensible"
+    r"|closely|smoother|smooth|smoothly|nicer|easier|simpler|higher|often|frequent\w*|sensible"
     r"|reasonable|meaningful"
-    r"|suitable|correctly|flaky|legacy|old|possible|again|somehow|generally)"
+    r"|suitable|correctly|possible|again|somehow|generally)"
 )
 PRAISE = Pattern(rf"{_PRAISE}\b", re.IGNORECASE)
 LOOSE = Pattern(

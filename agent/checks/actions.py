@@ -141,7 +141,7 @@ def _due(entry: Entry, incident: date | None) -> _Defect | None:
 def _priority(entry: Entry, scale: tuple[str, ...]) -> _Defect | None:
     priority = entry.fields.get("priority", "")
     ask = f"Use one of {', '.join(scale)}." if scale else "Use P0 to P4, or high, medium, low."
-    if is_empty(priority):
+    if is_empty(priority) and not is_priority(priority):
         return "A03", "error", "priority", "action item has no priority", ask
     known = priority.strip(" *`[]()").lower() in {name.lower() for name in scale}
     if not (known if scale else is_priority(priority)):

@@ -21,7 +21,8 @@ DAY = (
     r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? )?"
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?)?|\d{4}-W\d\d-[1-7](?!\d)"
     r"|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d\d)(?!\d)|\d{1,2}-\d{1,2}-\d{4}(?!\d)"
-    rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?(?: of)?[ -]{MONTH}(?![a-z])(?:,?[ -]\d{{4}}(?!\d)|[ -]'?\d\d(?![\d:]))?"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?(?: of)?[ /-]{MONTH}(?![a-z])(?:,?[ /-]\d{{4}}(?!\d)|[ /-]'?\d\d(?![\d:]))?"
+    rf"|\d{{4}} {MONTH} \d{{1,2}}(?!\d)"
     rf"|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?![\d:%])(?:,? \d{{4}}(?!\d))?)"
 )
 """A day in any of these forms, with or without its weekday and year, as a pattern without named groups."""
@@ -32,8 +33,11 @@ _FORMS = (
     Pattern(r"\b(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})\b"),
     Pattern(r"(?<![\d.])(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<short>\d\d)\b(?![.\d])"),
     Pattern(r"(?<![\d/])(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<short>\d\d)\b(?![/\d])"),
-    Pattern(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ -]{_MONTH}[ ,-]+(?P<y>\d{{4}})\b", re.IGNORECASE),
-    Pattern(rf"\b(?P<d>\d{{1,2}})[ -]{_MONTH}[ -]'?(?P<short>\d\d)\b(?![:.\d])", re.IGNORECASE),
+    Pattern(
+        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ /-]{_MONTH}[ ,/-]+(?P<y>\d{{4}})\b", re.IGNORECASE
+    ),
+    Pattern(rf"\b(?P<d>\d{{1,2}})[ /-]{_MONTH}[ /-]'?(?P<short>\d\d)\b(?![:.\d])", re.IGNORECASE),
+    Pattern(rf"\b(?P<y>\d{{4}}) {_MONTH} (?P<d>\d{{1,2}})\b", re.IGNORECASE),
     Pattern(rf"\b{_MONTH} (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})\b", re.IGNORECASE),
 )
 _WEEK_DAY = Pattern(r"\b(?P<y>\d{4})-W(?P<w>\d\d)-(?P<d>[1-7])(?!\d)")

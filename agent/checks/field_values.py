@@ -14,7 +14,7 @@ _LEVEL = (
 )
 PRIORITY = Pattern(
     r"(?:(?:prio(?:rity)?|severity|sev|level|tier|class)[ -]?)?"
-    rf"(?:p[0-5]|[0-5]|sev[- ]?[0-5]|s[0-5]|(?:very (?=high|low))?(?:{_LEVEL})|[hmlabc]|must|should|could|won'?t|nice to have"
+    rf"(?:p[0-5]|[0-5]|sev[- ]?[0-5]|s[0-5]|(?:very (?=high|low))?(?:{_LEVEL})|[hmlabc]|must|should|could|won'?t|nice to have|!{{1,3}}"
     r"|red|amber|orange|yellow|green"
     r"|[\U0001f534\U0001f7e0\U0001f7e1\U0001f7e2\U0001f53a\u23eb\U0001f53c\U0001f53d\u23ec]\ufe0f?)"
     r"(?:[- ](?:have|priority|prio|severity|urgency))?",
@@ -29,7 +29,9 @@ _RANKED = Pattern(
     re.IGNORECASE,
 )
 """What is a priority even where no label says so."""
-LEADING_RANK = Pattern(r"(?:[Pp][0-4]|(?:Sev|SEV)[ -]?[0-5])(?=\s*:|\s)|(?:High|Medium|Low|Critical|Urgent|Must|Should)(?=\s*:)")
+LEADING_RANK = Pattern(
+    r"(?:[Pp][0-4]|(?:Sev|SEV)[ -]?[0-5])(?=\s*:|\s)|(?:High|Medium|Low|Critical|Urgent|Must|Should)(?=\s*:)"
+)
 """What is a priority where it opens an item."""
 _TYPES = Pattern(
     r"(?:prevent|detect|mitigat|repair|investigat|process|fix|improve(?:ment)?$|monitor(?:ing)?$|correct|respond|response$"
@@ -38,7 +40,8 @@ _TYPES = Pattern(
     re.IGNORECASE,
 )
 _TICKET = Pattern(
-    r"#?[A-Z][A-Z0-9]{0,9}(?:-[A-Z]+)*-\d+|[\w./-]*#\d+|(?:AI|A)[ -]?\d+|action \d+|\d+[.)]|<?https?://\S+", re.ASCII
+    r"#?[A-Z][A-Z0-9]{0,9}(?:-[A-Z]+)*-\d+|[\w./-]*#\d+|(?:AI|A)[ -]?\d+|action \d+|\d+[.)]|<?https?://\S+",
+    re.ASCII,
 )
 _FACTORS = Pattern(
     r"(?:(?:addresses|address|for|factor|factors|fixes|re|cause)\s+)?(?P<value>F\d+(?:\s*(?:,|and|&|\+|/)\s*F\d+)*)",
@@ -67,7 +70,7 @@ _SOMETIME = Pattern(
     r"|(?:next |this |on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow|now|immediately|right away|straight away"
     r"|promptly|shortly|tb[acd]|some(?:day|time)|later|ongoing|continuous(?:ly)?|eventually|in due (?:course|time)"
     r"|at (?:some point|a later \w+)|(?:short|medium|mid|long)[- ]term|open[- ]ended|no (?:date|deadline|hurry|rush).*"
-    r"|(?:as )?(?:when(?:ever)?|once) (?:possible|time permits|(?:we|there|somebody|someone|capacity|time|resources)\b.*)"
+    r"|(?:when|once|after|before) (?:the |a |an )?(?:[\w-]+ ){1,3}[\w-]+|(?:as )?(?:when(?:ever)?|once) (?:possible|time permits|(?:we|there|somebody|someone|capacity|time|resources)\b.*)"
     r"|as (?:soon as|time) .*)",
     re.IGNORECASE,
 )
@@ -90,9 +93,17 @@ _SPOKEN_FORMS = (
 )
 """Labels without a colon that count before a value of the right form only."""
 _LABELLED = Pattern(
-    "(?:" + "|".join(rf"(?P<{name}>{words})" for name, words in _SPOKEN_FORMS) + r") +(?P<value>\S.*)$", re.IGNORECASE
+    "(?:" + "|".join(rf"(?P<{name}>{words})" for name, words in _SPOKEN_FORMS) + r") +(?P<value>\S.*)$",
+    re.IGNORECASE,
 )
 _SPOKEN_OWNER = Pattern(r"(?:@\w|[A-Z])[\w.'&/-]*(?: [\w.'&/()-]+){0,5}")
+
+_DOUBT = r"\?|\bor\b|\btb[acd]\b|maybe|perhaps|probably|unsure"
+_COMMENT = Pattern(
+    rf"(?:(?:[.;,]\s+|\s+[\u2013\u2014-]\s+)(?!.*(?:{_DOUBT}|\b[ps]\d))[^.;,(]{{4,}}|\s*\((?!.*(?:{_DOUBT}))).*$",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What is said behind a rank: "P2, agreed in review"; a doubt or a second rank is no comment."""
 
 Known = tuple[str, int, int]
 """A field's name, and where its value begins and ends in the text that was asked about."""
@@ -100,11 +111,12 @@ Known = tuple[str, int, int]
 
 def is_priority(text: str) -> bool:
     """Tell whether a text is one rank of a usual scale: "P1", "Sev 2", "high", "P1 - high", "must"."""
-    shown = re.split(r"[.;]\s", text.strip(" \t\n*_`[]()").lstrip("!"))[0]
-    shown = re.sub(r"\s*\((?![^)]*(?:\?|\bor\b|\btb[acd]\b|maybe))[^)]*\)?$", "", shown)
+    shown = _COMMENT.sub("", re.sub(r"^!(?=\w)", "", text.strip(" \t\n*_`[]()")))
     if PRIORITY.fullmatch(shown):
         return True
-    shown = shown.strip("\U0001f534\U0001f7e0\U0001f7e1\U0001f7e2\U0001f525\u2757\u26a0\ufe0f\U0001f53a\U0001f53c\U0001f53d ")
+    shown = shown.strip(
+        "\U0001f534\U0001f7e0\U0001f7e1\U0001f7e2\U0001f525\u2757\u26a0\ufe0f\U0001f53a\U0001f53c\U0001f53d "
+    )
     if PRIORITY.fullmatch(shown) or re.fullmatch(r"(?:low-medium|medium-high)", shown, re.IGNORECASE):
         return True
     parts = [part for part in re.split(r"\s*[-\u2013\u2014/(),:=]\s*|\s+", shown) if part]
@@ -148,7 +160,9 @@ def _fits(name: str, value: str, *, opening: bool, sure: bool) -> bool:
     if name == "priority":
         return is_priority(value) or bool(_RANKED.fullmatch(value)) or is_empty(value)
     if name == "owner":
-        return bool(_HANDLE.fullmatch(value) or _SPOKEN_OWNER.fullmatch(value)) or (sure and unusable_owner(value))
+        return bool(_HANDLE.fullmatch(value) or _SPOKEN_OWNER.fullmatch(value)) or (
+            sure and unusable_owner(value)
+        )
     if name == "type":
         return bool(_TYPES.fullmatch(value)) or (not opening and len(value.split()) < 3)
     return name != "ticket" or bool(_TICKET.fullmatch(value))

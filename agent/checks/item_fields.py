@@ -80,7 +80,9 @@ def _runs_on(text: str, part: Part, found: Found, other: Part) -> bool:
 def _prefer_dates(parts: list[Part]) -> None:
     """Take words that may stand for a date, "later" or "TBA", for none where a date stands beside them."""
     dues = [part for part in parts if part.found and part.found.name == "due"]
-    dated = [part for part in dues if part.found and (part.found.labelled or re.search(r"\d", part.found.value))]
+    dated = [
+        part for part in dues if part.found and (part.found.labelled or re.search(r"\d", part.found.value))
+    ]
     for part in dues:
         if dated and part not in dated:
             part.found = None

@@ -154,7 +154,9 @@ def _tail(text: str, masked: str) -> list[tuple[int, int, str]]:
             cuts[-1] = (end - 1, end, "hard")
             continue
         known = known_value(text[slice(*_trimmed(masked, *found.span()))], strict=True)
-        if known is None or re.match(r"[^\w)`\u231a-\U0001faff] ", masked[max(0, found.start() - 2) : found.start()]):
+        if known is None or re.match(
+            r"[^\w)`\u231a-\U0001faff] ", masked[max(0, found.start() - 2) : found.start()]
+        ):
             break
         end = found.start()
         cuts.append((end - 1, end, "hard"))

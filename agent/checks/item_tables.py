@@ -15,10 +15,14 @@ _STAND_INS = {"actor": "owner", "time": "due"}
 """A column "Team" names the owner, a column "Date" the due date, where no other column does."""
 _HEADERS = (
     (
+        "done",
+        Pattern(r"\b(?:outcome|result|acceptance|success|evidence|criteri\w+|done (?:when|if)|verif\w+)\b"),
+    ),
+    (
         "due",
         Pattern(
             r"\b(?:due|deadline|eta|target|finish|complet\w+|planned(?! (?:measure|action|task|step|work|improvement|change))"
-            r"|until|when|expected|deliver\w*|timing|timeline|time ?frame|scheduled?|latest|end date)\b|^by$"
+            r"|until|when|expected(?! (?:result|outcome))|deliver\w*|timing|timeline|time ?frame|scheduled?|latest|end date)\b|^by$"
         ),
     ),
     (
@@ -28,7 +32,12 @@ _HEADERS = (
             r"|crew|chapter|whom?|lead|led|charge|contact|poc|carried out|handled|implementer|holder|champion|driver)\b"
         ),
     ),
-    ("priority", Pattern(r"\b(?:prio\w*|pri|severity|sev|urgen\w+|importan\w+|rank|p-level|level|moscow|criticality)\b")),
+    (
+        "priority",
+        Pattern(
+            r"\b(?:prio\w*|pri|severity|sev|urgen\w+|importan\w+|rank|p-level|level|moscow|criticality)\b"
+        ),
+    ),
     (
         "action",
         Pattern(
@@ -109,8 +118,16 @@ def _roles(source: str, table: Table) -> list[str]:
     headers = [source[start:end].lower() for start, end in table.header]
     for role, words in _HEADERS:
         _settle(roles, role, [number for number, text in enumerate(headers) if words.search(text)])
+    stand_ins = {
+        name: [
+            number
+            for number, found in enumerate(roles)
+            if found == name and not (name == "actor" and _NO_OWNER.search(headers[number]))
+        ]
+        for name in _STAND_INS
+    }
     for stand_in, role in _STAND_INS.items():
-        _settle(roles, role, [number for number, found in enumerate(roles) if found == stand_in], {stand_in})
+        _settle(roles, role, stand_ins[stand_in], {stand_in})
     _settle(roles, "due", [number for number, column in enumerate(texts) if _mostly(_DAY, column)])
     ranked = [number for number, column in enumerate(texts) if _mostly(PRIORITY, column)]
     _settle(roles, "priority", ranked, {"", "type"})

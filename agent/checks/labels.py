@@ -7,7 +7,9 @@ import re
 from agent.checks.pattern import Pattern
 
 FIELDS = ("owner", "due", "priority", "type", "ticket", "factor", "done")
-_GETTING_THERE = r"complet(?:e|ed|ion)|finish(?:ed)?|done|deliver(?:y|ed)|ready|closed?|resolved?|fixed|shipped?"
+_GETTING_THERE = (
+    r"complet(?:e|ed|ion)|finish(?:ed)?|done|deliver(?:y|ed)|ready|closed?|resolved?|fixed|shipped?"
+)
 _LABELS = {
     "owner": r"(?:action |task |item )?owner(?:\(s\)|s|ship)?|own|owned by|owning (?:team|squad)|assignees?"
     r"|assigned(?: to| team)?|asgn?|dri"
@@ -41,7 +43,9 @@ _PLAIN = r"owner|owned by|assignee|assigned to|dri|due|deadline|eta|priority|pri
 _CERTAIN = rf"{_PLAIN}|due date|target date|ticket|done when"
 _COLON = r"[ \t]*\??\.?(?:::?|=)(?!//)[ \t]*"
 LABEL = Pattern(
-    r"(?<![\w@/.-])(?:" + "|".join(rf"(?P<{name}>{words})" for name, words in _LABELS.items()) + rf"){_COLON}",
+    r"(?<![\w@/.-])(?:"
+    + "|".join(rf"(?P<{name}>{words})" for name, words in _LABELS.items())
+    + rf"){_COLON}",
     re.IGNORECASE,
 )
 SIGN_LABEL = Pattern(

@@ -17,6 +17,8 @@ _FILED = Pattern(
     r"|lesson)s?\b"
     r"|\b(?:ranking|leader ?board|score ?board|hall of shame|tally|list) of (?:the )?(?:who|people|engineers"
     r"|developers|operators|agents|drivers|employees|staff|offenders|culprits)\b"
+    r"|\b(?:dressing|telling|ticking)[- ](?:down|off)\b|\btalking[- ]to\b|\bslap on the wrist\b|\byellow card\b"
+    r"|\b(?:with|to) (?:\w+'s|his|her|their) (?:line )?(?:manager|boss|superior|supervisor)\b"
     r"|\brefresher (?:course|training|class)\b"
     r"|\b(?:cut|dock|withhold|reduce|freeze|deduct\w*|forfeit)\b.{0,30}(?:'s|s'|\bhis|\bher"
     r"|\btheir) (?:bonus|pay|salary|wages"
@@ -41,7 +43,8 @@ _MADE_TO = Pattern(
 _EXHORTED = Pattern(
     r"^\W*(?P<who>(?:[\w@'-]+ ){1,6}?)(?:must|shall|should|will|needs? to|ha(?:s|ve) to"
     r"|ought to) (?:\w+ )?(?:re-?read|retake"
-    r"|repeat|redo|resit|memori[sz]e|apologi[sz]e|concentrate|remember|double-check|respect|obey)\b",
+    r"|repeat|redo|resit|memori[sz]e|apologi[sz]e|concentrate|remember|double-check|respect|obey"
+    r"|(?:take|attend|complete|pass|do|sit) (?:the|an?|this) (?:[\w-]+ ){0,3}(?:quiz|course|training|test|exam|class|lesson))\b",
     re.IGNORECASE,
 )
 _AGAIN = r"(?:again|once (?:more|again)|one more time|clearly|firmly)"
@@ -50,13 +53,16 @@ _TOLD = Pattern(
     rf"(?:tell|explain to|show) (?P<again>(?:[\w@'-]+ ){{1,6}}?){_AGAIN}\b"
     r"|tell (?P<told>(?:[\w@'-]+ ){1,6}?)(?:that|to|not to)\b"
     r"|(?:remind|urge|admonish|implore|exhort) (?P<urged>(?:[\w@'-]+ ){1,6}?)(?:that|to|not to|of|about|how|why)\b"
+    r"|ask (?P<asked>(?:[\w@'-]+ ){1,6}?)why (?:he|she)\b"
     r"|(?:warn|caution) (?P<warned>(?:[\w@'-]+ ){1,6}?)(?:not to|against)\b"
     r"|(?:impress (?:up)?on|(?:reiterate|emphasi[sz]e|stress|point out|repeat|hammer home) to|make (?:it )?(?:\w+ )?clear to"
     r"|insist (?:to|with)|(?:drum|drill|hammer)(?: it)? into|appeal to|call (?:up)?on) "
     r"(?P<pressed>(?:[\w@'-]+ ){1,6}?)(?:that|to|not to|how|why|what|about)\b)",
     re.IGNORECASE,
 )
-_PERHAPS_HUMAN = Pattern(r"(?:(?:all|the|our|both) )*(?:drivers?|agents?|workers?|operators?|controllers?) $|[A-Z][a-z]+ $")
+_PERHAPS_HUMAN = Pattern(
+    r"(?:(?:all|the|our|both) )*(?:drivers?|agents?|workers?|operators?|controllers?) $|[A-Z][a-z]+ $"
+)
 """Who is a machine elsewhere, or may have any name; nobody tells a machine again."""
 _HELD_TO = Pattern(
     r"^\W*(?:(?:demand|request|require|get|obtain) (?:an? |the )?(?:[\w-]+ )?(?:explanation|apology|statement|justification)"
@@ -106,7 +112,9 @@ def names_sanction(text: str) -> bool:
     told = _TOLD.match(text)
     if told is not None and not _CONDITION.search(text):
         form = str(told.lastgroup)
-        if _is_human(told[form]) or (form in {"again", "pressed"} and _PERHAPS_HUMAN.match(told[form])):
+        if _is_human(told[form]) or (
+            form in {"again", "pressed", "asked"} and _PERHAPS_HUMAN.match(told[form])
+        ):
             return True
     others = (form.match(text) for form in (_MADE_TO, _EXHORTED, _MOVED, _FORBIDDEN, _HELD_TO))
     return any(_is_human(found[str(found.lastgroup)]) for found in others if found)
