@@ -12,8 +12,8 @@ from agent.checks.concreteness import count_deliverables, judge_action
 from agent.checks.configuration import DEFAULT, Configuration
 from agent.checks.coverage import check_coverage, control_strength
 from agent.checks.document import Document
-from agent.checks.items import Entry, read_entries
 from agent.checks.field_values import is_priority
+from agent.checks.items import Entry, read_entries
 from agent.checks.owner import is_nobody
 from agent.checks.pattern import Pattern
 from agent.checks.report import Report

@@ -89,7 +89,8 @@ _VERB = (
 )
 _NEXT_CLAUSE = Pattern(
     r"(?:,? and(?: then| also)?|;|,(?: then)?|\. also|\.) "
-    rf"(?={_VERB}\b|(?:sign|subscribe|note|agree|revoke|attach|store|copy|open|close|ask|put|wire|order|buy|install|drop|pick|"
+    rf"(?={_VERB}\b|(?:sign|subscribe|note|agree|revoke|attach|store|copy|open|close|ask|put|wire|order"
+    rf"|buy|install|drop|pick|"
     r"configure|connect|clean|import|export|agree|restore|compare|tag|label|mark|print|bolt|apply)\b)",
     re.IGNORECASE,
 )
@@ -145,11 +146,8 @@ def judge_action(text: str) -> Verdict:
     if _OPEN_END.search(words) and not measured:
         return "open"
     scoped = measured or _SCOPED.search(words) is not None
-    if LOOKING.match(phrase) or (LOOKING_NOUN.match(phrase) and not scoped):
-        recorded = _OUTCOME.search(words) is not None and (scoped or _MEASURED.search(words) is not None)
-        return "" if measured or recorded or _has_deed(phrase) else "vague"
-    if OBSERVING.match(phrase) and not scoped:
-        return "" if _says_what(phrase, needed=3) or _has_deed(phrase) else "vague"
+    if _is_talk(phrase, scoped=scoped):
+        return "" if measured or (scoped and _OUTCOME.search(words)) or _has_deed(phrase) else "vague"
     if any(form.match(phrase) for form in (DEGREE, _LIGHT, _DEGREE_NOUN)):
         return "" if measured or _has_method(words) else "vague"
     if AMOUNT.match(phrase) and not _raises_alarm(phrase):
@@ -187,6 +185,16 @@ def _has_method(words: str) -> bool:
     """Tell whether a direction is followed by a concrete way: "reduce noise by deleting the disk alerts"."""
     found = _METHOD.search(words)
     return found is not None and judge_action(f"Add {found['means']}") == ""
+
+
+def _is_talk(phrase: str, *, scoped: bool) -> bool:
+    """Tell whether an action looks, thinks or talks; a verb of two senses does where little is named."""
+    if LOOKING.match(phrase):
+        return True
+    if scoped:
+        return False
+    observing = OBSERVING.match(phrase) is not None and not _says_what(phrase, needed=3)
+    return observing or LOOKING_NOUN.match(phrase) is not None
 
 
 def _has_deed(phrase: str) -> bool:

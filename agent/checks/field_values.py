@@ -9,12 +9,14 @@ from agent.checks.owner import unusable_owner
 from agent.checks.pattern import Pattern
 
 _LEVEL = (
-    r"critical|crit|highest|high|medium|med|moderate|mid|normal|low|lowest|urgent|blocker|major|minor|trivial|top"
+    r"critical|crit|highest|high|medium|med|moderate|mid|normal|low|lowest|urgent|blocker|major|minor"
+    r"|trivial|top"
     r"|important|essential"
 )
 PRIORITY = Pattern(
     r"(?:(?:prio(?:rity)?|severity|sev|level|tier|class)[ -]?)?"
-    rf"(?:p[0-5]|[0-5]|sev[- ]?[0-5]|s[0-5]|(?:very (?=high|low))?(?:{_LEVEL})|[hmlabc]|must|should|could|won'?t|nice to have|!{{1,3}}"
+    rf"(?:p[0-5]|[0-5]|sev[- ]?[0-5]|s[0-5]|(?:very (?=high|low))?(?:{_LEVEL})|[hmlabc]|must|should|could"
+    rf"|won'?t|nice to have|!{{1,3}}"
     r"|red|amber|orange|yellow|green"
     r"|[\U0001f534\U0001f7e0\U0001f7e1\U0001f7e2\U0001f53a\u23eb\U0001f53c\U0001f53d\u23ec]\ufe0f?)"
     r"(?:[- ](?:have|priority|prio|severity|urgency))?",
@@ -34,7 +36,8 @@ LEADING_RANK = Pattern(
 )
 """What is a priority where it opens an item."""
 _TYPES = Pattern(
-    r"(?:prevent|detect|mitigat|repair|investigat|process|fix|improve(?:ment)?$|monitor(?:ing)?$|correct|respond|response$"
+    r"(?:prevent|detect|mitigat|repair|investigat|process|fix|improve(?:ment)?$|monitor(?:ing)?$|correct"
+    r"|respond|response$"
     r"|recover|communicat|document|resilien)"
     r"(?:e|ion|ive|ative|ing|s|es|y|ce)?",
     re.IGNORECASE,
@@ -44,7 +47,8 @@ _TICKET = Pattern(
     re.ASCII,
 )
 _FACTORS = Pattern(
-    r"(?:(?:addresses|address|for|factor|factors|fixes|re|cause)\s+)?(?P<value>F\d+(?:\s*(?:,|and|&|\+|/)\s*F\d+)*)",
+    r"(?:(?:addresses|address|for|factor|factors|fixes|re|cause)\s+)?(?P<value>F\d+(?:\s*(?:,|and|&|\+"
+    r"|/)\s*F\d+)*)",
     re.IGNORECASE,
 )
 _STATUS = Pattern(r"open|to-?do|not started|in progress|planned|started|done|closed", re.IGNORECASE)
@@ -58,19 +62,27 @@ _BY = (
 )
 _DUE = Pattern(rf"(?:{_BY}(?: on)?:? +)?(?:the )?(?P<value>{DAY})(?: at the latest| latest)?", re.IGNORECASE)
 BARE_DUE = Pattern(rf"(?:^|[\s(,;])(?P<label>{_BY}(?: on)?) +(?P<value>{DAY})(?=\W|$)", re.IGNORECASE)
-_SPAN = r"day|week|month|quarter|half|year|sprint|release|iteration|summer|autumn|fall|winter|spring|holidays?|h[12]|q[1-4]"
+_SPAN = r"day|week|month|quarter|half|year|sprint|release|iteration|summer|autumn|fall|winter|spring"
+r"|holidays?|h[12]|q[1-4]"
 _SOMETIME = Pattern(
-    rf"(?:{_BY} )?(?P<value>(?:the )?(?:end|middle|mid|beginning|start|early|late)[ -](?:of )?(?:the |this |next )?"
+    rf"(?:{_BY} )?(?P<value>(?:the )?(?:end|middle|mid|beginning|start|early|late)[ -](?:of )?(?:the "
+    rf"|this |next )?"
     rf"(?:{_SPAN}|{MONTH})(?:[ /]\d{{4}})?"
-    r"|(?:q[1-4]|h[12])(?:[ /-]?\d{2,4})?|(?:week|kw|cw|wk|sprint|iteration|pi|milestone) ?#?\d[\d./]*|\d{4}-w\d\d|w\d\d"
+    r"|(?:q[1-4]|h[12])(?:[ /-]?\d{2,4})?|(?:week|kw|cw|wk|sprint|iteration|pi|milestone) ?#?\d[\d./]*"
+    r"|\d{4}-w\d\d|w\d\d"
     rf"|(?:in |during |over |before |after )?(?:the |this |next |coming |early |late ){{1,2}}(?:{_SPAN})"
     rf"|(?:in |during |early |late |mid )?{MONTH}(?: \d{{4}})?"
-    r"|(?:with)?in (?:a|an|the|one|two|three|four|six|\d+) (?:\w+ )?(?:days?|weeks?|months?|sprints?|quarters?)"
+    r"|(?:with)?in (?:a|an|the|one|two|three|four|six|\d+) (?:\w+ )?(?:days?|weeks?|months?|sprints?"
+    r"|quarters?)"
     r"|asap!?|soon|a\.?s\.?a\.?p\.?|e[ow][dwmqy]|cob|(?:year|month|quarter|week)[ -]end"
-    r"|(?:next |this |on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow|now|immediately|right away|straight away"
-    r"|promptly|shortly|tb[acd]|some(?:day|time)|later|ongoing|continuous(?:ly)?|eventually|in due (?:course|time)"
-    r"|at (?:some point|a later \w+)|(?:short|medium|mid|long)[- ]term|open[- ]ended|no (?:date|deadline|hurry|rush).*"
-    r"|(?:when|once|after|before) (?:the |a |an )?(?:[\w-]+ ){1,3}[\w-]+|(?:as )?(?:when(?:ever)?|once) (?:possible|time permits|(?:we|there|somebody|someone|capacity|time|resources)\b.*)"
+    r"|(?:next |this |on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow|now|immediately"
+    r"|right away|straight away"
+    r"|promptly|shortly|tb[acd]|some(?:day|time)|later|ongoing|continuous(?:ly)?|eventually"
+    r"|in due (?:course|time)"
+    r"|at (?:some point|a later \w+)|(?:short|medium|mid|long)[- ]term|open[- ]ended|no (?:date|deadline"
+    r"|hurry|rush).*"
+    r"|(?:when|once|after|before) (?:the |a |an )?(?:[\w-]+ ){1,3}[\w-]+|(?:as )?(?:when(?:ever)?"
+    r"|once) (?:possible|time permits|(?:we|there|somebody|someone|capacity|time|resources)\b.*)"
     r"|as (?:soon as|time) .*)",
     re.IGNORECASE,
 )
@@ -83,8 +95,11 @@ _SPOKEN = Pattern(
 _SPOKEN_FORMS = (
     (
         "due",
-        r"(?:due|deadline|eta|target(?: date)?|(?:to be )?(?:completed?|completion|finish(?:ed)?|done|ready|delivery)"
-        r"|by when|when|until|date|planned)(?: date)?(?: is| on| by| for)?",
+        (
+            r"(?:due|deadline|eta|target(?: date)?|(?:to be )?(?:completed?|completion|finish(?:ed)?|done"
+            r"|ready|delivery)"
+            r"|by when|when|until|date|planned)(?: date)?(?: is| on| by| for)?"
+        ),
     ),
     ("priority", r"(?:priority|prio|pri|severity|sev|urgency|importance|rank|level|p-level)(?: is)?"),
     ("type", r"type|kind|category|cat\.?"),
@@ -100,7 +115,8 @@ _SPOKEN_OWNER = Pattern(r"(?:@\w|[A-Z])[\w.'&/-]*(?: [\w.'&/()-]+){0,5}")
 
 _DOUBT = r"\?|\bor\b|\btb[acd]\b|maybe|perhaps|probably|unsure"
 _COMMENT = Pattern(
-    rf"(?:(?:[.;,]\s+|\s+[\u2013\u2014-]\s+)(?!.*(?:{_DOUBT}|\b[ps]\d))[^.;,(]{{4,}}|\s*\((?!.*(?:{_DOUBT}))).*$",
+    rf"(?:(?:[.;,]\s+|\s+[\u2013\u2014-]\s+)(?!.*(?:{_DOUBT}|\b[ps]\d))[^.;,(]{{4,}}"
+    rf"|\s*\((?!.*(?:{_DOUBT}))).*$",
     re.IGNORECASE | re.DOTALL,
 )
 """What is said behind a rank: "P2, agreed in review"; a doubt or a second rank is no comment."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from agent.checks.field_values import BARE_DUE
 from agent.checks.item_owner import guess_owner, is_name
 from agent.checks.item_parts import BOX, Found, Part, clean, split_parts
-from agent.checks.field_values import BARE_DUE
 from agent.checks.pattern import Pattern
 
 _TITLE = Pattern(r"^\s*(?:\[[ xX]\]\s*)?\*\*(?P<inside>[^*\n.]{1,40})\*\*:?\s+(?=[A-Z])")

@@ -39,7 +39,8 @@ _CREW_FIRST = Pattern(
     r"^(?P<who>(?:(?:[\w&-]+-)(?:team|squad|guild|tribe|crew|chapter|group|desk|office|ops))):\s+(?=[^\W\d_])"
 )
 _CREW_ACTS = Pattern(
-    r"^(?:the )?(?P<who>(?:[\w&/-]+ ){1,3}(?:team|squad|guild|tribe|crew|chapter|group|desk|office)) (?=[a-z])",
+    r"^(?:the )?(?P<who>(?:[\w&/-]+ ){1,3}(?:team|squad|guild|tribe|crew|chapter|group|desk"
+    r"|office)) (?=[a-z])",
     re.IGNORECASE,
 )
 """Behind "By 1 June," only, where the name of a team begins the sentence."""
@@ -84,7 +85,7 @@ def guess_owner(text: str, masked: str, parts: list[Part]) -> Found | None:
 
 
 def is_owner_name(text: str) -> bool:
-    """Tell whether a whole text is a handle or a name: a few words, all but small ones with capitals, or a team."""
+    """Tell whether a whole text is a handle or a name: a few words, most with capitals, or a team."""
     shown = clean(text)
     if shown.startswith("@"):
         return " " not in shown

@@ -21,15 +21,19 @@ _HEADERS = (
     (
         "due",
         Pattern(
-            r"\b(?:due|deadline|eta|target|finish|complet\w+|planned(?! (?:measure|action|task|step|work|improvement|change))"
-            r"|until|when|expected(?! (?:result|outcome))|deliver\w*|timing|timeline|time ?frame|scheduled?|latest|end date)\b|^by$"
+            r"\b(?:due|deadline|eta|target|finish|complet\w+|planned(?! (?:measure|action|task|step|work"
+            r"|improvement|change))"
+            r"|until|when|expected(?! (?:result|outcome))|deliver\w*|timing|timeline|time ?frame"
+            r"|scheduled?|latest|end date)\b|^by$"
         ),
     ),
     (
         "owner",
         Pattern(
-            r"\b(?:owners?|ownership|owning|owned|assignees?|assigned|responsib\w+|accountab\w+|dri|squad|tribe|guild"
-            r"|crew|chapter|whom?|lead|led|charge|contact|poc|carried out|handled|implementer|holder|champion|driver)\b"
+            r"\b(?:owners?|ownership|owning|owned|assignees?|assigned|responsib\w+|accountab\w+|dri|squad"
+            r"|tribe|guild"
+            r"|crew|chapter|whom?|lead|led|charge|contact|poc|carried out|handled|implementer|holder"
+            r"|champion|driver)\b"
         ),
     ),
     (
@@ -41,19 +45,24 @@ _HEADERS = (
     (
         "action",
         Pattern(
-            r"\b(?:actions?|tasks?|what|work|remediations?|(?:counter)?measures?|mitigations?|improvements?|steps?"
-            r"|fix(?:es)?|deliverables?|changes?|summary|title|items?|to-?do|resolution|recommendations?|ideas?)\b"
+            r"\b(?:actions?|tasks?|what|work|remediations?|(?:counter)?measures?|mitigations?"
+            r"|improvements?|steps?"
+            r"|fix(?:es)?|deliverables?|changes?|summary|title|items?|to-?do|resolution|recommendations?"
+            r"|ideas?)\b"
         ),
     ),
 )
 _NO_OWNER = Pattern(
-    r"\b(?:component|service|system|area|site|region|environment|status|state|notes?|comments?|effort|estimate|cause"
-    r"|category|type|class|kind|layer|factor|tickets?|ref|jira|issue|pr|link|reviewers?|approvers?|reporter|raised|gap|risk"
+    r"\b(?:component|service|system|area|site|region|environment|status|state|notes?|comments?|effort"
+    r"|estimate|cause"
+    r"|category|type|class|kind|layer|factor|tickets?|ref|jira|issue|pr|link|reviewers?|approvers?"
+    r"|reporter|raised|gap|risk"
     r"|prevents?|addresses|for)\b"
 )
 """Headers of columns that hold short words and no owner."""
 _NAMED = Pattern(
-    r"\W*(?:<?@[\w./-]+>?|<?[\w.+-]+@[\w-]+(?:\.[\w-]+)+>?|[A-Z][\w.'\u2019&/+-]*(?: [\w.'\u2019&/+-]+){0,4}(?: ?\([^)]*\))?)\W*"
+    r"\W*(?:<?@[\w./-]+>?|<?[\w.+-]+@[\w-]+(?:\.[\w-]+)+>?"
+    r"|[A-Z][\w.'\u2019&/+-]*(?: [\w.'\u2019&/+-]+){0,4}(?: ?\([^)]*\))?)\W*"
 )
 """What may be the name of a person or a team, or a way to reach them."""
 _DAY = Pattern(rf"\W*{DAY}\b.{{0,30}}", re.IGNORECASE)

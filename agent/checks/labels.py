@@ -14,26 +14,33 @@ _LABELS = {
     "owner": r"(?:action |task |item )?owner(?:\(s\)|s|ship)?|own|owned by|owning (?:team|squad)|assignees?"
     r"|assigned(?: to| team)?|asgn?|dri"
     r"|resp(?:onsible(?: team| person| party| owner)?|onsibility)?|accountable(?: team| person)?|lead|led by"
-    r"|who(?:'s on it| does it| will do it| owns it)?|by whom|team|squad|crew|guild|champion|driver|point of contact"
+    r"|who(?:'s on it| does it| will do it| owns it)?|by whom|team|squad|crew|guild|champion|driver"
+    r"|point of contact"
     r"|poc|contact|in charge|(?:handled|carried out|executed|implemented) by",
-    "due": rf"due(?: date| by| on| day)?|deadline|dl|by when|until(?: when)?|eta|(?:target|expected|planned|estimated|est\.?"
+    "due": rf"due(?: date| by| on| day)?|deadline|dl|by when|until(?: when)?|eta|(?:target|expected"
+    rf"|planned|estimated|est\.?"
     rf"|scheduled|agreed|end|completion|delivery|finish)(?: (?:{_GETTING_THERE}|end))?(?: (?:date|day))?"
     rf"|completion|delivery|(?:to be )?(?:{_GETTING_THERE}) (?:by|until)|planned for|scheduled for|date|when"
     r"|timing|timeline|time ?frame|before|no later than|at the latest",
-    "priority": r"priority(?: level| class| rating)?|prio|pri|prty|p-level|(?-i:P)|severity(?: level)?|sev|urgency|importance|rank"
+    "priority": r"priority(?: level| class| rating)?|prio|pri|prty|p-level|(?-i:P)|severity(?: level)?|sev"
+    r"|urgency|importance|rank"
     r"|criticality|how (?:urgent|important)|moscow",
     "type": r"type|kind|category|cat|class|nature",
-    "ticket": r"tickets?|tkt|tracking(?: issue| ticket| id)?|tracked (?:in|by|as|at)|tracker|issue|jira|linear|asana|github"
+    "ticket": r"tickets?|tkt|tracking(?: issue| ticket| id)?|tracked (?:in|by|as|at)|tracker|issue|jira"
+    r"|linear|asana|github"
     r"|gitlab|gh|bug|link|ref(?:erence|s)?|url|pr|mr|story|card|work item|id",
-    "factor": r"address(?:es|ing)?|(?:contributing )?factors?(?: addressed)?|cf|(?:root )?cause|for|re|covers|relate[sd] to"
+    "factor": r"address(?:es|ing)?|(?:contributing )?factors?(?: addressed)?|cf|(?:root )?cause|for|re"
+    r"|covers|relate[sd] to"
     r"|finding|closes",
-    "done": r"done when|done if|acceptance(?: criteria)?|definition of done|dod|verified by|verification|success(?: criteria"
+    "done": r"done when|done if|acceptance(?: criteria)?|definition of done|dod|verified by|verification"
+    r"|success(?: criteria"
     r"| measure| metric)?|exit criteria|measure of success|completion criteria",
     "action": r"action(?: item)?(?: (?:no\.? ?)?\d+)?|task(?: \d+)?|what|description|to-?do|do|deliverable"
     r"|remediation|follow[- ]?up|summary|measure|item|step|work|next step|(?:corrective |preventive )?measure"
     r"|corrective action|preventive action|countermeasure",
     "status": r"status|state|progress",
-    "other": r"effort|estimate|reviewer|approver|reviewed by|approved by|stakeholders?|consulted|informed|supported by"
+    "other": r"effort|estimate|reviewer|approver|reviewed by|approved by|stakeholders?|consulted|informed"
+    r"|supported by"
     r"|depends on|blocked by|dependenc(?:y|ies)|raised by|created(?: by| on)?|opened(?: by| on)?|reported by"
     r"|requested by|start(?:s|ed)?(?: date| on)|added(?: by| on)?",
     "by": r"by",
@@ -49,13 +56,15 @@ LABEL = Pattern(
     re.IGNORECASE,
 )
 SIGN_LABEL = Pattern(
-    r"(?:(?P<owner>[\U0001f464\U0001f465\U0001f9d1\U0001f477])|(?P<due>[\U0001f4c5\U0001f4c6\U0001f5d3\u23f0\u23f3\u231b]))"
+    r"(?:(?P<owner>[\U0001f464\U0001f465\U0001f9d1\U0001f477])"
+    r"|(?P<due>[\U0001f4c5\U0001f4c6\U0001f5d3\u23f0\u23f3\u231b]))"
     r"\ufe0f? *:? *"
 )
 """A picture that stands for a label: a head for the owner, a calendar or a clock for the date."""
 CERTAIN_LABEL = Pattern(rf"(?:{_CERTAIN}){_COLON}", re.IGNORECASE)
 DASHED_LABEL = Pattern(
-    r"(?:(?P<owner>owner|assignee|dri|responsible|who)|(?P<due>due(?: date)?|deadline|eta)|(?P<priority>priority|prio|severity))"
+    r"(?:(?P<owner>owner|assignee|dri|responsible|who)|(?P<due>due(?: date)?|deadline|eta)"
+    r"|(?P<priority>priority|prio|severity))"
     r"\s+(?:[\u2013\u2014\u2192-]|->)\s+",
     re.IGNORECASE,
 )

@@ -20,8 +20,10 @@ _NOBODY = Pattern(
     r"|next (?:on-?call|shift|person|one|free|available|engineer|rota)\b.*|first (?:to|who|one|person"
     r"|free|available)\b.*"
     r"|to be .*|tb[acd]\b.*|n\.? ?n\.?|see .*|ditto|depends\b.*|vacant|unclear|undecided|undefined|unstaffed"
-    r"|whoever.*|as .*|those\b.*|others|(?:the )?community|(?:the )?(?:whole|entire)\b.*|interested parties|all hands"
-    r"|same as\b.*|(?:still )?open\b.*|free|pending\b.*|not me|missing|(?:our|your|their|my) (?:own )?(?:team|people|staff)"
+    r"|whoever.*|as .*|those\b.*|others|(?:the )?community|(?:the )?(?:whole|entire)\b.*"
+    r"|interested parties|all hands"
+    r"|same as\b.*|(?:still )?open\b.*|free|pending\b.*|not me|missing|(?:our|your|their"
+    r"|my) (?:own )?(?:team|people|staff)"
     r")\W*$|\?|\bor\b",
     re.IGNORECASE,
 )

@@ -13,11 +13,13 @@ _FILED = Pattern(
     r"\b(?:personnel|personal|hr|employee|staff) (?:file|record|dossier)s?\b|\bdisciplinary \w+"
     r"|\b(?:formal|written|verbal|official|final|stern) (?:warning|caution|reprimand|rebuke)\b"
     r"|\bletter of (?:warning|caution|reprimand)\b|\b(?:performance )?improvement plan for\b|\bon probation\b"
-    r"|\b(?:annual|performance|year-end|yearly|quarterly) (?:appraisal|review|evaluation|rating)s?\b(?! (?:of|for) (?!\w+(?:'s|s')))|\bappraisal of\b|\bremedial (?:training|course"
+    r"|\b(?:annual|performance|year-end|yearly|quarterly) (?:appraisal|review|evaluation"
+    r"|rating)s?\b(?! (?:of|for) (?!\w+(?:'s|s')))|\bappraisal of\b|\bremedial (?:training|course"
     r"|lesson)s?\b"
     r"|\b(?:ranking|leader ?board|score ?board|hall of shame|tally|list) of (?:the )?(?:who|people|engineers"
     r"|developers|operators|agents|drivers|employees|staff|offenders|culprits)\b"
-    r"|\b(?:dressing|telling|ticking)[- ](?:down|off)\b|\btalking[- ]to\b|\bslap on the wrist\b|\byellow card\b"
+    r"|\b(?:dressing|telling|ticking)[- ](?:down|off)\b|\btalking[- ]to\b|\bslap on the wrist\b"
+    r"|\byellow card\b"
     r"|\b(?:with|to) (?:\w+'s|his|her|their) (?:line )?(?:manager|boss|superior|supervisor)\b"
     r"|\brefresher (?:course|training|class)\b"
     r"|\b(?:cut|dock|withhold|reduce|freeze|deduct\w*|forfeit)\b.{0,30}(?:'s|s'|\bhis|\bher"
@@ -36,7 +38,8 @@ _DONE_TO = Pattern(
 _MADE_TO = Pattern(
     r"^\W*(?:have|make|let|get) (?P<who>(?:[\w@'-]+ ){1,6}?)(?:to )?(?:redo|repeat|retake|resit"
     r"|re-?read|apologi[sz]e|justify"
-    r"|explain (?:himself|herself|themselves|why)|promise|memori[sz]e|pass|(?:write|send|issue|give) an? (?:\w+ )?(?:apology"
+    r"|explain (?:himself|herself|themselves|why)|promise|memori[sz]e|pass|(?:write|send|issue"
+    r"|give) an? (?:\w+ )?(?:apology"
     r"|explanation|statement))\b",
     re.IGNORECASE,
 )
@@ -44,7 +47,8 @@ _EXHORTED = Pattern(
     r"^\W*(?P<who>(?:[\w@'-]+ ){1,6}?)(?:must|shall|should|will|needs? to|ha(?:s|ve) to"
     r"|ought to) (?:\w+ )?(?:re-?read|retake"
     r"|repeat|redo|resit|memori[sz]e|apologi[sz]e|concentrate|remember|double-check|respect|obey"
-    r"|(?:take|attend|complete|pass|do|sit) (?:the|an?|this) (?:[\w-]+ ){0,3}(?:quiz|course|training|test|exam|class|lesson))\b",
+    r"|(?:take|attend|complete|pass|do|sit) (?:the|an?|this) (?:[\w-]+ ){0,3}(?:quiz|course|training|test"
+    r"|exam|class|lesson))\b",
     re.IGNORECASE,
 )
 _AGAIN = r"(?:again|once (?:more|again)|one more time|clearly|firmly)"
@@ -52,10 +56,12 @@ _TOLD = Pattern(
     r"^\W*(?:please )?(?:"
     rf"(?:tell|explain to|show) (?P<again>(?:[\w@'-]+ ){{1,6}}?){_AGAIN}\b"
     r"|tell (?P<told>(?:[\w@'-]+ ){1,6}?)(?:that|to|not to)\b"
-    r"|(?:remind|urge|admonish|implore|exhort) (?P<urged>(?:[\w@'-]+ ){1,6}?)(?:that|to|not to|of|about|how|why)\b"
+    r"|(?:remind|urge|admonish|implore|exhort) (?P<urged>(?:[\w@'-]+ ){1,6}?)(?:that|to|not to|of|about"
+    r"|how|why)\b"
     r"|ask (?P<asked>(?:[\w@'-]+ ){1,6}?)why (?:he|she)\b"
     r"|(?:warn|caution) (?P<warned>(?:[\w@'-]+ ){1,6}?)(?:not to|against)\b"
-    r"|(?:impress (?:up)?on|(?:reiterate|emphasi[sz]e|stress|point out|repeat|hammer home) to|make (?:it )?(?:\w+ )?clear to"
+    r"|(?:impress (?:up)?on|(?:reiterate|emphasi[sz]e|stress|point out|repeat|hammer home) to"
+    r"|make (?:it )?(?:\w+ )?clear to"
     r"|insist (?:to|with)|(?:drum|drill|hammer)(?: it)? into|appeal to|call (?:up)?on) "
     r"(?P<pressed>(?:[\w@'-]+ ){1,6}?)(?:that|to|not to|how|why|what|about)\b)",
     re.IGNORECASE,
@@ -65,9 +71,11 @@ _PERHAPS_HUMAN = Pattern(
 )
 """Who is a machine elsewhere, or may have any name; nobody tells a machine again."""
 _HELD_TO = Pattern(
-    r"^\W*(?:(?:demand|request|require|get|obtain) (?:an? |the )?(?:[\w-]+ )?(?:explanation|apology|statement|justification)"
+    r"^\W*(?:(?:demand|request|require|get|obtain) (?:an? |the )?(?:[\w-]+ )?(?:explanation|apology"
+    r"|statement|justification)"
     r"s? (?:from|by|of) (?P<from>.+)"
-    r"|(?:bill|charge|invoice|sue) (?P<billed>.+?) for (?:the |their |his |her )?(?:damage|loss|cost|outage|mistake|error)s?\b"
+    r"|(?:bill|charge|invoice|sue) (?P<billed>.+?) for (?:the |their |his |her )?(?:damage|loss|cost"
+    r"|outage|mistake|error)s?\b"
     r"|(?:call|summon|invite|pull|take|order) (?P<called>(?:[\w@'-]+ ){1,5}?)(?:in|aside)\b"
     r"|train (?P<trained>[A-Z][\w'-]+ )(?:on|in|to|how|again)\b)",
     re.IGNORECASE,
@@ -87,14 +95,16 @@ _FORBIDDEN = Pattern(
 )
 _AUTOMATIC = Pattern(r"^\"(?:warn|caution|ask|tell|notify|alert|prompt|advise)\b", re.IGNORECASE)
 _CONDITION = Pattern(
-    r"\b(?:when|whenever|if|once(?! more| again)|as soon as|before) (?!they\b|he\b|she\b|you\b|we\b|needed|necessary"
+    r"\b(?:when|whenever|if|once(?! more| again)|as soon as|before) (?!they\b|he\b|she\b|you\b|we\b|needed"
+    r"|necessary"
     r"|possible|appropriate"
     r"|required)",
     re.IGNORECASE,
 )
 _WITHDRAWN = Pattern(r"\W*(?:revoke|remove|withdraw|restrict|limit|take)\b(?!.*(?:'s|s')\b)", re.IGNORECASE)
 _ON_DEMAND = Pattern(
-    r"\b(?:by default|on request|on demand|per (?:change|session|ticket)|just[- ]in[- ]time|temporar\w+|time-boxed|break-glass)\b",
+    r"\b(?:by default|on request|on demand|per (?:change|session|ticket)|just[- ]in[- ]time|temporar\w+"
+    r"|time-boxed|break-glass)\b",
     re.IGNORECASE,
 )
 _MOOD = Pattern(

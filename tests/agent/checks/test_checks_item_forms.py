@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from agent.checks import check_document
 from agent.checks.concreteness import judge_action
 from agent.checks.document import read_document
+from agent.checks.field_values import is_priority
 from agent.checks.item_fields import read_piece
 from agent.checks.items import read_entries
-from agent.checks.field_values import is_priority
 from agent.checks.owner import unusable_owner
 from agent.checks.sanction import names_sanction
 from benchmarks.actions import score_items
@@ -53,7 +53,7 @@ def _errors(markdown: str) -> list[str]:
     return sorted(item.rule for item in found if item.rule[0] == "A" and item.level == "error")
 
 
-@pytest.mark.parametrize("name", ["items", "forms", "voices", "texts", "unseen"])
+@pytest.mark.parametrize("name", ["items", "forms", "voices", "texts", "unseen", "margins", "deeds", "mixed"])
 def test_written_items_are_judged_as_labelled(name: str) -> None:
     folder = FIXTURES / f"{name}.txt"
     score = score_items(folder, "all", listed=True)
