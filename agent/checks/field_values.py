@@ -24,7 +24,7 @@ PRIORITY = Pattern(
 )
 _NUMBERED = Pattern(r"\D*\d")
 _RANKED = Pattern(
-    r"!?(?:p\d+\??|sev[- ]?\d+|(?-i:S)[1-4]|(?:very )?(?:critical|highest|high|medium|low|lowest|urgent)"
+    r"[!#]?(?:p\d+\??|sev[- ]?\d+|(?-i:S)[1-4]|(?:very )?(?:critical|highest|high|medium|low|lowest|urgent)"
     r"(?:[- ](?:prio(?:rity)?|severity|urgency))?"
     r"|normal|must|should|could|(?:must|should|could|nice to)[- ]have|blocker|major|minor|prio(?:rity)? ?\d"
     r"|[\U0001f534\U0001f7e0\U0001f7e1\U0001f7e2\U0001f53a\u23eb\U0001f53c\U0001f53d\u23ec]\ufe0f?)",
@@ -60,7 +60,11 @@ _BY = (
     r"(?:(?:to be )?(?:done |finished |completed? |delivered |ready |shipped |closed |fixed )?"
     r"(?:due|by|until|before|no later than))"
 )
-_DUE = Pattern(rf"(?:{_BY}(?: on)?:? +)?(?:the )?(?P<value>{DAY})(?: at the latest| latest)?", re.IGNORECASE)
+_DUE = Pattern(
+    rf"(?:{_BY}(?: on)?:? +)?(?:the )?\^?(?P<value>{DAY})(?: at the latest"
+    rf"| latest)?",
+    re.IGNORECASE,
+)
 BARE_DUE = Pattern(rf"(?:^|[\s(,;])(?P<label>{_BY}(?: on)?) +(?P<value>{DAY})(?=\W|$)", re.IGNORECASE)
 _SPAN = r"day|week|month|quarter|half|year|sprint|release|iteration|summer|autumn|fall|winter|spring"
 r"|holidays?|h[12]|q[1-4]"
@@ -127,7 +131,7 @@ Known = tuple[str, int, int]
 
 def is_priority(text: str) -> bool:
     """Tell whether a text is one rank of a usual scale: "P1", "Sev 2", "high", "P1 - high", "must"."""
-    shown = _COMMENT.sub("", re.sub(r"^!(?=\w)", "", text.strip(" \t\n*_`[]()")))
+    shown = _COMMENT.sub("", re.sub(r"^[!#](?=\w)", "", text.strip(" \t\n*_`[]()")))
     if PRIORITY.fullmatch(shown):
         return True
     shown = shown.strip(

@@ -50,6 +50,14 @@ def read_piece(text: str, *, guess: bool = True) -> Piece:
     return Piece(fields, _without(text, cut))
 
 
+def read_shared(text: str) -> dict[str, str]:
+    """Read an owner and a date from one text, "Key services / 30 June"; empty where either is missing."""
+    piece = read_piece(text)
+    found = {part.name: part.value for part in piece.fields}
+    owner = found.get("owner", piece.action)
+    return {"due": found["due"], "owner": owner} if owner and "due" in found else {}
+
+
 def _join_values(text: str, parts: list[Part]) -> None:
     """Let a value run on over a slash, a bracket or the comma of a second name."""
     for number, part in enumerate(parts):

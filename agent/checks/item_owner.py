@@ -49,7 +49,7 @@ _TO_BE_DONE = Pattern(
     r"(?P<who>@[\w.-]*\w|[A-Z][\w&/-]*(?: (?:[A-Z&][\w&/-]*|team|squad|crew|group))*)"
 )
 _PERSON_FIRST = Pattern(
-    r"^(?P<who>[A-Z][\w'\u2019.-]*(?: (?:[a-z]{1,3} ){0,2}[A-Z][\w'\u2019.-]*){0,3})"
+    r"^(?P<who>[A-Z][\w'\u2019.-]*(?: (?:[a-z]{1,3} ){0,2}[A-Z][\w'\u2019.-]*){0,3}(?P<of> \([^()]+\))?)"
     r" (?:to|will|shall) (?!be\b)(?=[a-z])"
 )
 _TEAM_FIRST = Pattern(
@@ -79,7 +79,7 @@ def guess_owner(text: str, masked: str, parts: list[Part]) -> Found | None:
     if done_by:
         return Found("owner", done_by["who"], *done_by.span("who"), done_by.span())
     person = _PERSON_FIRST.match(masked[begin:])
-    if person and _is_person(person["who"]):
+    if person and (person["of"] or _is_person(person["who"])):
         return _leading(text, begin, person)
     return _beside(text, rest, parts) or _trailing(text, rest) or _named_first(text, masked, begin)
 

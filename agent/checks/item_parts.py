@@ -22,6 +22,7 @@ _LEAD = Pattern(r"^\s*(?:\*\*|__|[*_])(?P<inside>[^*\n]{1,60}?)(?:\*\*|__|[*_])(
 _SIGN = Pattern(r"^[^\w\s\x00-\x7f\u2010-\u2015\u2026]+\s*")
 """An emoji or the like in front of a value."""
 _FIRST = Pattern(rf"^\s*(?P<word>{LEADING_RANK.source}|#\d+|[A-Z][A-Z0-9]+-\d+)(?:\s*:|\s)\s*(?=\S)")
+_RANK_FIRST = Pattern(rf"[,;(/]\s+(?:{LEADING_RANK.source})(?P<colon>\s*:\s+)(?=\S)")
 _PICTURE = Pattern(r"(?:(?<=\s)|^)[\U0001f300-\U0001faff\u2600-\u27bf\u23e9-\u23f3\u231a\u231b]")
 _SEPARATOR = Pattern(
     r"(?P<hard>[\u2014\u2013]+|\s-{1,3}\s|\s(?:[\u00b7\u2022\u00bb\u2192~>]|//|->|::)\s|[|;])"
@@ -117,6 +118,7 @@ def _split(text: str, masked: str) -> list[Part]:
     if first and all(start != first.end("word") for start, _, _ in cuts):
         cuts.append((first.end("word"), first.end(), "hard"))
     cuts.extend((found.start(), found.start(), "hard") for found in _PICTURE.finditer(masked))
+    cuts.extend((*found.span("colon"), "hard") for found in _RANK_FIRST.finditer(masked))
     cuts.extend(_tail(text, masked))
     ends = {0, *(end for _, end, _ in cuts)}
     for found in DASHED_LABEL.finditer(masked):
@@ -193,7 +195,7 @@ def _labelled(text: str, part: Part, label: re.Match[str]) -> Found:
     if name == "by":  # "by: 1 June" and "by: Ana"
         known = known_value(value)
         name = "due" if is_empty(value) or (known and known[0] == "due") else "owner"
-    elif name == "type" and PRIORITY.fullmatch(value):  # "class: P2"
+    elif name in {"type", "ticket"} and PRIORITY.fullmatch(value):  # "class: P2", "pr: P2"
         name = "priority"
     cut = (part.start, start if name == "action" else part.end)
     return Found(name, value, start, part.end, cut, labelled=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from agent.checks.document import Block, Document, Item, Table
-from agent.checks.item_fields import Piece, read_piece
+from agent.checks.item_fields import Piece, read_piece, read_shared
 from agent.checks.item_owner import is_owner_name
 from agent.checks.item_parts import Found
 from agent.checks.item_tables import Row, read_table
@@ -88,6 +88,9 @@ def _row_entry(document: Document, row: Row, action: tuple[int, int]) -> Entry:
         entry.fields[name] = document.source[start:end].strip("`* ")
         entry.spans[name] = (start, end)
     entry.finished = bool(_FINISHED.match(entry.fields.pop("status", "")))
+    for name in ("owner", "due"):  # a column "Owner / due" holds both
+        if not {"owner", "due"} <= entry.fields.keys():
+            entry.fields |= read_shared(entry.fields.get(name, ""))
     return entry
 
 

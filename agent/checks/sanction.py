@@ -21,6 +21,9 @@ _FILED = Pattern(
     r"|\b(?:dressing|telling|ticking)[- ](?:down|off)\b|\btalking[- ]to\b|\bslap on the wrist\b"
     r"|\byellow card\b"
     r"|\b(?:with|to) (?:\w+'s|his|her|their) (?:line )?(?:manager|boss|superior|supervisor)\b"
+    r"|\b(?:have|face|without|bring) consequences\b"
+    r"|^\W*(?:find out|identify|establish|determine) who (?:\w+ed|made|did|ran|broke|wrote|forgot|left"
+    r"|took)\b"
     r"|\brefresher (?:course|training|class)\b"
     r"|\b(?:cut|dock|withhold|reduce|freeze|deduct\w*|forfeit)\b.{0,30}(?:'s|s'|\bhis|\bher"
     r"|\btheir) (?:bonus|pay|salary|wages"
@@ -46,7 +49,7 @@ _MADE_TO = Pattern(
 _EXHORTED = Pattern(
     r"^\W*(?P<who>(?:[\w@'-]+ ){1,6}?)(?:must|shall|should|will|needs? to|ha(?:s|ve) to"
     r"|ought to) (?:\w+ )?(?:re-?read|retake"
-    r"|repeat|redo|resit|memori[sz]e|apologi[sz]e|concentrate|remember|double-check|respect|obey"
+    r"|repeat|redo|resit|memori[sz]e|apologi[sz]e|concentrate|remember|sign|double-check|respect|obey"
     r"|(?:take|attend|complete|pass|do|sit) (?:the|an?|this) (?:[\w-]+ ){0,3}(?:quiz|course|training|test"
     r"|exam|class|lesson))\b",
     re.IGNORECASE,
@@ -77,6 +80,8 @@ _HELD_TO = Pattern(
     r"|(?:bill|charge|invoice|sue) (?P<billed>.+?) for (?:the |their |his |her )?(?:damage|loss|cost"
     r"|outage|mistake|error)s?\b"
     r"|(?:call|summon|invite|pull|take|order) (?P<called>(?:[\w@'-]+ ){1,5}?)(?:in|aside)\b"
+    r"|no more (?:[\w-]+ ){1,4}(?:by|from|for) (?P<barred>.+)"
+    r"|(?:mandatory|compulsory|remedial) (?:re-?)?training (?:for|of) (?P<schooled>.+)"
     r"|train (?P<trained>[A-Z][\w'-]+ )(?:on|in|to|how|again)\b)",
     re.IGNORECASE,
 )

@@ -61,6 +61,19 @@ def test_written_items_are_judged_as_labelled(name: str) -> None:
     assert int(str(score["items"])) >= 90
 
 
+def test_the_last_set_raises_no_false_alarm() -> None:
+    score = score_items(FIXTURES / "last.txt", "all")
+    assert score["false alarms"] == "0 of 40"
+    assert float(str(score["F1 complete or not"])) > 0.94
+
+
+@pytest.mark.parametrize(("half", "alarms", "least"), [("read", "0 of 27", 1.0), ("kept", "1 of 40", 0.94)])
+def test_a_fifth_set_by_another_hand_gets_no_worse(half: str, alarms: str, least: float) -> None:
+    score = score_items(FIXTURES.parent / f"wording/fifth/{half}/action_items_dev.jsonl", "all")
+    assert score["false alarms"] == alarms
+    assert float(str(score["F1 complete or not"])) >= least
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_complete_item_is_read_in_every_layout(layout: str) -> None:
     markdown = layout.format(*COMPLETE)
