@@ -12,41 +12,73 @@ def _words(text: str) -> frozenset[str]:
 
 
 LOOKING = Pattern(
-    r"(?:think|consider|contemplate|explore|discuss|debate|look|evaluate|investigate|inspect|revisit|rethink"
+    r"(?:think|consider|contemplate|explore|discuss|debate|look(?! up\b)|evaluate|investigate|revisit|rethink"
     r"|reconsider|re-?evaluate|re-?assess|study|research|understand|talk|speak|brainstorm|assess"
-    r"|examine|analy[sz]e|scope"
-    r"|review|re-?examine|monitor|watch|observe|follow|figure out|find out|something|anything"
-    r"|bring [\w ]{0,30}together|identify|determine|think through|emphasi[sz]e|stress"
-    r"|highlight|reiterate|underline|champion|nurture|cultivate|instil|empower|map out|find (?:an?|some"
-    r"|better|the right) (?:[\w-]+ )?(?:ways?"
-    r"|solutions?)|reach out|touch base|meet|hold (?:a|an)|have (?:a|an|another) (?:\w+ )?(?:meeting"
+    r"|analy[sz]e|scope|contact|escalate|chase|approach"
+    r"|review|re-?examine|figure out|find out|something|anything"
+    r"|bring [\w ]{0,30}together|identify|think through"
+    r"|(?:emphasi[sz]e|stress|highlight|reiterate|underline) (?:the (?:importance|need|value|role|point)"
+    r"|that|to|how|again)"
+    r"|champion|nurture|cultivate|instil|empower|map out|find (?:an?|some|better"
+    r"|the right) (?:[\w-]+ )?(?:ways?"
+    r"|solutions?)|reach out|touch base|get in touch|meet|hold (?:a|an)|have (?:a|an"
+    r"|another) (?:\w+ )?(?:meeting"
     r"|chat|discussion"
-    r"|session|talk|conversation|look|think)|take (?:a|another) (?:\w+ )?look|go (?:over|through)"
+    r"|session|talk|conversation|look|think)|have (?:[\w-]+ ){1,3}(?:look|think|investigate|explore)"
+    r"|take (?:a|another) (?:\w+ )?look|take care|go (?:over|through)"
+    r"|take (?:(?:the|all|any|some|appropriate|necessary|suitable|further|corrective"
+    r"|preventive) )*(?:measures?|steps"
+    r"|actions?|precautions)"
     r"|schedule (?:a|an) (?:\w+ )?(?:meeting|call|session|discussion|workshop)|encourage|promote|foster"
-    r"|push|seek|advocate"
-    r"|embrace|drive|lead|own|spend|invest|raise awareness|create awareness|increase awareness|gather"
+    r"|push (?:for|towards?)|seek|advocate"
+    r"|(?:share|spread|transfer|disseminate|deepen|grow|gain) (?:\w+ ){0,3}(?:learnings?|lessons|knowledge"
+    r"|experience"
+    r"|insights?|know-?how|understanding|expertise|word)"
+    r"|give (?:[\w-]+ ){1,3}(?:some |more |a little |a bit of )+(?:love|attention|care|thought)"
+    r"|embrace|drive (?:adoption|change|forward|improvements?)|spend|invest|raise awareness|create awareness"
+    r"|increase awareness"
     r"|collect (?:ideas"
-    r"|feedback|thoughts)|see (?:if|whether|how|what)|get (?:better|to grips|a (?:better )?(?:grip|handle"
-    r"|understanding)|more)|start (?:a|thinking|looking|working|to)|open a discussion|aim|strive|work"
+    r"|feedback|thoughts)|see (?:if|whether|how|what)|get (?:better|to grips|on top|on the same|everybody"
+    r"|everyone"
+    r"|a (?:better )?(?:grip|handle|understanding)|more)|start (?:a|thinking|looking|working|to)"
+    r"|open a discussion|aim|strive|work"
     r"|try|learn|sync"
-    r"|align|coordinate|communicate|collaborate|liaise|engage|check (?:if|whether|in with|with)"
+    r"|collaborate|liaise|check (?:if|whether|in with|with)"
     r"|keep (?:(?:a )?(?:close |closer )?(?:eye|watch|lookout)|an eye|up|on|track"
-    r"|in mind|[a-z]+ing|improving)|be|become|stay|remain|continue|come up|play|dig|ponder|weigh"
+    r"|in mind|[a-z]+ing|improving)|be|become|come up|play|dig|ponder"
     r"|familiari[sz]e|experiment"
-    r"|ask around|agree on something|pay|care|focus|prioriti[sz]e)(?![\w-])",
+    r"|ask around|agree on something|pay|stay|remain|care|focus|prioriti[sz]e)(?![\w-])",
     re.IGNORECASE,
 )
 """What starts like this ends when somebody says so; a record, a number or a decision gives it an end."""
 
+OBSERVING = Pattern(
+    r"(?:monitor|watch|observe|follow|gather|determine|inspect|examine|lead|own|drive|continue|weigh"
+    r"|align|coordinate|communicate|engage|agree (?:on|upon|with)|involve|consult|push)(?![\w-])",
+    re.IGNORECASE,
+)
+"""What starts like this may be talk or an engineer's verb; enough particular words tell which."""
+
+LOOKING_NOUN = Pattern(
+    r"(?:[\w-]+ ){0,3}(?:analysis|investigation|evaluation|assessment|discussion|brainstorming|workshop"
+    r"|deep[- ]dive"
+    r"|exploration|research|study)(?:$| (?:of|on|into|for|about|with)\b)",
+    re.IGNORECASE,
+)
+"""The same as a noun: "root cause analysis", "deep dive into the database"."""
+
 DEGREE = Pattern(
-    r"(?:improve|enhance|strengthen|optimi[sz]e|tidy(?: up)?|refactor|re-?architect|address|tackle"
+    r"(?:improve|enhance|strengthen|robustify|optimi[sz]e|tidy(?: up)?|refactor|re-?architect|address|tackle"
     r"|deal with|harden"
     r"|modernise|modernize|simplify|stabili[sz]e|streamline|sort (?:out|things)|rework|overhaul|revamp"
     r"|refine|polish"
     r"|bolster|beef up|level up|ramp up|future-proof|reinforce|upskill|mature|evolve|further|rationali[sz]e"
     r"|professionali[sz]e|speed (?:up|things)|accelerate|boost|maximi[sz]e|minimi[sz]e"
-    r"|better|more|fewer|less|improved|enhanced|stronger|faster|safer|closer|clearer|tighter|smarter"
+    r"|better|more(?! than)|fewer(?! than)|less(?! than)|improved|enhanced|stronger|faster|safer|closer"
+    r"|clearer|tighter|smarter"
     r"|nicer|easier|simpler|sooner|smoother|cleaner|proper|good"
+    r"|robust|resilient|reliable|modern|adequate|appropriate|sufficient|sensible|suitable|meaningful"
+    r"|scalable|maintainable"
     r"|greater|higher|deeper|additional|general|overall)(?![\w-])",
     re.IGNORECASE,
 )
@@ -110,6 +142,7 @@ GENERIC = _words(
     "concepts mess"
     " topic topics work-around aspect aspects effort efforts story gap gaps need needs requirement "
     "requirements necessary relevant"
+    " old legacy flaky high safe secure"
     " affected related similar various several some other others existing current future general "
     "overall entire whole"
 )
@@ -118,11 +151,11 @@ _PRAISE = (
     r"|appropriately|adequate"
     r"|adequately|sufficient|sufficiently|improved|good|best|well|resilient|stable|reliable|clean"
     r"|cleaner|faster|smarter"
-    r"|enough|carefully|thoroughly|safer|safe|secure|scalable|maintainable|efficient|effective\w*"
+    r"|enough|carefully|thoroughly|safer|scalable|maintainable|efficient|effective\w*"
     r"|stronger|sooner|closer"
-    r"|closely|smoother|smooth|smoothly|nicer|easier|simpler|higher|high|often|frequent\w*|sensible"
+    r"|closely|smoother|smooth|smoothly|nicer|easier|simpler|higher|often|frequent\w*|sensible"
     r"|reasonable|meaningful"
-    r"|suitable|correctly|flaky|legacy|old|possible|again|somehow|generally)"
+    r"|suitable|correctly|possible|again|somehow|generally)"
 )
 PRAISE = Pattern(rf"{_PRAISE}\b", re.IGNORECASE)
 LOOSE = Pattern(

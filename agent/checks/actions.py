@@ -12,8 +12,8 @@ from agent.checks.concreteness import count_deliverables, judge_action
 from agent.checks.configuration import DEFAULT, Configuration
 from agent.checks.coverage import check_coverage, control_strength
 from agent.checks.document import Document
+from agent.checks.field_values import is_priority
 from agent.checks.items import Entry, read_entries
-from agent.checks.labels import is_priority
 from agent.checks.owner import is_nobody
 from agent.checks.pattern import Pattern
 from agent.checks.report import Report
@@ -141,7 +141,7 @@ def _due(entry: Entry, incident: date | None) -> _Defect | None:
 def _priority(entry: Entry, scale: tuple[str, ...]) -> _Defect | None:
     priority = entry.fields.get("priority", "")
     ask = f"Use one of {', '.join(scale)}." if scale else "Use P0 to P4, or high, medium, low."
-    if is_empty(priority):
+    if is_empty(priority) and not is_priority(priority):
         return "A03", "error", "priority", "action item has no priority", ask
     known = priority.strip(" *`[]()").lower() in {name.lower() for name in scale}
     if not (known if scale else is_priority(priority)):

@@ -19,20 +19,32 @@ MONTH = (
 )
 DAY = (
     r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? )?"
-    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d\d)(?!\d)"
-    rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?(?: of)?[ -]{MONTH}(?![a-z])(?:,?[ -]\d{{4}}(?!\d))?"
+    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?)?"
+    r"|\d{4}-W\d\d-[1-7](?!\d)"
+    r"|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d\d)(?!\d)|\d{1,2}-\d{1,2}-\d{4}(?!\d)"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?(?: of)?[ /-]{MONTH}(?![a-z])(?:,?[ /-]\d{{4}}(?!\d)"
+    rf"|[ /-]'?\d\d(?![\d:]))?"
+    rf"|\d{{4}} {MONTH} \d{{1,2}}(?!\d)"
     rf"|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?![\d:%])(?:,? \d{{4}}(?!\d))?)"
 )
 """A day in any of these forms, with or without its weekday and year, as a pattern without named groups."""
 _FORMS = (
-    Pattern(r"\b(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})\b"),
+    Pattern(r"\b(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)"),
+    Pattern(r"\b(?P<d>\d{1,2})-(?P<m>\d{1,2})-(?P<y>\d{4})\b"),
     Pattern(r"\b(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})\b"),
     Pattern(r"\b(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})\b"),
     Pattern(r"(?<![\d.])(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<short>\d\d)\b(?![.\d])"),
     Pattern(r"(?<![\d/])(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<short>\d\d)\b(?![/\d])"),
-    Pattern(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ -]{_MONTH}[ ,-]+(?P<y>\d{{4}})\b", re.IGNORECASE),
+    Pattern(
+        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ /-]{_MONTH}[ ,/-]+(?P<y>\d{{4}})\b", re.IGNORECASE
+    ),
+    Pattern(rf"\b(?P<d>\d{{1,2}})[ /-]{_MONTH}[ /-]'?(?P<short>\d\d)\b(?![:.\d])", re.IGNORECASE),
+    Pattern(rf"\b(?P<y>\d{{4}}) {_MONTH} (?P<d>\d{{1,2}})\b", re.IGNORECASE),
     Pattern(rf"\b{_MONTH} (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})\b", re.IGNORECASE),
 )
+_WEEK_DAY = Pattern(r"\b(?P<y>\d{4})-W(?P<w>\d\d)-(?P<d>[1-7])(?!\d)")
+_SHORT_DAY = Pattern(r"\W*(?P<first>\d{1,2})[./](?P<second>\d{1,2})\.?\W*")
+"""A day and a month in digits, in either order; too short to be a date anywhere but in a date's place."""
 _EMPTY = Pattern(
     r"^\W*$|^\W*(?:tbd|tba|tbc|n/?a|none|nil|no|unknown|open|pending|unset|unassigned|todo|to be "
     r"(?:determined|decided|"
@@ -63,10 +75,16 @@ def read_date(text: str) -> Written | None:
         groups = found.groupdict()
         month = int(groups["m"]) if groups.get("m") else _MONTHS.index(groups["month"][:3].lower()) + 1
         day = int(groups["d"])
-        if month > 12 and "/" in found.group() and day <= 12:
+        if month > 12 and found.group()[2] != "." and not found.group()[:4].isdigit() and day <= 12:
             month, day = day, month
         try:
             return Written(date(int(groups.get("y") or f"20{groups['short']}"), month, day))
+        except ValueError:
+            return Written(None, impossible=True)
+    week = _WEEK_DAY.search(text)
+    if week is not None:
+        try:
+            return Written(date.fromisocalendar(int(week["y"]), int(week["w"]), int(week["d"])))
         except ValueError:
             return Written(None, impossible=True)
     return None
@@ -96,7 +114,7 @@ def read_due(text: str, incident: date | None) -> Written | None:
     written = read_date(text)
     if written is not None:
         return written
-    day = read_day(text)
+    day = read_day(text) or _read_short_day(text)
     if day is None or day.day is None or incident is None:
         return day
     for year in range(incident.year, incident.year + 9):
@@ -107,3 +125,15 @@ def read_due(text: str, incident: date | None) -> Written | None:
         if due >= incident:
             return Written(due)
     return day
+
+
+def _read_short_day(text: str) -> Written | None:
+    found = _SHORT_DAY.fullmatch(text)
+    if found is None:
+        return None
+    first, second = int(found["first"]), int(found["second"])
+    month, day = (first, second) if first <= 12 and "/" in text else (second, first)
+    try:
+        return Written(date(2000, month, day))
+    except ValueError:
+        return Written(None, impossible=True)

@@ -11,7 +11,9 @@ from agent.checks.action_words import (
     DEGREE,
     GENERIC,
     LOOKING,
+    LOOKING_NOUN,
     LOOSE,
+    OBSERVING,
     PRAISE,
     STOP,
     UPDATING,
@@ -42,6 +44,7 @@ _SCOPED = Pattern(
     r"\b(?:except|whenever|older than|more than|less than|fewer than|at least|at most"
     r"|per (?:second|minute|hour|day|key|user|tenant|service)|weekly|daily|nightly|hourly|monthly|quarterly"
     r"|automatically|by default|read-only|mandatory|idempotent)\b"
+    r"|\bmake (?:[\w'-]+ ){1,5}(?!reli|scal|maintain|manage|sustain|st|flex|sens|reason)[\w-]+[ai]ble$"
     r"|\b(?:all|each|every|both|any) (?!the things|issues|problems)(?:\w+)"
     r"|\b(?:when|if|before|after|once|that|which|with|while) (?:[\w'-]+ ){0,5}(?:is|are|was|were|has"
     r"|have|do|does|can"
@@ -61,7 +64,7 @@ _OPEN_END = Pattern(
     r"closely|the|this|it|how)\b|"
     r"\bmonitor (?:the situation|closely|it|this|how|whether)\b|\bfor (?:a while|now|some time|the time "
     r"being)\b|\bbest effort\b|"
-    r"\b(?:not|n't|never)\b.{1,40}\bagain\b|\b(?:not|cannot|n't|never) (?:be )?(?:re-?occurs?|recurs?"
+    r"\b(?:not|cannot|n't|never)\b.{1,40}\bagain\b|\b(?:not|cannot|n't|never) (?:be )?(?:re-?occurs?|recurs?"
     r"|repeat(?:s|ed)?)\b|\bprevent (?:an?y? |the )?"
     r"(?:recurrence|repetition|repeat)\b|\bprevent (?:this|it|such (?:incidents"
     r"|outages)) (?:from happening|in)\b|"
@@ -83,6 +86,13 @@ _VERB = (
     r"|publish|purge|raise|record|reduce|refuse|reject|remove|rename|replace|report|require|restrict"
     r"|review|rotate|run"
     r"|send|set|show|split|store|switch|test|train|tune|update|upgrade|use|validate|verify|warn|write)"
+)
+_NEXT_CLAUSE = Pattern(
+    r"(?:,? and(?: then| also)?|;|,(?: then)?|\. also|\.) "
+    rf"(?={_VERB}\b|(?:sign|subscribe|note|agree|revoke|attach|store|copy|open|close|ask|put|wire|order"
+    rf"|buy|install|drop|pick|"
+    r"configure|connect|clean|import|export|agree|restore|compare|tag|label|mark|print|bolt|apply)\b)",
+    re.IGNORECASE,
 )
 _NEXT_DELIVERABLE = Pattern(rf"(?:,? and(?: then| also)?|;|,|\. also|\.) (?={_VERB}\b)", re.IGNORECASE)
 
@@ -136,9 +146,8 @@ def judge_action(text: str) -> Verdict:
     if _OPEN_END.search(words) and not measured:
         return "open"
     scoped = measured or _SCOPED.search(words) is not None
-    if LOOKING.match(phrase):
-        recorded = _OUTCOME.search(words) is not None and (scoped or _MEASURED.search(words) is not None)
-        return "" if measured or recorded else "vague"
+    if _is_talk(phrase, scoped=scoped):
+        return "" if measured or (scoped and _OUTCOME.search(words)) or _has_deed(phrase) else "vague"
     if any(form.match(phrase) for form in (DEGREE, _LIGHT, _DEGREE_NOUN)):
         return "" if measured or _has_method(words) else "vague"
     if AMOUNT.match(phrase) and not _raises_alarm(phrase):
@@ -178,7 +187,23 @@ def _has_method(words: str) -> bool:
     return found is not None and judge_action(f"Add {found['means']}") == ""
 
 
-def _says_what(phrase: str) -> bool:
+def _is_talk(phrase: str, *, scoped: bool) -> bool:
+    """Tell whether an action looks, thinks or talks; a verb of two senses does where little is named."""
+    if LOOKING.match(phrase):
+        return True
+    if scoped:
+        return False
+    observing = OBSERVING.match(phrase) is not None and not _says_what(phrase, needed=3)
+    return observing or LOOKING_NOUN.match(phrase) is not None
+
+
+def _has_deed(phrase: str) -> bool:
+    """Tell whether something concrete is to be done beside the talk: "meet the carrier and sign the SLA"."""
+    places = [found.end() for found in _NEXT_CLAUSE.finditer(phrase)]
+    return any(judge_action(phrase[place:]) == "" for place in places)
+
+
+def _says_what(phrase: str, *, needed: int = 0) -> bool:
     """Count the words that name something particular; the emptier the verb, the more of them are needed."""
     spoken = re.findall(r"[\w@%.'-]+", phrase.lower())
     if not spoken:
@@ -187,12 +212,8 @@ def _says_what(phrase: str) -> bool:
     rest = phrase.lower().partition(" ")[2]
     loose = {word for found in LOOSE.finditer(rest) for word in found.group().split()}
     named = [word for word in spoken[1:] if not _is_empty(word) and word not in loose]
-    if verb in UPDATING:
-        needed = 3
-    elif verb in CREATING:
-        needed = 2
-    else:
-        needed = 1
+    if not needed:
+        needed = 3 if verb in UPDATING else 2 if verb in CREATING else 1
     if loose:
         needed = 4 if _MAKE_DEGREE.match(phrase) else 3
     return len(named) >= needed

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from agent.checks.field_values import BARE_DUE
 from agent.checks.item_owner import guess_owner, is_name
 from agent.checks.item_parts import BOX, Found, Part, clean, split_parts
-from agent.checks.labels import BARE_DUE
 from agent.checks.pattern import Pattern
 
 _TITLE = Pattern(r"^\s*(?:\[[ xX]\]\s*)?\*\*(?P<inside>[^*\n.]{1,40})\*\*:?\s+(?=[A-Z])")
@@ -34,6 +34,7 @@ def read_piece(text: str, *, guess: bool = True) -> Piece:
     """Take the text of an action item apart; with `guess`, a name beside a date is the owner."""
     masked, parts = split_parts(text)
     _join_values(text, parts)
+    _prefer_dates(parts)
     fields = [part.found for part in parts if part.found]
     cut = [found.cut for found in fields]
     named = {found.name for found in fields}
@@ -47,6 +48,14 @@ def read_piece(text: str, *, guess: bool = True) -> Piece:
     if title and len(title["inside"].split()) < 5:
         cut.append(title.span())
     return Piece(fields, _without(text, cut))
+
+
+def read_shared(text: str) -> dict[str, str]:
+    """Read an owner and a date from one text, "Key services / 30 June"; empty where either is missing."""
+    piece = read_piece(text)
+    found = {part.name: part.value for part in piece.fields}
+    owner = found.get("owner", piece.action)
+    return {"due": found["due"], "owner": owner} if owner and "due" in found else {}
 
 
 def _join_values(text: str, parts: list[Part]) -> None:
@@ -74,6 +83,17 @@ def _runs_on(text: str, part: Part, found: Found, other: Part) -> bool:
         return inside or second or other.before == "slash"
     owners = found.name == other.found.name == "owner" and not other.found.labelled
     return owners and other.before == "comma"
+
+
+def _prefer_dates(parts: list[Part]) -> None:
+    """Take words that may stand for a date, "later" or "TBA", for none where a date stands beside them."""
+    dues = [part for part in parts if part.found and part.found.name == "due"]
+    dated = [
+        part for part in dues if part.found and (part.found.labelled or re.search(r"\d", part.found.value))
+    ]
+    for part in dues:
+        if dated and part not in dated:
+            part.found = None
 
 
 def _bare_due(text: str, masked: str, parts: list[Part]) -> Found | None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+from agent.checks.action_words import STOP, VERBS
 from agent.checks.item_parts import Found, Part, clean
 from agent.checks.pattern import Pattern
+from agent.checks.sentence import split_sentences
+from agent.checks.subject import HUMAN, Roster, kind_of
 
 _NAME = Pattern(r"^(?:the )?(?:[^\W\d_][\w.'&+/-]*)(?: (?:[\w.'&+/-]+|&)){0,5}$")
 _NO_NAME = Pattern(
@@ -31,10 +34,23 @@ _AREA = Pattern(
     re.IGNORECASE,
 )
 _HANDLE_FIRST = Pattern(r"^(?P<who>@[\w.-]*\w)(?:\s*:\s*|\s+(?:to|will|shall|should|must)\s+)")
-_NAME_FIRST = Pattern(
-    r"^(?P<who>[A-Z][\w&/.-]*(?: (?:[A-Z&][\w&/.-]*|team|squad|guild|tribe|crew|chapter|group|desk"
-    r"|office|ops)){0,3})\s*:\s+"
-    r"(?=[^\W\d_])"
+_NAME_FIRST = Pattern(r"^(?P<who>[A-Z][\w&'/.-]*(?: [\w&][\w&'/.-]*){0,3})\s*:\s+(?=[^\W\d_])")
+_CREW_FIRST = Pattern(
+    r"^(?P<who>(?:(?:[\w&-]+-)(?:team|squad|guild|tribe|crew|chapter|group|desk|office|ops))):\s+(?=[^\W\d_])"
+)
+_CREW_ACTS = Pattern(
+    r"^(?:the )?(?P<who>(?:[\w&/-]+ ){1,3}(?:team|squad|guild|tribe|crew|chapter|group|desk"
+    r"|office)) (?=[a-z])",
+    re.IGNORECASE,
+)
+"""Behind "By 1 June," only, where the name of a team begins the sentence."""
+_TO_BE_DONE = Pattern(
+    r"\bto be (?:done|handled|fixed|delivered|carried out|completed|implemented) by (?:the )?"
+    r"(?P<who>@[\w.-]*\w|[A-Z][\w&/-]*(?: (?:[A-Z&][\w&/-]*|team|squad|crew|group))*)"
+)
+_PERSON_FIRST = Pattern(
+    r"^(?P<who>[A-Z][\w'\u2019.-]*(?: (?:[a-z]{1,3} ){0,2}[A-Z][\w'\u2019.-]*){0,3}(?P<of> \([^()]+\))?)"
+    r" (?:to|will|shall) (?!be\b)(?=[a-z])"
 )
 _TEAM_FIRST = Pattern(
     r"^(?P<who>(?:[Tt]he )?(?:[\w&/-]+ ){1,4}(?:team|squad|guild|tribe|crew|chapter|group|desk|office))"
@@ -52,19 +68,47 @@ def guess_owner(text: str, masked: str, parts: list[Part]) -> Found | None:
     if not rest or not {part.found.name for part in parts if part.found} & {"due", "priority"}:
         return None
     begin = rest[0].start
-    for form in (_HANDLE_FIRST, _TEAM_FIRST):
+    forms = [_HANDLE_FIRST, _TEAM_FIRST, _CREW_FIRST]
+    if rest[0] is not parts[0]:
+        forms.append(_CREW_ACTS)
+    for form in forms:
         found = form.match(masked[begin:])
         if found:
             return _leading(text, begin, found)
+    done_by = _TO_BE_DONE.search(text)
+    if done_by:
+        return Found("owner", done_by["who"], *done_by.span("who"), done_by.span())
+    person = _PERSON_FIRST.match(masked[begin:])
+    if person and (person["of"] or _is_person(person["who"])):
+        return _leading(text, begin, person)
     return _beside(text, rest, parts) or _trailing(text, rest) or _named_first(text, masked, begin)
+
+
+def is_owner_name(text: str) -> bool:
+    """Tell whether a whole text is a handle or a name: a few words, most with capitals, or a team."""
+    shown = clean(text)
+    if shown.startswith("@"):
+        return " " not in shown
+    if not _NAME.match(shown) or _is_phrase(shown) or _AREA.match(shown):
+        return False
+    words = shown.split()
+    return len(words) < 5 and (
+        bool(_GROUP.search(shown)) or all(word[0].isupper() or len(word) < 4 for word in words)
+    )
 
 
 def is_name(text: str, part: Part) -> bool:
     """Tell whether a part may be a name: few words, the first of them in capitals or the only one."""
     shown = clean(text[part.start : part.end])
-    if not _NAME.match(shown) or _NO_NAME.match(shown):
+    if not _NAME.match(shown) or _is_phrase(shown):
         return False
     return shown[0].isupper() or " " not in shown or bool(_GROUP.search(shown))
+
+
+def _is_phrase(shown: str) -> bool:
+    """Tell whether a text begins like a phrase; IT and AT&T are names."""
+    first = re.split(r"\W", shown)[0]
+    return not (first.isupper() and len(first) > 1) and bool(_NO_NAME.match(shown))
 
 
 def _leading(text: str, base: int, found: re.Match[str]) -> Found:
@@ -74,7 +118,21 @@ def _leading(text: str, base: int, found: re.Match[str]) -> Found:
 
 def _named_first(text: str, masked: str, begin: int) -> Found | None:
     found = _NAME_FIRST.match(masked[begin:])
-    return _leading(text, begin, found) if found and not _AREA.match(found["who"]) else None
+    if found is None or _AREA.match(found["who"]):
+        return None
+    first, *others = found["who"].split()
+    grouped = _GROUP.search(found["who"]) is not None
+    low = {word for word in others if word[0].islower()} - {"of", "and"}
+    if low and not grouped and (first.lower() in VERBS or low & STOP):
+        return None  # "Add limits: ..." says what to do
+    return _leading(text, begin, found)
+
+
+def _is_person(text: str) -> bool:
+    """Tell whether the words before "will" or "to" are a name: two of them, or one of somebody known."""
+    tokens = split_sentences(text)[0].tokens
+    kind = kind_of(list(tokens), Roster())
+    return kind in HUMAN or (kind == "unknown" and " " in text)
 
 
 def _trailing(text: str, rest: list[Part]) -> Found | None:
@@ -94,8 +152,19 @@ def _beside(text: str, rest: list[Part], parts: list[Part]) -> Found | None:
             continue
         number = parts.index(part)
         near = [*parts[max(0, number - 1) : number], *parts[number + 1 : number + 2]]
-        alone = sum(other.segment == part.segment for other in rest) == 1
-        if alone and any(other.found for other in near):
+        if _stands_alone(part, rest, parts) and (
+            (part is rest[0] and longest is parts[number + 1] and longest.before in {"hard", "slash"})
+            or any(other.found for other in near)
+        ):
             span = (part.start, part.end)
             return Found("owner", clean(text[slice(*span)]), *span, span)
     return None
+
+
+def _stands_alone(part: Part, rest: list[Part], parts: list[Part]) -> bool:
+    """Tell whether a name is a part of its own, and no member of a list in the action."""
+    if sum(other.segment == part.segment for other in rest) == 1:
+        return True
+    shown = parts[parts.index(part) :][:2]
+    slashes = "slash" in {other.before for other in shown}
+    return slashes or (len(rest) == 2 and part.before == "comma") or part.before == "slash"

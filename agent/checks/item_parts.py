@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from agent.checks.calendar_date import DAY
-from agent.checks.labels import CERTAIN_LABEL, LABEL, PRIORITY, known_value, label_name
+from agent.checks.calendar_date import DAY, is_empty
+from agent.checks.field_values import LEADING_RANK, PRIORITY, known_value
+from agent.checks.labels import CERTAIN_LABEL, DASHED_LABEL, LABEL, SIGN_LABEL, label_name
 from agent.checks.pattern import Pattern
 
 BOX = Pattern(r"^\s*\[[ xX]\]\s*")
@@ -21,12 +22,15 @@ _MARK = Pattern(r"\*\*|__|~~|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])")
 _LEAD = Pattern(r"^\s*(?:\*\*|__|[*_])(?P<inside>[^*\n]{1,60}?)(?:\*\*|__|[*_])(?!\w)")
 _SIGN = Pattern(r"^[^\w\s\x00-\x7f\u2010-\u2015\u2026]+\s*")
 """An emoji or the like in front of a value."""
-_FIRST = Pattern(r"^\s*(?P<word>[Pp][0-4]|#\d+|[A-Z][A-Z0-9]+-\d+)(?:\s*:|\s)\s*(?=\S)")
+_FIRST = Pattern(rf"^\s*(?P<word>{LEADING_RANK.source}|#\d+|[A-Z][A-Z0-9]+-\d+)(?:\s*:|\s)\s*(?=\S)")
+_RANK_FIRST = Pattern(rf"[,;(/]\s+(?:{LEADING_RANK.source})(?P<colon>\s*:\s+)(?=\S)")
+_PICTURE = Pattern(r"(?:(?<=\s)|^)[\U0001f300-\U0001faff\u2600-\u27bf\u23e9-\u23f3\u231a\u231b]")
 _SEPARATOR = Pattern(
     r"(?P<hard>[\u2014\u2013]+|\s-{1,3}\s|\s(?:[\u00b7\u2022\u00bb\u2192~>]|//|->|::)\s|[|;])"
     r"|(?P<line>\n[ \t]*:?)"
     r"|(?P<open>[\[(])|(?P<close>[\])]\s*:?)|(?P<slash>\s/\s)|(?P<comma>,\s+)"
-    r"|(?P<stop>(?<!\b\w)(?<!\be\.g)[.!]\s+(?=[A-Z@*_`\[(#\d]|(?:owner|due|prio)))"
+    r"|(?P<stop>(?<!(?<![/-])\b[^\W\d_])(?<!\be\.g)[.!]\s+(?=[A-Z@*_`\[(#\d<]|(?:owner|due|prio|by \d)"
+    r"|(?:prevent|detect|mitigat|repair|investigat|process)\w*[.,;\s]|[a-z][\w-]*(?: [a-z]+)?[:=] ))"
 )
 
 _TAIL = 5
@@ -76,6 +80,7 @@ def _mask(text: str) -> str:
     shown = BOX.sub(lambda found: " " * len(found.group()), text)
     shown = _LINK.sub(lambda found: f" {found[2]}{' ' * len(found[3])}", shown)
     shown = _CODE.sub(_hide_code, shown)
+    shown = shown.replace("{", "(").replace("}", ")")
     for form in (_QUOTED, _ADDRESS, _DATE, _LIST_OF_FACTORS):
         shown = form.sub(lambda found: _solid(found.group()), shown)
     lead = _LEAD.match(shown)
@@ -112,13 +117,15 @@ def _split(text: str, masked: str) -> list[Part]:
     first = _FIRST.match(masked)
     if first and all(start != first.end("word") for start, _, _ in cuts):
         cuts.append((first.end("word"), first.end(), "hard"))
+    cuts.extend((found.start(), found.start(), "hard") for found in _PICTURE.finditer(masked))
+    cuts.extend((*found.span("colon"), "hard") for found in _RANK_FIRST.finditer(masked))
     cuts.extend(_tail(text, masked))
-    ends = {end for _, end, _ in cuts}
+    ends = {0, *(end for _, end, _ in cuts)}
+    for found in DASHED_LABEL.finditer(masked):
+        if _begins(masked, ends, found.start()):
+            cuts = [cut for cut in cuts if not found.start() < cut[0] < found.end()]
     for found in LABEL.finditer(masked):
-        lead = masked[: found.start()].rstrip()
-        begins = not lead or any(
-            found.start() >= end and not masked[end : found.start()].strip() for end in ends
-        )
+        begins = _begins(masked, ends, found.start())
         if begins or CERTAIN_LABEL.match(masked, found.start()) or text[found.start()].isupper():
             cuts.append((found.start(), found.start(), "label"))
     cuts.sort()
@@ -134,13 +141,24 @@ def _split(text: str, masked: str) -> list[Part]:
     return [part for part in parts if part.start < part.end]
 
 
+def _begins(masked: str, ends: set[int], start: int) -> bool:
+    """Tell whether a separator stands right before a place."""
+    return any(start >= end and not masked[end:start].strip() for end in ends)
+
+
 def _tail(text: str, masked: str) -> list[tuple[int, int, str]]:
     """Split off what stands at the end with spaces only: "... a ticket @iam-squad 2026-04-22 P2"."""
     cuts: list[tuple[int, int, str]] = []
     end = len(masked)
     for found in reversed(list(re.finditer(r"\S+", masked))[-_TAIL:]):
+        if cuts and _PICTURE.fullmatch(found.group()[:1]):  # belongs to the value behind it
+            end = found.start()
+            cuts[-1] = (end - 1, end, "hard")
+            continue
         known = known_value(text[slice(*_trimmed(masked, *found.span()))], strict=True)
-        if known is None or not re.search(r"[\w)`] $", masked[max(0, found.start() - 2) : found.start()]):
+        if known is None or re.match(
+            r"[^\w)`\u231a-\U0001faff] ", masked[max(0, found.start() - 2) : found.start()]
+        ):
             break
         end = found.start()
         cuts.append((end - 1, end, "hard"))
@@ -156,19 +174,31 @@ def _trimmed(masked: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _field_of(text: str, masked: str, part: Part) -> Found | None:
-    label = LABEL.match(masked, part.start, part.end + 1)
-    if label:
-        start = min(label.end(), part.end)
-        name = label_name(label)
-        cut = (part.start, start if name == "action" else part.end)
-        return Found(name, clean(text[start : part.end]), start, part.end, cut, labelled=True)
-    shown = clean(text[part.start : part.end])
-    known = known_value(shown, strict=part.before in {"line", "stop"})
+    for form in (LABEL, DASHED_LABEL, SIGN_LABEL):
+        label = form.match(masked, part.start, part.end + 1)
+        if label:
+            return _labelled(text, part, label)
+    shown = clean(text[part.start : part.end]) or text[part.start : part.end]
+    strict = part.before in {"line", "stop"}
+    known = known_value(shown, strict=strict, opening=strict or not part.before)
     if known is None:
         return None
     name, begin, end = known
     start = text.find(shown, part.start) + begin
     return Found(name, shown[begin:end], start, start + end - begin, (part.start, part.end))
+
+
+def _labelled(text: str, part: Part, label: re.Match[str]) -> Found:
+    start = min(label.end(), part.end)
+    value = clean(text[start : part.end])
+    name = label_name(label)
+    if name == "by":  # "by: 1 June" and "by: Ana"
+        known = known_value(value)
+        name = "due" if is_empty(value) or (known and known[0] == "due") else "owner"
+    elif name in {"type", "ticket"} and PRIORITY.fullmatch(value):  # "class: P2", "pr: P2"
+        name = "priority"
+    cut = (part.start, start if name == "action" else part.end)
+    return Found(name, value, start, part.end, cut, labelled=True)
 
 
 def clean(value: str) -> str:

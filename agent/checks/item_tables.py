@@ -7,29 +7,64 @@ from dataclasses import dataclass, field
 
 from agent.checks.calendar_date import DAY
 from agent.checks.document import Block, Table
-from agent.checks.labels import FIELDS, PRIORITY, field_by_name
+from agent.checks.field_values import PRIORITY
+from agent.checks.labels import FIELDS, field_by_name
 from agent.checks.pattern import Pattern
 
 _STAND_INS = {"actor": "owner", "time": "due"}
 """A column "Team" names the owner, a column "Date" the due date, where no other column does."""
 _HEADERS = (
-    ("due", Pattern(r"\b(?:due|deadline|eta|target|finish|complet\w+|planned|until|when)\b")),
+    (
+        "done",
+        Pattern(r"\b(?:outcome|result|acceptance|success|evidence|criteri\w+|done (?:when|if)|verif\w+)\b"),
+    ),
+    (
+        "due",
+        Pattern(
+            r"\b(?:due|deadline|eta|target|finish|complet\w+|planned(?! (?:measure|action|task|step|work"
+            r"|improvement|change))"
+            r"|until|when|expected(?! (?:result|outcome))|deliver\w*|timing|timeline|time ?frame"
+            r"|scheduled?|latest|end date)\b|^by$"
+        ),
+    ),
     (
         "owner",
         Pattern(
-            r"\b(?:owners?|owning|owned|assignees?|assigned|responsible|accountable|dri|squad|tribe|guild"
-            r"|crew|chapter|whom?|lead)\b"
+            r"\b(?:owners?|ownership|owning|owned|assignees?|assigned|responsib\w+|accountab\w+|dri|squad"
+            r"|tribe|guild"
+            r"|crew|chapter|whom?|lead|led|charge|contact|poc|carried out|handled|implementer|holder"
+            r"|champion|driver)\b"
         ),
     ),
-    ("priority", Pattern(r"\b(?:prio\w*|pri|severity|sev|urgency|importance|rank|p-level|level)\b")),
+    (
+        "priority",
+        Pattern(
+            r"\b(?:prio\w*|pri|severity|sev|urgen\w+|importan\w+|rank|p-level|level|moscow|criticality)\b"
+        ),
+    ),
     (
         "action",
         Pattern(
-            r"\b(?:actions?|tasks?|what|work|remediations?|measures?|mitigations?|improvements?|steps?"
-            r"|fix(?:es)?|deliverables?|changes?|summary|title|items?|todo)\b"
+            r"\b(?:actions?|tasks?|what|work|remediations?|(?:counter)?measures?|mitigations?"
+            r"|improvements?|steps?"
+            r"|fix(?:es)?|deliverables?|changes?|summary|title|items?|to-?do|resolution|recommendations?"
+            r"|ideas?)\b"
         ),
     ),
 )
+_NO_OWNER = Pattern(
+    r"\b(?:component|service|system|area|site|region|environment|status|state|notes?|comments?|effort"
+    r"|estimate|cause"
+    r"|category|type|class|kind|layer|factor|tickets?|ref|jira|issue|pr|link|reviewers?|approvers?"
+    r"|reporter|raised|gap|risk"
+    r"|prevents?|addresses|for)\b"
+)
+"""Headers of columns that hold short words and no owner."""
+_NAMED = Pattern(
+    r"\W*(?:<?@[\w./-]+>?|<?[\w.+-]+@[\w-]+(?:\.[\w-]+)+>?"
+    r"|[A-Z][\w.'\u2019&/+-]*(?: [\w.'\u2019&/+-]+){0,4}(?: ?\([^)]*\))?)\W*"
+)
+"""What may be the name of a person or a team, or a way to reach them."""
 _DAY = Pattern(rf"\W*{DAY}\b.{{0,30}}", re.IGNORECASE)
 
 
@@ -92,15 +127,22 @@ def _roles(source: str, table: Table) -> list[str]:
     headers = [source[start:end].lower() for start, end in table.header]
     for role, words in _HEADERS:
         _settle(roles, role, [number for number, text in enumerate(headers) if words.search(text)])
+    stand_ins = {
+        name: [
+            number
+            for number, found in enumerate(roles)
+            if found == name and not (name == "actor" and _NO_OWNER.search(headers[number]))
+        ]
+        for name in _STAND_INS
+    }
     for stand_in, role in _STAND_INS.items():
-        _settle(roles, role, [number for number, found in enumerate(roles) if found == stand_in], {stand_in})
-    _settle(roles, "due", [number for number, column in enumerate(texts) if _all(_DAY, column)])
-    _settle(
-        roles,
-        "priority",
-        [number for number, column in enumerate(texts) if _all(PRIORITY, column)],
-        {"", "type"},
-    )
+        _settle(roles, role, stand_ins[stand_in], {stand_in})
+    _settle(roles, "due", [number for number, column in enumerate(texts) if _mostly(_DAY, column)])
+    ranked = [number for number, column in enumerate(texts) if _mostly(PRIORITY, column)]
+    _settle(roles, "priority", ranked, {"", "type"})
+    if {"due", "priority"} <= set(roles):
+        named = [number for number, column in enumerate(texts) if _mostly(_NAMED, column)]
+        _settle(roles, "owner", [number for number in named if not _NO_OWNER.search(headers[number])])
     for wanted in ("action", "event", "done", ""):
         free = [number for number, role in enumerate(roles) if role == wanted]
         if free:
@@ -120,6 +162,7 @@ def _settle(roles: list[str], role: str, columns: list[int], replacing: set[str]
             roles[free[0]] = role
 
 
-def _all(form: Pattern, column: list[str]) -> bool:
+def _mostly(form: Pattern, column: list[str]) -> bool:
+    """Tell whether more than half of what a column holds has a form."""
     filled = [text.strip(" *_`") for text in column if text.strip()]
-    return bool(filled) and all(form.fullmatch(text) for text in filled)
+    return sum(form.fullmatch(text) is not None for text in filled) * 2 > len(filled)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from agent.checks.document import Block, Document, Item, Table
-from agent.checks.item_fields import Piece, read_piece
+from agent.checks.item_fields import Piece, read_piece, read_shared
+from agent.checks.item_owner import is_owner_name
 from agent.checks.item_parts import Found
 from agent.checks.item_tables import Row, read_table
 from agent.checks.pattern import Pattern
@@ -27,7 +28,7 @@ _NOTHING = Pattern(
 )
 _STATE = Pattern(
     r"^\s*\[[ xX]\]\s+(?:(?!(?:while|when|if|that|which|what|until|so|after|before|who|where) )[\w-]+ ){1,6}"
-    r"(?:is|are|has been|have been|have|has) [^:;()]*$",
+    r"(?:is|are|has been|have been|have|has) (?!to\b)[^:;()|\u2014]*$",
     re.IGNORECASE,
 )
 """A ticked or open box with a statement, such as "[ ] Sections are filled out": a checklist, not an item."""
@@ -89,6 +90,9 @@ def _row_entry(document: Document, row: Row, action: tuple[int, int]) -> Entry:
         entry.fields[name] = document.source[start:end].strip("`* ")
         entry.spans[name] = (start, end)
     entry.finished = bool(_FINISHED.match(entry.fields.pop("status", "")))
+    for name in ("owner", "due"):  # a column "Owner / due" holds both
+        if not {"owner", "due"} <= entry.fields.keys():
+            entry.fields |= read_shared(entry.fields.get(name, ""))
     return entry
 
 
@@ -223,8 +227,19 @@ class _Walk:
         entry = self._entry(item.blocks[0], piece)
         for other in [*item.blocks[1:], *self._blocks_below(number)]:
             entry.add(read_piece(self._text(other), guess=False), other.start)
+        self._name_below(entry, number)
         self.found.append(entry)
         self.title, self.open = None, entry
+
+    def _name_below(self, entry: Entry, number: int) -> None:
+        """Take a name of its own below an item that has a date or a rank below it, too, for the owner."""
+        if "owner" in entry.fields or not {"due", "priority"} & entry.fields.keys():
+            return
+        for block in self._blocks_below(number):
+            if is_owner_name(self._text(block)):
+                entry.fields["owner"] = self._text(block).strip("*_` ")
+                entry.spans["owner"] = (block.start, block.end)
+                return
 
     def _blocks_below(self, number: int) -> Iterator[Block]:
         for child in self.children.get(number, []):

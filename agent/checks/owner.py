@@ -19,8 +19,12 @@ _NOBODY = Pattern(
     r"|the (?:person|people|one|ones|next|first) .*|volunteers? (?:needed|wanted|welcome)"
     r"|next (?:on-?call|shift|person|one|free|available|engineer|rota)\b.*|first (?:to|who|one|person"
     r"|free|available)\b.*"
-    r"|to be .*|tb[acd]\b.*|n\.? ?n\.?|see .*|ditto|depends\b.*|vacant|unclear|undecided|undefined|unstaffed"
-    r"|whoever.*"
+    r"|(?:still |yet )?to be .*|tb[acd]\b.*|n\.? ?n\.?|see .*|ditto|depends\b.*|vacant|unclear|undecided"
+    r"|undefined|unstaffed"
+    r"|whoever.*|as .*|those\b.*|others|(?:the )?community|(?:the )?(?:whole|entire)\b.*"
+    r"|interested parties|all hands"
+    r"|same as\b.*|(?:still )?open\b.*|free|pending\b.*|not me|missing|(?:our|your|their"
+    r"|my) (?:own )?(?:team|people|staff)"
     r")\W*$|\?|\bor\b",
     re.IGNORECASE,
 )

@@ -10,13 +10,20 @@ from agent.checks.sentence import split_sentences
 from agent.checks.subject import HUMAN, Roster, kind_of
 
 _FILED = Pattern(
-    r"\b(?:personnel|personal|hr|employee|staff) (?:file|record|dossier)s?\b|\bdisciplin(?:ary|e) \w+"
+    r"\b(?:personnel|personal|hr|employee|staff) (?:file|record|dossier)s?\b|\bdisciplinary \w+"
     r"|\b(?:formal|written|verbal|official|final|stern) (?:warning|caution|reprimand|rebuke)\b"
     r"|\bletter of (?:warning|caution|reprimand)\b|\b(?:performance )?improvement plan for\b|\bon probation\b"
-    r"|\b(?:annual|performance|year-end) appraisals?\b|\bappraisal of\b|\bremedial (?:training|course"
+    r"|\b(?:annual|performance|year-end|yearly|quarterly) (?:appraisal|review|evaluation"
+    r"|rating)s?\b(?! (?:of|for) (?!\w+(?:'s|s')))|\bappraisal of\b|\bremedial (?:training|course"
     r"|lesson)s?\b"
-    r"|\b(?:ranking|leader ?board|score ?board|hall of shame|tally|list) of (?:who|people|engineers"
-    r"|offenders|culprits)\b"
+    r"|\b(?:ranking|leader ?board|score ?board|hall of shame|tally|list) of (?:the )?(?:who|people|engineers"
+    r"|developers|operators|agents|drivers|employees|staff|offenders|culprits)\b"
+    r"|\b(?:dressing|telling|ticking)[- ](?:down|off)\b|\btalking[- ]to\b|\bslap on the wrist\b"
+    r"|\byellow card\b"
+    r"|\b(?:with|to) (?:\w+'s|his|her|their) (?:line )?(?:manager|boss|superior|supervisor)\b"
+    r"|\b(?:have|face|without|bring) consequences\b"
+    r"|^\W*(?:find out|identify|establish|determine) who (?:\w+ed|made|did|ran|broke|wrote|forgot|left"
+    r"|took)\b"
     r"|\brefresher (?:course|training|class)\b"
     r"|\b(?:cut|dock|withhold|reduce|freeze|deduct\w*|forfeit)\b.{0,30}(?:'s|s'|\bhis|\bher"
     r"|\btheir) (?:bonus|pay|salary|wages"
@@ -34,13 +41,48 @@ _DONE_TO = Pattern(
 _MADE_TO = Pattern(
     r"^\W*(?:have|make|let|get) (?P<who>(?:[\w@'-]+ ){1,6}?)(?:to )?(?:redo|repeat|retake|resit"
     r"|re-?read|apologi[sz]e|justify"
-    r"|explain (?:himself|herself|themselves|why)|promise|memori[sz]e|pass)\b",
+    r"|explain (?:himself|herself|themselves|why)|promise|memori[sz]e|pass|(?:write|send|issue"
+    r"|give) an? (?:\w+ )?(?:apology"
+    r"|explanation|statement))\b",
     re.IGNORECASE,
 )
 _EXHORTED = Pattern(
     r"^\W*(?P<who>(?:[\w@'-]+ ){1,6}?)(?:must|shall|should|will|needs? to|ha(?:s|ve) to"
     r"|ought to) (?:\w+ )?(?:re-?read|retake"
-    r"|repeat|redo|resit|memori[sz]e|apologi[sz]e|concentrate|remember|double-check|respect|obey)\b",
+    r"|repeat|redo|resit|memori[sz]e|apologi[sz]e|concentrate|remember|sign|double-check|respect|obey"
+    r"|(?:take|attend|complete|pass|do|sit) (?:the|an?|this) (?:[\w-]+ ){0,3}(?:quiz|course|training|test"
+    r"|exam|class|lesson))\b",
+    re.IGNORECASE,
+)
+_AGAIN = r"(?:again|once (?:more|again)|one more time|clearly|firmly)"
+_TOLD = Pattern(
+    r"^\W*(?:please )?(?:"
+    rf"(?:tell|explain to|show) (?P<again>(?:[\w@'-]+ ){{1,6}}?){_AGAIN}\b"
+    r"|tell (?P<told>(?:[\w@'-]+ ){1,6}?)(?:that|to|not to)\b"
+    r"|(?:remind|urge|admonish|implore|exhort) (?P<urged>(?:[\w@'-]+ ){1,6}?)(?:that|to|not to|of|about"
+    r"|how|why)\b"
+    r"|ask (?P<asked>(?:[\w@'-]+ ){1,6}?)why (?:he|she)\b"
+    r"|(?:warn|caution) (?P<warned>(?:[\w@'-]+ ){1,6}?)(?:not to|against)\b"
+    r"|(?:impress (?:up)?on|(?:reiterate|emphasi[sz]e|stress|point out|repeat|hammer home) to"
+    r"|make (?:it )?(?:\w+ )?clear to"
+    r"|insist (?:to|with)|(?:drum|drill|hammer)(?: it)? into|appeal to|call (?:up)?on) "
+    r"(?P<pressed>(?:[\w@'-]+ ){1,6}?)(?:that|to|not to|how|why|what|about)\b)",
+    re.IGNORECASE,
+)
+_PERHAPS_HUMAN = Pattern(
+    r"(?:(?:all|the|our|both) )*(?:drivers?|agents?|workers?|operators?|controllers?) $|[A-Z][a-z]+ $"
+)
+"""Who is a machine elsewhere, or may have any name; nobody tells a machine again."""
+_HELD_TO = Pattern(
+    r"^\W*(?:(?:demand|request|require|get|obtain) (?:an? |the )?(?:[\w-]+ )?(?:explanation|apology"
+    r"|statement|justification)"
+    r"s? (?:from|by|of) (?P<from>.+)"
+    r"|(?:bill|charge|invoice|sue) (?P<billed>.+?) for (?:the |their |his |her )?(?:damage|loss|cost"
+    r"|outage|mistake|error)s?\b"
+    r"|(?:call|summon|invite|pull|take|order) (?P<called>(?:[\w@'-]+ ){1,5}?)(?:in|aside)\b"
+    r"|no more (?:[\w-]+ ){1,4}(?:by|from|for) (?P<barred>.+)"
+    r"|(?:mandatory|compulsory|remedial) (?:re-?)?training (?:for|of) (?P<schooled>.+)"
+    r"|train (?P<trained>[A-Z][\w'-]+ )(?:on|in|to|how|again)\b)",
     re.IGNORECASE,
 )
 _MOVED = Pattern(
@@ -58,9 +100,16 @@ _FORBIDDEN = Pattern(
 )
 _AUTOMATIC = Pattern(r"^\"(?:warn|caution|ask|tell|notify|alert|prompt|advise)\b", re.IGNORECASE)
 _CONDITION = Pattern(
-    r"\b(?:when|whenever|if|once|as soon as|before) (?!they\b|he\b|she\b|you\b|we\b|needed|necessary"
+    r"\b(?:when|whenever|if|once(?! more| again)|as soon as|before) (?!they\b|he\b|she\b|you\b|we\b|needed"
+    r"|necessary"
     r"|possible|appropriate"
     r"|required)",
+    re.IGNORECASE,
+)
+_WITHDRAWN = Pattern(r"\W*(?:revoke|remove|withdraw|restrict|limit|take)\b(?!.*(?:'s|s')\b)", re.IGNORECASE)
+_ON_DEMAND = Pattern(
+    r"\b(?:by default|on request|on demand|per (?:change|session|ticket)|just[- ]in[- ]time|temporar\w+"
+    r"|time-boxed|break-glass)\b",
     re.IGNORECASE,
 )
 _MOOD = Pattern(
@@ -75,12 +124,21 @@ def names_sanction(text: str) -> bool:
     done = _DONE_TO.match(text)
     if done is not None and _is_human(text[done.end() :]):
         return True
-    others = (form.match(text) for form in (_MADE_TO, _EXHORTED, _MOVED, _FORBIDDEN))
+    told = _TOLD.match(text)
+    if told is not None and not _CONDITION.search(text):
+        form = str(told.lastgroup)
+        if _is_human(told[form]) or (
+            form in {"again", "pressed", "asked"} and _PERHAPS_HUMAN.match(told[form])
+        ):
+            return True
+    others = (form.match(text) for form in (_MADE_TO, _EXHORTED, _MOVED, _FORBIDDEN, _HELD_TO))
     return any(_is_human(found[str(found.lastgroup)]) for found in others if found)
 
 
 def is_guard(cited: str, text: str) -> bool:
-    """Tell whether a warning is a signal here: warn the dispatcher when two trains meet."""
+    """Tell whether the system does it: warn the dispatcher when two trains meet, grant access per change."""
+    if _WITHDRAWN.match(cited) and _ON_DEMAND.search(text):
+        return True
     return bool(_AUTOMATIC.match(f'"{cited}') and _CONDITION.search(text))
 
 
