@@ -21,6 +21,7 @@ from agent.digest.kinds import Kind, Plan
 from agent.digest.logs import LogBook
 from benchmarks import generate
 from tools.formats import read
+from tools.formats.logline import LogLine
 from tools.formats.logs_text import LineReader
 from tools.formats.opening import whole_lines
 from tools.formats.records import Clock, LogRecord
@@ -185,7 +186,7 @@ def test_what_stands_at_a_cut_does_not_matter(lines: list[str], cuts: set[int]) 
         counter = LineCounter(plan)
         for piece in pieces:
             counter.feed("".join(f"{line}\n" for line in piece).encode())
-        return [told(kind) for kind in stretches.joined([counter.finish()])]
+        return [told(kind) for kind in stretches.kinds_of(counter.finish())]
 
     places = [0, *sorted(cut for cut in cuts if cut < len(lines)), len(lines)]
     assert counted([lines[a:b] for a, b in pairwise(places)]) == counted([lines])
@@ -201,7 +202,7 @@ def test_any_cut_into_chunks_gives_the_same(cuts: list[int], seed: int) -> None:
         counter = LineCounter(plan)
         for block in whole_lines(iter(pieces), 1):
             counter.feed(block)
-        return [told(kind) for kind in stretches.joined([counter.finish()])]
+        return [told(kind) for kind in stretches.kinds_of(counter.finish())]
 
     places = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
     pieces = [data[a:b] for a, b in pairwise(places)]
@@ -329,7 +330,12 @@ def test_what_stands_behind_pods_is_taken_apart_once_for_all(tmp_path: Path) -> 
     book = LogBook(origin=ORIGIN)
     with pytest.MonkeyPatch.context() as patch:
         read_line = LineReader.read
-        patch.setattr(LineReader, "read", lambda self, text: (reads.append(text), read_line(self, text))[1])
+
+        def noted(reader: LineReader, text: str) -> LogLine:
+            reads.append(text)
+            return read_line(reader, text)
+
+        patch.setattr(LineReader, "read", noted)
         counted = bulk.count(path, CLOCK, ORIGIN, base_width=10.0)
     assert len([text for text in reads if "slow" in text]) < 25
     absorbing.absorb(book, "x.log", counted, CLOCK, {})
