@@ -13,6 +13,8 @@ from agent.digest.skeletons import ID_LENGTH, Anchor
 _LONG = 12
 """From this length on a word of digits and letters is an id; shorter ones are if all are hexadecimal."""
 _SHORT = 6
+_AT_ONCE = 500
+"""Lines that are looked through at once, so that arrays stay small."""
 _HEX = b"0123456789abcdef-"
 _ANY = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-"
 _UUID = re.compile(rb"-[0-9A-Fa-f]{4}-")
@@ -33,15 +35,16 @@ _MADE_OF = bytes(
 
 def anchors(sample: Sequence[bytes]) -> tuple[Anchor, ...]:
     """Find the texts behind which lines carry ids with letters that would stay in their keys."""
-    text = b"\n".join(sample)
     values: dict[bytes, set[bytes]] = defaultdict(set)
     seen: dict[bytes, int] = defaultdict(int)
-    for start, stop in _ids(text):
-        if before := _NAME.search(text, max(0, start - _REACH), start):
-            name = before.group()
-            seen[name] += 1
-            if len(values[name]) < 2000:
-                values[name].add(text[start:stop])
+    for low in range(0, len(sample), _AT_ONCE):
+        text = b"\n".join(sample[low : low + _AT_ONCE])
+        for start, stop in _ids(text):
+            if before := _NAME.search(text, max(0, start - _REACH), start):
+                name = before.group()
+                seen[name] += 1
+                if len(values[name]) < 2000:
+                    values[name].add(text[start:stop])
     found = [
         Anchor(name, _HEX if all(not value.strip(_HEX) for value in ids) else _ANY)
         for name, ids in values.items()

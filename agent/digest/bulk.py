@@ -126,7 +126,7 @@ def _source(path: Path, clock: Clock, origin: float, base_width: float, cores: i
     )
 
 
-def _each(sources: Sequence[_Source], results: Iterator[tuple[Stretch, str]]) -> Iterator[Counted]:
+def _each(sources: Sequence[_Source], results: Iterator[Stretch]) -> Iterator[Counted]:
     for source in sources:
         yield _together(islice(results, len(source.parts)), source.plan)
 
@@ -225,15 +225,14 @@ def _prepare() -> None:
     gc.disable()  # the process ends with this work, and nothing here forms cycles
 
 
-def _count_part(part: _Part) -> tuple[Stretch, str]:
-    """Count a part; also say where it is damaged."""
+def _count_part(part: _Part) -> Stretch:
     from agent.digest.counting import LineCounter  # noqa: PLC0415 - numpy, which large logs alone are worth
 
     counter = LineCounter(part.plan)
     damage: list[str] = []
     for block in whole_lines(_read(part, damage), CHUNK // 2):
         counter.feed(block)
-    return counter.finish(), "".join(damage)
+    return replace(counter.finish(), damage="".join(damage))
 
 
 def _read(part: _Part, damage: list[str]) -> Iterator[bytes]:
@@ -257,19 +256,12 @@ def _between(path: Path, low: int, high: int) -> Iterator[bytes]:
             yield block
 
 
-def _together(results: Iterable[tuple[Stretch, str]], plan: Plan) -> Counted:
+def _together(results: Iterable[Stretch], plan: Plan) -> Counted:
     from agent.digest import stretches  # noqa: PLC0415 - numpy, which large logs alone are worth
 
-    parts = list(results)
-    found = [stretch for stretch, _ in parts]
-    return Counted(
-        tuple(stretches.joined(found)),
-        sum(stretch.lines for stretch in found),
-        plan.width,
-        sum(stretch.overflowed for stretch in found),
-        any(stretch.zone_assumed for stretch in found),
-        next((damage for _, damage in parts if damage), ""),
-    )
+    whole = stretches.joined(results)
+    kinds = tuple(stretches.kinds_of(whole))
+    return Counted(kinds, whole.lines, plan.width, whole.overflowed, whole.zone_assumed, whole.damage)
 
 
 def reader_of(clock: Clock, first: datetime | None) -> LineReader:

@@ -104,13 +104,9 @@ class LineCounter:
                 kind.line = kind.end_line = int(counted[LINE].min())
         numbers = sorted(tallies.numbers(rows), key=lambda number: self._kinds[number].line)
         places = dict(zip(numbers, range(len(numbers)), strict=True))
-        return Stretch(
-            [self._kinds[number] for number in numbers],
-            tallies.renumbered(rows, [places.get(number, 0) for number in range(len(self._kinds))], 0),
-            self.lines,
-            self.overflowed,
-            self._timing.zone_assumed,
-        )
+        tallies.renumber(rows, [places.get(number, 0) for number in range(len(self._kinds))], 0)
+        kinds = [self._kinds[number] for number in numbers]
+        return Stretch(kinds, rows, self.lines, self.overflowed, self._timing.zone_assumed)
 
     def _numbers(self, block: Block) -> Ints:
         """Give the number of each line's kind."""

@@ -12,35 +12,47 @@ from agent.digest.tallies import NO_SLOT, Ints
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What one process counted; `rows` are of the kinds as they are numbered here."""
+    """What was counted of a stretch of a file; `rows` are of the kinds as they are numbered here."""
 
     kinds: list[Kind]
     rows: Ints
     lines: int
     overflowed: int
     zone_assumed: bool
+    damage: str = ""
+    """Why nothing could be read from some place on."""
 
 
-def joined(stretches: Iterable[Stretch]) -> list[Kind]:
-    """Put the stretches of one file together in their order; kinds come in that of their first lines."""
+def joined(stretches: Iterable[Stretch]) -> Stretch:
+    """Put stretches that follow each other in a file together, each as it comes and only once."""
     kinds: list[Kind] = []
     known: dict[tuple[bytes, bytes], int] = {}
-    rows: list[Ints] = []
-    before = 0
+    rows = tallies.together([])
+    lines = overflowed = 0
+    zone_assumed, damage = False, ""
     for stretch in stretches:
         for kind in stretch.kinds:
             if (kind.key, kind.event) not in known:
                 known[kind.key, kind.event] = len(kinds)
-                kind.line += before
-                kind.end_line += before
+                kind.line += lines
+                kind.end_line += lines
                 kinds.append(kind)
             kinds[known[kind.key, kind.event]].overflow |= kind.overflow
         numbers = [known[kind.key, kind.event] for kind in stretch.kinds]
-        rows.append(tallies.renumbered(stretch.rows, numbers, before))
-        before += stretch.lines
-    for number, counts in tallies.parted(tallies.together(rows)):
-        _fill(kinds[number], counts)
-    return sorted(kinds, key=lambda kind: kind.line)
+        tallies.renumber(stretch.rows, numbers, lines)
+        rows = tallies.together([rows, stretch.rows]) if rows.size else stretch.rows
+        lines += stretch.lines
+        overflowed += stretch.overflowed
+        zone_assumed |= stretch.zone_assumed
+        damage = damage or stretch.damage
+    return Stretch(kinds, rows, lines, overflowed, zone_assumed, damage)
+
+
+def kinds_of(stretch: Stretch) -> list[Kind]:
+    """Give each kind its counts, only once; they come in the order of their first lines."""
+    for number, counts in tallies.part(stretch.rows):
+        _fill(stretch.kinds[number], counts)
+    return sorted(stretch.kinds, key=lambda kind: kind.line)
 
 
 def _fill(kind: Kind, rows: Ints) -> None:

@@ -41,21 +41,25 @@ def tallied(codes: Ints, lines: Ints, seconds: Ints) -> Ints:
 
 
 def together(tallies: Sequence[Ints]) -> Ints:
-    """Add up tallies, ordered by code."""
-    rows = np.concatenate(tallies, axis=1) if tallies else np.zeros((5, 0), dtype=np.int64)
-    if not rows.size:
-        return rows
-    rows = rows[:, np.argsort(rows[CODE])]
-    lows = changes(rows[CODE])
-    return np.stack(
-        (
-            rows[CODE][lows],
-            np.add.reduceat(rows[MANY], lows),
-            np.minimum.reduceat(rows[LINE], lows),
-            np.minimum.reduceat(rows[BEGUN], lows),
-            np.maximum.reduceat(rows[ENDED], lows),
-        )
-    )
+    """Add up tallies, ordered by code; row by row, as all rows at once would take twice the memory."""
+    codes = _row(tallies, CODE)
+    if not codes.size:
+        return np.zeros((5, 0), dtype=np.int64)
+    order = np.argsort(codes)
+    codes = codes[order]
+    lows = changes(codes)
+    found = np.empty((5, len(lows)), dtype=np.int64)
+    found[CODE] = codes[lows]
+    del codes
+    np.add.reduceat(_row(tallies, MANY)[order], lows, out=found[MANY])
+    np.minimum.reduceat(_row(tallies, LINE)[order], lows, out=found[LINE])
+    np.minimum.reduceat(_row(tallies, BEGUN)[order], lows, out=found[BEGUN])
+    np.maximum.reduceat(_row(tallies, ENDED)[order], lows, out=found[ENDED])
+    return found
+
+
+def _row(tallies: Sequence[Ints], row: int) -> Ints:
+    return np.concatenate([rows[row] for rows in tallies]) if tallies else np.zeros(0, dtype=np.int64)
 
 
 def numbers(rows: Ints) -> list[int]:
@@ -65,25 +69,22 @@ def numbers(rows: Ints) -> list[int]:
     return found
 
 
-def renumbered(rows: Ints, places: Sequence[int], lines: int) -> Ints:
+def renumber(rows: Ints, places: Sequence[int], lines: int) -> None:
     """Give the kinds other numbers, each the one at its place, and count lines on from those before."""
     own, slots = _decoded(rows[CODE])
-    moved = rows.copy()
-    moved[CODE] = coded(np.array(places, dtype=np.int64)[own], slots)
-    moved[LINE] += lines
-    return moved
+    rows[CODE] = coded(np.array(places, dtype=np.int64)[own], slots)
+    rows[LINE] += lines
 
 
-def parted(rows: Ints) -> Iterator[tuple[int, Ints]]:
-    """Yield the number of each kind that was counted, and its rows by slot."""
+def part(rows: Ints) -> Iterator[tuple[int, Ints]]:
+    """Yield the number of each kind that was counted, and its rows by slot, which are parts of the array."""
     if not rows.size:
         return
-    own, slots = _decoded(rows[CODE])
+    own, rows[CODE] = _decoded(rows[CODE])
     lows = changes(own)
-    plain = np.vstack((slots, rows[MANY:]))
-    bounds: list[int] = [*lows.tolist(), len(slots)]
+    bounds: list[int] = [*lows.tolist(), len(own)]
     for number, (low, high) in zip(own[lows].tolist(), pairwise(bounds), strict=True):
-        yield number, plain[:, low:high]
+        yield number, rows[:, low:high]
 
 
 def _decoded(codes: Ints) -> tuple[Ints, Ints]:
