@@ -79,8 +79,8 @@ class LineCounter:
         """Whether a time without a zone was read as UTC."""
         return self._timing.zone_assumed
 
-    def feed(self, chunk: bytes) -> None:
-        """Count the lines of a chunk, which ends with a line end or with the file."""
+    def feed(self, chunk: bytes) -> Block:
+        """Count the lines of a chunk, which ends with a line end or with the file; give them back parted."""
         block = Block(chunk)
         numbers = self._numbers(block)
         if len(self._laid) < len(self._traits):
@@ -93,6 +93,7 @@ class LineCounter:
         self._specially(block, numbers, specials, seconds)
         self._count(numbers, seconds)
         self.lines += len(block)
+        return block
 
     def finish(self) -> list[Kind]:
         """Give what was counted, in the order of the first lines; only once."""

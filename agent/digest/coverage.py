@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent.digest.clocks import Offset
+from agent.digest.offsets import Offset
 from agent.digest.wording import plural
 from agent.schema.bundle import Artifact, Manifest, Request
 from agent.schema.digest import Coverage, SourceQuery
