@@ -72,6 +72,8 @@ class Intake:
     """Clocks that ran apart; the times of their artifacts were shifted by as much."""
     shifts: Mapping[str, timedelta] = field(default_factory=dict[str, timedelta])
     """What is taken from the times of an artifact."""
+    damage: dict[str, str] = field(default_factory=dict[str, str])
+    """What broke off a packed log, by artifact; what stands before it was read."""
     alerting: Alerting = field(default_factory=Alerting)
     notes: set[str] = field(default_factory=set[str])
 
@@ -141,6 +143,8 @@ def _absorb(artifact: Artifact, path: Path, clock: Clock, counted: Counted, inta
 
     absorbing.absorb(intake.logs, artifact.path, counted, clock, artifact.labels)
     intake.clocks.counted(artifact.path, bulklogs.first_times(counted, clock))
+    if counted.damage:
+        intake.damage[artifact.path] = counted.damage
     if counted.zone_assumed or artifact.assume_zone:
         intake.clocks.zoneless.add(artifact.path)
     if counted.zone_assumed:
