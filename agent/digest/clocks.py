@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 
 from agent.digest import logclocks
 from agent.digest.logclocks import SHARED
-from agent.digest.offsets import TOLERATED, Offset, centre, settled
+from agent.digest.offsets import MOST_HOURS, TOLERATED, Offset, centre, settled
 from agent.digest.requestids import IdSample, ids_of
 from tools.formats.records import LogRecord, Span
 
-_MOST_HOURS = 14
 _NEAR = 300.0
 """Seconds between the move of a metric and the alert on it."""
 
@@ -103,7 +102,7 @@ def hours_by_alerts(
             for name, time in alerts
         )
 
-    counts = {hours: hits(hours) for hours in range(-_MOST_HOURS, _MOST_HOURS + 1)}
+    counts = {hours: hits(hours) for hours in range(-MOST_HOURS, MOST_HOURS + 1)}
     best = max(counts, key=lambda hours: (counts[hours], -abs(hours)))
     rival = max((count for hours, count in counts.items() if hours != best), default=0)
     if best == 0 or counts[0] or counts[best] < max(2, 0.6 * len(alerts)) or rival * 2 > counts[best]:

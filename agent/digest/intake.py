@@ -20,6 +20,7 @@ from agent.digest.logs import LogBook
 from agent.digest.objects import Inventory
 from agent.digest.offsets import Offset, shifts
 from agent.digest.panel import Panel
+from agent.digest.restarts import RestartBook
 from agent.digest.topology import CallGraph
 from agent.digest.traces import TraceBook
 from agent.schema.bundle import Artifact
@@ -68,6 +69,7 @@ class Intake:
     changes: ChangeBook = field(default_factory=ChangeBook)
     chat: ChatBook = field(default_factory=ChatBook)
     clocks: ClockBook = field(default_factory=ClockBook)
+    restarts: RestartBook = field(default_factory=RestartBook)
     offsets: tuple[Offset, ...] = ()
     """Clocks that ran apart; the times of their artifacts were shifted by as much."""
     shifts: Mapping[str, timedelta] = field(default_factory=dict[str, timedelta])
@@ -82,6 +84,7 @@ class Intake:
         match record:
             case LogRecord():
                 self.clocks.log(artifact, record)
+                self.restarts.log(artifact, record)
                 self.logs.add(artifact, _shifted_log(record, self.shifts.get(artifact)))
             case Series():
                 self.panel.read(artifact, [_shifted_series(record, self.shifts.get(artifact))])
@@ -89,6 +92,7 @@ class Intake:
                 self.alerts.read(artifact, [record])
             case KubeEvent():
                 self.events.add(artifact, record)
+                self.restarts.event(record)
             case ObjectState():
                 self.inventory.add(artifact, record)
             case CallEdge():
@@ -113,7 +117,9 @@ def take_in(bundle: Bundle, incident: Incident) -> Intake:
     """
     large = bulklogs.count(bundle, incident)
     intake = _take_in(bundle, incident, {}, large)
-    found = (*intake.clocks.offsets(), *_by_alerts(intake))
+    by_ids = intake.clocks.offsets()
+    by_restarts = intake.restarts.offsets(intake.inventory, {offset.artifact for offset in by_ids})
+    found = (*by_ids, *by_restarts, *_by_alerts(intake))
     if found:
         offsets = tuple(bulklogs.whole(offset) if offset.artifact in large else offset for offset in found)
         if taken := shifts(offsets):

@@ -12,7 +12,9 @@ from agent.digest.wording import duration, plural
 
 TOLERATED = 2.0
 """Seconds of difference that mean nothing: buffering, and spans that end after their log lines."""
-_ZONE_STEP = 1800.0
+ZONE_STEP = 1800.0
+"""Seconds between the clocks of neighbouring zones."""
+MOST_HOURS = 14
 _ZONE_SLACK = 60.0
 Basis = Literal["trace ids", "alerts", "shared ids", "restarts"]
 _FAR = {
@@ -75,13 +77,13 @@ class Offset:
 
 def is_zone(seconds: float) -> bool:
     """Say whether a difference is whole half-hours and not none."""
-    steps = round(seconds / _ZONE_STEP)
-    return steps != 0 and abs(seconds - steps * _ZONE_STEP) <= _ZONE_SLACK
+    steps = round(seconds / ZONE_STEP)
+    return steps != 0 and abs(seconds - steps * ZONE_STEP) <= _ZONE_SLACK
 
 
 def settled(seconds: float) -> float:
     """Give the exact half-hours that a zone error of about so many seconds must be, else tenths."""
-    whole = _ZONE_STEP * round(seconds / _ZONE_STEP)
+    whole = ZONE_STEP * round(seconds / ZONE_STEP)
     return whole if whole and abs(seconds - whole) <= TOLERATED else round(seconds, 1)
 
 

@@ -1,4 +1,4 @@
-"""Damage that is met when a packed log is counted: told in the coverage, in the notes, and beside its lines."""
+"""Damage met when a packed log is counted: told in the coverage, in the notes, and beside its lines."""
 
 from __future__ import annotations
 
