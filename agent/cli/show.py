@@ -110,7 +110,8 @@ def _plain(found: Excerpt) -> dict[str, object]:
             "series": found.series,
             "samples": [list(s) for s in found.samples],
         }
-    return {"artifact": found.artifact, "first_line": found.first_line, "lines": list(found.lines)}
+    shown = {"artifact": found.artifact, "first_line": found.first_line, "lines": list(found.lines)}
+    return {**shown, "damage": found.damage} if found.damage else shown
 
 
 def _print(item: Evidence, found: tuple[Excerpt, ...], samples: int) -> None:
@@ -157,6 +158,10 @@ def _print_lines(console: Console, part: Excerpt) -> None:
     last = first + len(part.lines) - 1
     if part.lines and last < high:
         console.print(f"[dim]        {high - last} more lines, to line {high}[/dim]")
+    if part.damage:
+        console.print(
+            f"        [yellow]{marked(part.artifact)} breaks off here: {marked(part.damage)}[/yellow]"
+        )
 
 
 def _fitting(line: str, console: Console) -> str:

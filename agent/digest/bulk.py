@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
-import multiprocessing
-import os
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice, pairwise
-from multiprocessing.context import BaseContext
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from agent.digest import processes, requestids
 from agent.digest.kinds import Kind, Plan
+from agent.digest.requestids import Spot
 from tools.formats.continuation import may_end
 from tools.formats.logs_text import LineReader
 from tools.formats.opening import Damage, chunks, decode, head, whole_lines
@@ -48,6 +44,17 @@ _CALM = 50
 """Lines without a time of their own and without any sign of a trace; the text of no exception is as long."""
 
 
+def _no_ids() -> dict[bytes, Sampled]:
+    return {}
+
+
+class Sampled(NamedTuple):
+    """A line, and a time near it for stamps that lack a date."""
+
+    line: bytes
+    near: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What a file holds, by kind; `width` is the length of a slot in seconds."""
@@ -58,26 +65,41 @@ class Counted:
     overflowed: int
     zone_assumed: bool = False
     damage: str = ""
+    """What broke off a packed file, empty where nothing did."""
+    ids: Mapping[bytes, Sampled] = field(default_factory=_no_ids)
+    """A sample of the ids of requests, and the first line of each."""
 
 
-def count(path: Path, clock: Clock, origin: float, *, base_width: float, workers: int = 0) -> Counted:
+def count(
+    path: Path, clock: Clock, origin: float, *, base_width: float, workers: int = 0, ids: bool = False
+) -> Counted:
     """Count a file of log lines; `workers` processes at most, 0 for one a core."""
-    (counted,) = count_each([(path, clock)], origin, base_width=base_width, workers=workers)
+    (counted,) = count_each([(path, clock)], origin, base_width=base_width, workers=workers, ids=ids)
     return counted
 
 
 def count_each(
-    files: Sequence[tuple[Path, Clock]], origin: float, *, base_width: float, workers: int = 0
+    files: Sequence[tuple[Path, Clock]],
+    origin: float,
+    *,
+    base_width: float,
+    workers: int = 0,
+    ids: bool = False,
 ) -> Iterator[Counted]:
-    """Count files of log lines in turn; all their parts are spread over the processes."""
-    cores = workers or _cores()
+    """Count files of log lines in turn; all their parts are spread over the processes.
+
+    `ids` are sampled only where asked for: that takes time of its own.
+    """
+    cores = workers or processes.cores()
     sources = [_source(path, clock, origin, base_width, cores) for path, clock in files]
+    if ids:
+        sources = [_with_spots(source) for source in sources]
     parts = [part for source in sources for part in source.parts]
     if cores < 2 or len(parts) < 2:
         yield from _each(sources, _paced(parts, map(_count_part, parts)))
         return
     importlib.import_module("agent.digest.counting")  # numpy, before processes fork
-    with ProcessPoolExecutor(min(cores, len(parts)), _context(), _prepare) as pool:
+    with processes.pool(min(cores, len(parts))) as pool:
         try:
             yield from _each(sources, _paced(parts, pool.map(_count_part, parts)))
         except BaseException:
@@ -98,6 +120,8 @@ class _Part:
     plan: Plan
     low: int = 0
     high: int | None = None
+    spots: tuple[Spot, ...] = ()
+    """Where lines carry the ids that are sampled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +150,13 @@ def _source(path: Path, clock: Clock, origin: float, base_width: float, cores: i
     )
 
 
-def _each(sources: Sequence[_Source], results: Iterator[Stretch]) -> Iterator[Counted]:
+def _with_spots(source: _Source) -> _Source:
+    path = source.parts[0].path
+    spots = requestids.spots(path, plain=is_plain(path))
+    return replace(source, parts=[replace(part, spots=spots) for part in source.parts])
+
+
+def _each(sources: Sequence[_Source], results: Iterator[_Result]) -> Iterator[Counted]:
     for source in sources:
         yield _together(islice(results, len(source.parts)), source.plan)
 
@@ -141,20 +171,10 @@ def _paced(parts: Sequence[_Part], results: Iterable[R]) -> Iterator[R]:
         yield result
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def is_plain(path: Path) -> bool:
     """Say whether a file can be read from any of its bytes on: not packed, and UTF-8 without a mark."""
     with path.open("rb") as file:
         return not file.read(4).startswith(_PACKED)
-
-
-def _context() -> BaseContext:
-    # Forking is quick but unsafe beside other threads; spawning imports everything again.
-    forks = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
-    return multiprocessing.get_context("fork" if forks else "spawn")
 
 
 def _plan(sample: bytes, end: bytes, clock: Clock, origin: float, base_width: float) -> Plan:
@@ -218,21 +238,26 @@ def _cuts(path: Path, size: int, step: int, plan: Plan) -> Iterator[int]:
                     break
 
 
-def _prepare() -> None:
-    from agent.digest.blocks import keep_memory  # noqa: PLC0415 - numpy, which large logs alone are worth
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What was counted of a part."""
 
-    keep_memory()
-    gc.disable()  # the process ends with this work, and nothing here forms cycles
+    stretch: Stretch
+    ids: list[tuple[bytes, bytes]]
+    """Sampled ids with the first line of each."""
+    first_time: datetime | None
 
 
-def _count_part(part: _Part) -> Stretch:
+def _count_part(part: _Part) -> _Result:
     from agent.digest.counting import LineCounter  # noqa: PLC0415 - numpy, which large logs alone are worth
+    from agent.digest.lineids import LineIds  # noqa: PLC0415 - as above
 
-    counter = LineCounter(part.plan)
+    counter, sample = LineCounter(part.plan), LineIds(part.spots, part.low)
     damage: list[str] = []
     for block in whole_lines(_read(part, damage), CHUNK // 2):
-        counter.feed(block)
-    return replace(counter.finish(), damage="".join(damage))
+        sample.feed(counter.feed(block))
+    stretch = replace(counter.finish(), damage="".join(damage))
+    return _Result(stretch, sample.lines(), part.plan.first_time)
 
 
 def _read(part: _Part, damage: list[str]) -> Iterator[bytes]:
@@ -256,12 +281,20 @@ def _between(path: Path, low: int, high: int) -> Iterator[bytes]:
             yield block
 
 
-def _together(results: Iterable[Stretch], plan: Plan) -> Counted:
+def _together(results: Iterable[_Result], plan: Plan) -> Counted:
     from agent.digest import stretches  # noqa: PLC0415 - numpy, which large logs alone are worth
 
-    whole = stretches.joined(results)
+    ids: dict[bytes, Sampled] = {}
+
+    def counted() -> Iterator[Stretch]:
+        for result in results:
+            for name, line in result.ids:
+                ids.setdefault(name, Sampled(line, result.first_time))
+            yield result.stretch
+
+    whole = stretches.joined(counted())
     kinds = tuple(stretches.kinds_of(whole))
-    return Counted(kinds, whole.lines, plan.width, whole.overflowed, whole.zone_assumed, whole.damage)
+    return Counted(kinds, whole.lines, plan.width, whole.overflowed, whole.zone_assumed, whole.damage, ids)
 
 
 def reader_of(clock: Clock, first: datetime | None) -> LineReader:

@@ -1,92 +1,52 @@
 """Clocks that disagree: found from what two sources must both show, told as zone or drift, and applied.
 
 Spans carry the reference: their times are numbers since the epoch, which no zone can shift. A log that shares
-trace ids with them shows its own offset. Where a table of metrics names no zone, the alerts about the same
-services show whether whole hours are missing.
+trace ids with them shows its own offset; logs that share ids of requests show each other's. Where a table of
+metrics names no zone, the alerts about the same services show whether whole hours are missing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from statistics import median
-from typing import Literal, TypeVar
+from dataclasses import dataclass, field
 
-from agent.digest.wording import duration, plural
-from tools.formats.records import LogRecord, Record, Series, Span
+from agent.digest import logclocks
+from agent.digest.logclocks import SHARED
+from agent.digest.offsets import MOST_HOURS, TOLERATED, Offset, centre, settled
+from agent.digest.requestids import IdSample, ids_of
+from tools.formats.records import LogRecord, Span
 
-R = TypeVar("R", bound=Record)
-_SHARED = 5
-"""Ids that two sources must share before their clocks are compared."""
-_TOLERATED = 2.0
-"""Seconds of difference that mean nothing: buffering, and spans that end after their log lines."""
-_ZONE_STEP = 1800.0
-_ZONE_SLACK = 60.0
-_MOST_HOURS = 14
 _NEAR = 300.0
 """Seconds between the move of a metric and the alert on it."""
-_IDS = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Offset:
-    """How far the clock of one artifact is ahead of the others, in seconds."""
-
-    artifact: str
-    seconds: float
-    shared: int
-    """Things that both sources show."""
-    spread: float
-    """Median distance of the single differences from `seconds`."""
-    by: Literal["trace ids", "alerts"]
-
-    @property
-    def zone(self) -> bool:
-        """Whether it is whole half-hours, which a misread zone gives and drift does not."""
-        steps = round(self.seconds / _ZONE_STEP)
-        return steps != 0 and abs(self.seconds - steps * _ZONE_STEP) <= _ZONE_SLACK
-
-    @property
-    def confidence(self) -> Literal["high", "medium"]:
-        """High where many ids agree closely."""
-        return "high" if self.by == "trace ids" and self.shared >= 10 and self.spread <= 5 else "medium"
-
-    def sentence(self) -> str:
-        """Say what was found and what was done about it."""
-        way = "ahead of" if self.seconds > 0 else "behind"
-        what = "a zone was misread" if self.zone else "the clock had drifted"
-        far = "the spans" if self.by == "trace ids" else "the alerts"
-        basis = (
-            f"{plural(self.shared, 'shared trace id')}"
-            if self.by == "trace ids"
-            else plural(self.shared, "alert")
-        )
-        return (
-            f"The clock of {self.artifact} was {duration(abs(self.seconds))} {way} {far} ({basis}, "
-            f"{self.confidence} confidence): {what}; its times were shifted to agree."
-        )
+def _no_samples() -> dict[str, IdSample]:
+    return {}
 
 
 @dataclass(slots=True)
 class ClockBook:
-    """Collects what shows a clock: times of trace ids in logs and in spans."""
+    """Collects what shows a clock: times of ids in logs, and of traces in spans."""
 
-    logged: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
-    """Artifact -> trace id -> first time, in epoch seconds."""
+    logged: dict[str, IdSample] = field(default_factory=_no_samples)
+    """The ids in each log."""
     traced: dict[str, tuple[float, float]] = field(default_factory=dict[str, tuple[float, float]])
     """Trace id -> first start and last end."""
     zoneless: set[str] = field(default_factory=set[str])
     """Artifacts with times that name no zone."""
 
     def log(self, artifact: str, record: LogRecord) -> None:
-        """Keep the first time of a trace id, of a bounded number of them."""
-        if record.trace_id is None or record.time is None or record.undated:
+        """Keep the first time of each id of a record, of a bounded number of ids."""
+        if record.time is None or record.undated:
             return
-        seen = self.logged.setdefault(artifact, {})
-        if record.trace_id in seen or len(seen) < _IDS:
-            time = record.time.timestamp()
-            seen[record.trace_id] = min(seen.get(record.trace_id, time), time)
+        for name in ids_of(record):
+            self.logged.setdefault(artifact, IdSample()).add(name, record.time.timestamp())
+
+    def counted(self, artifact: str, ids: Mapping[str, float]) -> None:
+        """Take the ids that were sampled of a log counted in bulk."""
+        sample = self.logged.setdefault(artifact, IdSample())
+        for name, time in ids.items():
+            sample.add(name, time)
 
     def span(self, record: Span) -> None:
         """Widen the interval of a trace."""
@@ -95,28 +55,32 @@ class ClockBook:
         self.traced[record.trace_id] = (min(low, start), max(high, start + record.seconds))
 
     def offsets(self) -> list[Offset]:
-        """Compare each log with the spans; nothing where they agree, or disagree with themselves."""
-        found = (self._against_spans(artifact) for artifact in sorted(self.logged))
-        return [offset for offset in found if offset is not None]
+        """Compare each log with the spans and with other logs; nothing where they agree, or scatter."""
+        sampled = {artifact: self.logged[artifact].times() for artifact in sorted(self.logged)}
+        known: dict[str, Offset] = {}
+        for artifact, times in sampled.items():
+            if (found := self._against_spans(artifact, times)) is not None:
+                known[artifact] = found
+        ahead = {artifact: offset.seconds for artifact, offset in known.items()}
+        apart = [offset for offset in known.values() if offset.seconds]
+        apart += logclocks.offsets(sampled, ahead, self.zoneless)
+        return sorted(apart, key=lambda offset: offset.artifact)
 
-    def _against_spans(self, artifact: str) -> Offset | None:
-        shared = [
-            _outside(time, self.traced[trace])
-            for trace, time in sorted(self.logged[artifact].items())
-            if trace in self.traced
-        ]
-        if len(shared) < _SHARED:
+    def _against_spans(self, artifact: str, times: Mapping[str, float]) -> Offset | None:
+        """Find the offset of a log, none of zero seconds; None where the spans tell nothing of its clock."""
+        shared = [_outside(time, self.traced[trace]) for trace, time in times.items() if trace in self.traced]
+        if len(shared) < SHARED:
             return None
-        middle = median(shared)
-        spread = median(abs(value - middle) for value in shared)
-        if abs(middle) <= _TOLERATED or spread > max(1.0, 0.1 * abs(middle)):
+        middle, spread = centre(shared)
+        if spread > max(1.0, 0.1 * abs(middle)):
             return None
-        return Offset(artifact, round(middle, 1), len(shared), round(spread, 3), "trace ids")
+        seconds = 0.0 if abs(middle) <= TOLERATED else settled(middle)
+        return Offset(artifact, seconds, len(shared), round(spread, 3), "trace ids")
 
 
 def _outside(time: float, interval: tuple[float, float]) -> float:
     low, high = interval
-    if low - _TOLERATED <= time <= high + _TOLERATED:
+    if low - TOLERATED <= time <= high + TOLERATED:
         return 0.0
     return time - low
 
@@ -138,25 +102,9 @@ def hours_by_alerts(
             for name, time in alerts
         )
 
-    counts = {hours: hits(hours) for hours in range(-_MOST_HOURS, _MOST_HOURS + 1)}
+    counts = {hours: hits(hours) for hours in range(-MOST_HOURS, MOST_HOURS + 1)}
     best = max(counts, key=lambda hours: (counts[hours], -abs(hours)))
     rival = max((count for hours, count in counts.items() if hours != best), default=0)
     if best == 0 or counts[0] or counts[best] < max(2, 0.6 * len(alerts)) or rival * 2 > counts[best]:
         return None
     return Offset(artifact, 3600.0 * best, counts[best], 0.0, "alerts")
-
-
-def shifts(offsets: Iterable[Offset]) -> dict[str, timedelta]:
-    """Map each artifact to what must be taken from its times."""
-    return {offset.artifact: timedelta(seconds=offset.seconds) for offset in offsets}
-
-
-def shifted(record: R, shift: timedelta | None) -> R:
-    """Take a shift from the times of a log record or series; any other record stays as it is."""
-    if not shift:
-        return record
-    if isinstance(record, LogRecord):
-        return replace(record, time=record.time - shift) if record.time else record
-    if isinstance(record, Series):
-        return replace(record, times=tuple(time - shift.total_seconds() for time in record.times))
-    return record

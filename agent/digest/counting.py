@@ -79,8 +79,8 @@ class LineCounter:
         self._counts: list[Ints] = []
         self._pending = 0
 
-    def feed(self, chunk: bytes) -> None:
-        """Count the lines of a chunk, which ends with a line end or with the file."""
+    def feed(self, chunk: bytes) -> Block:
+        """Count the lines of a chunk, which ends with a line end or with the file; give them back parted."""
         block = Block(chunk)
         numbers = self._numbers(block)
         if len(self._laid) < len(self._traits):
@@ -94,14 +94,16 @@ class LineCounter:
         self._specially(block, numbers, specials, seconds, laid[:, 4])
         self._count(numbers, seconds)
         self.lines += len(block)
+        return block
 
     def finish(self) -> Stretch:
         """Give what was counted, in the order of the first lines; only once."""
         rows = tallies.together(self._counts)
-        for number, counted in tallies.parted(rows) if any(not kind.line for kind in self._kinds) else ():
-            kind = self._kinds[number]
-            if not kind.line:
-                kind.line = kind.end_line = int(counted[LINE].min())
+        if not all(kind.line for kind in self._kinds):  # what was met first belongs to another message
+            for number, counted in tallies.part(rows.copy()):
+                kind = self._kinds[number]
+                kind.line = kind.line or int(counted[LINE].min())
+                kind.end_line = kind.end_line or kind.line
         numbers = sorted(tallies.numbers(rows), key=lambda number: self._kinds[number].line)
         places = dict(zip(numbers, range(len(numbers)), strict=True))
         tallies.renumber(rows, [places.get(number, 0) for number in range(len(self._kinds))], 0)

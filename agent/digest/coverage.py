@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
-from agent.digest.clocks import Offset
+from agent.digest.offsets import Offset
 from agent.digest.wording import plural
 from agent.schema.bundle import Artifact, Manifest, Request
 from agent.schema.digest import Coverage, SourceQuery
 
 _MOST_NOTES = 5
+_UNDAMAGED: Mapping[str, str] = MappingProxyType({})
 
 
-def ledger(manifest: Manifest, offsets: Sequence[Offset] = ()) -> tuple[Coverage, ...]:
+def ledger(
+    manifest: Manifest, offsets: Sequence[Offset] = (), damage: Mapping[str, str] = _UNDAMAGED
+) -> tuple[Coverage, ...]:
     """One row for each request and signal; a request that returned nothing keeps its row and its outcome.
 
-    A clock that ran apart is told with its artifact.
+    A clock that ran apart is told with its artifact, and so is `damage` that was met when reading it.
     """
+    met = [(offset.artifact, offset.sentence()) for offset in offsets]
+    met += [(path, broken_off(path, reason)) for path, reason in sorted(damage.items())]
     by_path = {artifact.path: artifact for artifact in manifest.artifacts}
     rows: list[Coverage] = []
     for request in manifest.requests:
         returned = [by_path[path] for path in request.artifacts if path in by_path]
         signals = sorted({artifact.signal for artifact in returned})
         if not signals:
-            rows.append(_row(request, [], offsets))
-        rows.extend(_row(request, [a for a in returned if a.signal == signal], offsets) for signal in signals)
+            rows.append(_row(request, [], met))
+        rows.extend(_row(request, [a for a in returned if a.signal == signal], met) for signal in signals)
     return tuple(rows)
+
+
+def broken_off(path: str, reason: str) -> str:
+    """Say that a packed file ends in damage."""
+    return f"{path} breaks off: {reason}; only what stands before was read"
 
 
 def queries(manifest: Manifest) -> tuple[SourceQuery, ...]:
@@ -50,7 +61,7 @@ def _told(artifacts: Sequence[Artifact], already: str) -> list[str]:
     return found if more <= 0 else [*found[:_MOST_NOTES], f"{plural(more, 'further note')} in the manifest"]
 
 
-def _row(request: Request, artifacts: Sequence[Artifact], offsets: Sequence[Offset]) -> Coverage:
+def _row(request: Request, artifacts: Sequence[Artifact], met: Sequence[tuple[str, str]]) -> Coverage:
     bad = sum(artifact.malformed for artifact in artifacts)
     notes = [request.note] if request.note else []
     first = next((a for a in sorted(artifacts, key=lambda a: a.path) if a.first_bad_line), None)
@@ -60,7 +71,7 @@ def _row(request: Request, artifacts: Sequence[Artifact], offsets: Sequence[Offs
         )
     notes.extend(_told(artifacts, request.note))
     paths = {artifact.path for artifact in artifacts}
-    notes.extend(offset.sentence() for offset in offsets if offset.artifact in paths)
+    notes.extend(told for path, told in met if path in paths)
     outcome = request.outcome
     if outcome == "ok" and artifacts and all(artifact.outcome != "ok" for artifact in artifacts):
         outcome = artifacts[0].outcome

@@ -84,7 +84,7 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
         facts=facts(
             incident, start, evidence, _counts(intake, found_patterns, start.time, recording, bundle)
         ),
-        coverage=coverage.ledger(bundle.manifest, intake.offsets),
+        coverage=coverage.ledger(bundle.manifest, intake.offsets, intake.damage),
         queries=coverage.queries(bundle.manifest),
         suspects=suspects.suspects(
             _pairs(ranked, evidence),
@@ -246,6 +246,7 @@ def _shares(intake: Intake, found: Sequence[Pattern], start: datetime | None) ->
 
 def _notes(intake: Intake, start: onset.Onset, left_out: int) -> tuple[str, ...]:
     notes = [*sorted(intake.notes), *(offset.sentence() for offset in intake.offsets)]
+    notes.extend(f"{coverage.broken_off(*each)}." for each in sorted(intake.damage.items()))
     extent = intake.logs.extent()
     if start.time is None:
         notes.append("The onset is not known, so nothing could be compared with a time before it.")

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
-import io
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-
-import zstandard
 
 from agent.digest import panel
 from agent.schema.base import format_utc
@@ -17,9 +12,8 @@ from agent.schema.bundle import Artifact
 from agent.schema.evidence import Evidence, Pointer
 from agent.store import Bundle
 from tools.formats import read
-from tools.formats.records import Clock, Series
-
-_LINE_BYTES = 64 * 1024
+from tools.formats.opening import lines
+from tools.formats.records import Clock, Series, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +23,8 @@ class Excerpt:
     artifact: str
     first_line: int | None = None
     lines: tuple[str, ...] = ()
+    damage: str = ""
+    """What broke off a packed file within or before these lines; empty where nothing did."""
     cited: tuple[int, int] | None = None
     """First and last line that the evidence names; the others are context."""
     series: str | None = None
@@ -56,31 +52,19 @@ def _lines(path: Path, pointer: Pointer, around: int, limit: int) -> Excerpt:
     first, last = pointer.lines or (1, 1)
     low, high = max(1, first - around), min(last + around, max(1, first - around) + limit - 1)
     shown: list[str] = []
-    for number, line in enumerate(_text(path), 1):
+    tally = Tally()
+    for number, line in lines(path, tally):
         if number > high:
             break
         if number >= low:
             shown.append(line)
-    return Excerpt(artifact=pointer.artifact, first_line=low, lines=tuple(shown), cited=(first, last))
-
-
-def _text(path: Path) -> Iterator[str]:
-    """Yield the lines of a plain, gz or zst file; each cut to 64 KiB, undecodable bytes shown as replaced."""
-    with path.open("rb") as raw:
-        magic = raw.read(4)
-        raw.seek(0)
-        stream: io.BufferedIOBase | io.BufferedReader = raw
-        if magic[:2] == b"\x1f\x8b":
-            stream = gzip.GzipFile(fileobj=raw)
-        elif magic == b"\x28\xb5\x2f\xfd":
-            stream = io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(raw))
-        encoding = "utf-16" if magic[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
-        text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="\n")  # type: ignore[arg-type]
-        while line := text.readline(_LINE_BYTES):
-            cut = line
-            while not cut.endswith("\n") and (cut := text.readline(_LINE_BYTES)):
-                pass
-            yield line.rstrip("\r\n")
+    return Excerpt(
+        artifact=pointer.artifact,
+        first_line=low,
+        lines=tuple(shown),
+        cited=(first, last),
+        damage=tally.first_bad_reason,
+    )
 
 
 def _samples(

@@ -37,6 +37,8 @@ _LABELS: dict[FactName, str] = {
 }
 
 
+_LATE = 3600.0
+"""Seconds behind the first alert from which on a symptom cannot be what the alert was about."""
 _NEAR_START = 60.0
 """Seconds from the start within which a symptom belongs to it."""
 
@@ -65,7 +67,7 @@ def facts(incident: Incident, onset: Onset, evidence: Sequence[Evidence], counts
     alert = min(real, key=lambda e: (e.start is None, e.start, e.id), default=None)
     found: dict[FactName, Fact] = {}
     found["started"] = _started(onset, evidence)
-    found["first_symptom"] = _first_symptom(onset, evidence)
+    found["first_symptom"] = _first_symptom(onset, evidence, alert)
     found["first_alert"] = _moment("first_alert", alert, "no alert that tells of this incident was recorded")
     acknowledged = _step(evidence, "acknowledged")
     found["acknowledged"] = _moment(
@@ -129,7 +131,8 @@ def _started(onset: Onset, evidence: Sequence[Evidence]) -> Fact:
     )
 
 
-def _first_symptom(onset: Onset, evidence: Sequence[Evidence]) -> Fact:
+def _first_symptom(onset: Onset, evidence: Sequence[Evidence], alert: Evidence | None) -> Fact:
+    """Give the first symptom; not one that was recorded long after an alert on symptoms had fired."""
     bad = [
         e
         for e in evidence
@@ -142,6 +145,16 @@ def _first_symptom(onset: Onset, evidence: Sequence[Evidence]) -> Fact:
         and e.attributes.get("novelty") not in {"steady", "silent"}
     ]
     first = min(bad, key=lambda e: (e.start is None, e.start, e.id), default=None)
+    late = (
+        (first.start - alert.start).total_seconds()
+        if first and first.start and alert and alert.start
+        else 0.0
+    )
+    if first and first.start and late > _LATE:
+        why = (
+            f"the earliest that was recorded, {first.id} at {instant(first.start)}, is {duration(late)} later"
+        )
+        return _unknown("first_symptom", f"{why} than the first alert")
     return _moment("first_symptom", first, "no dated symptom at or after the start was recorded")
 
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-from agent.digest import bulk, clocks, metrics
+from agent.digest import bulklogs, clocks, metrics
 from agent.digest.alerting import Alerting
 from agent.digest.alerts import AlertBook, subject
 from agent.digest.bulk import Counted
+from agent.digest.bulklogs import clock_of, origin_of, readable
 from agent.digest.changes import ChangeBook
 from agent.digest.chat import ChatBook
-from agent.digest.clocks import ClockBook, Offset
+from agent.digest.clocks import ClockBook
 from agent.digest.kubeevents import EventBook
-from agent.digest.logs import BUCKET_SECONDS, LogBook
+from agent.digest.logs import LogBook
 from agent.digest.objects import Inventory
+from agent.digest.offsets import Offset, shifted, shifts
 from agent.digest.panel import Panel
+from agent.digest.restarts import RestartBook
 from agent.digest.topology import CallGraph
 from agent.digest.traces import TraceBook
 from agent.schema.bundle import Artifact
@@ -66,10 +69,13 @@ class Intake:
     changes: ChangeBook = field(default_factory=ChangeBook)
     chat: ChatBook = field(default_factory=ChatBook)
     clocks: ClockBook = field(default_factory=ClockBook)
+    restarts: RestartBook = field(default_factory=RestartBook)
     offsets: tuple[Offset, ...] = ()
     """Clocks that ran apart; the times of their artifacts were shifted by as much."""
     shifts: Mapping[str, timedelta] = field(default_factory=dict[str, timedelta])
     """What is taken from the times of an artifact."""
+    damage: dict[str, str] = field(default_factory=dict[str, str])
+    """What broke off a packed log, by artifact; what stands before it was read."""
     alerting: Alerting = field(default_factory=Alerting)
     notes: set[str] = field(default_factory=set[str])
 
@@ -78,13 +84,15 @@ class Intake:
         match record:
             case LogRecord():
                 self.clocks.log(artifact, record)
-                self.logs.add(artifact, clocks.shifted(record, self.shifts.get(artifact)))
+                self.restarts.log(artifact, record)
+                self.logs.add(artifact, shifted(record, self.shifts.get(artifact)))
             case Series():
-                self.panel.read(artifact, [clocks.shifted(record, self.shifts.get(artifact))])
+                self.panel.read(artifact, [shifted(record, self.shifts.get(artifact))])
             case AlertRecord():
                 self.alerts.read(artifact, [record])
             case KubeEvent():
                 self.events.add(artifact, record)
+                self.restarts.event(record)
             case ObjectState():
                 self.inventory.add(artifact, record)
             case CallEdge():
@@ -107,48 +115,27 @@ def take_in(bundle: Bundle, incident: Incident) -> Intake:
 
     Where clocks turn out to run apart, all is read again with the times of those artifacts shifted.
     """
-    large = _count_large(bundle, incident)
+    large = bulklogs.count(bundle, incident)
     intake = _take_in(bundle, incident, {}, large)
-    if offsets := (*intake.clocks.offsets(), *_by_alerts(intake)):
-        intake = _take_in(bundle, incident, clocks.shifts(offsets), large)
+    by_ids = intake.clocks.offsets()
+    by_restarts = intake.restarts.offsets(intake.inventory, {offset.artifact for offset in by_ids})
+    found = (*by_ids, *by_restarts, *_by_alerts(intake))
+    if found:
+        offsets = tuple(bulklogs.whole(offset) if offset.artifact in large else offset for offset in found)
+        if taken := shifts(offsets):
+            large, again = bulklogs.shifted(bundle, incident, large, taken)
+            intake = _take_in(bundle, incident, taken, large)
+            intake.notes.update(again)
         intake.offsets = offsets
     return intake
-
-
-def _origin(incident: Incident) -> float:
-    return incident.start.timestamp() if incident.start else 0.0
-
-
-def _around(incident: Incident) -> datetime | None:
-    return incident.start or (incident.window and incident.window.start)
-
-
-def _count_large(bundle: Bundle, incident: Incident) -> dict[str, Counted]:
-    """Count the large logs, all at once so that they share the processes."""
-    large = {
-        artifact.path: (path, _clock(artifact, _around(incident)))
-        for artifact in _artifacts(bundle)
-        if artifact.format in bulk.FORMATS and bulk.is_large(path := bundle.path(artifact.path))
-    }
-    counted = bulk.count_each(list(large.values()), _origin(incident), base_width=BUCKET_SECONDS)
-    return dict(zip(large, counted, strict=True))
-
-
-def _artifacts(bundle: Bundle) -> list[Artifact]:
-    readable = (a for a in bundle.manifest.artifacts if a.format not in {"binary", "empty", "unknown"})
-    return sorted(readable, key=lambda artifact: artifact.path)
-
-
-def _clock(artifact: Artifact, around: datetime | None) -> Clock:
-    return Clock(zone=artifact.assume_zone, recorded_at=artifact.recorded_at, around=around)
 
 
 def _take_in(
     bundle: Bundle, incident: Incident, shifts: Mapping[str, timedelta], large: Mapping[str, Counted]
 ) -> Intake:
-    intake = Intake(logs=LogBook(origin=_origin(incident)), shifts=shifts)
-    for artifact in _artifacts(bundle):
-        path, clock = bundle.path(artifact.path), _clock(artifact, _around(incident))
+    intake = Intake(logs=LogBook(origin=origin_of(incident)), shifts=shifts)
+    for artifact in readable(bundle):
+        path, clock = bundle.path(artifact.path), clock_of(artifact, incident)
         if counted := large.get(artifact.path):
             _absorb(artifact, path, clock, counted, intake)
         else:
@@ -161,6 +148,11 @@ def _absorb(artifact: Artifact, path: Path, clock: Clock, counted: Counted, inta
     from agent.digest import absorbing  # noqa: PLC0415 - numpy, which large logs alone are worth
 
     absorbing.absorb(intake.logs, artifact.path, counted, clock, artifact.labels)
+    intake.clocks.counted(artifact.path, bulklogs.first_times(counted, clock))
+    if counted.damage:
+        intake.damage[artifact.path] = counted.damage
+    if counted.zone_assumed or artifact.assume_zone:
+        intake.clocks.zoneless.add(artifact.path)
     if counted.zone_assumed:
         intake.notes.add(ZONELESS)
     if _yearless(path, clock):

@@ -12,7 +12,7 @@ from tools.formats import deployment_of, workload_of
 from tools.formats.records import ObjectState
 
 _CONTAINER = re.compile(
-    r"^container\.(?P<name>.+?)\.(?P<rest>state|reason|message|last_\w+|exit_code|limits.*|requests.*"
+    r"^container\.(?P<name>.+?)\.(?P<rest>state|reason|message|last_\w+|started|finished|exit_code|limits.*|requests.*"
     r"|liveness|readiness|startup|image|restarts|ready|env\..+|command|args|ports?)$"
 )
 

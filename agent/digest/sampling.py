@@ -85,7 +85,7 @@ def _read(
     bundle: Bundle, artifact: Artifact, wishes: Sequence[_Wish], shift: timedelta | None
 ) -> Iterator[tuple[int, Sample]]:
     seconds = [wish.pick.second for wish in wishes if wish.pick.second != UNDATED]
-    near = datetime.fromtimestamp(min(seconds), UTC) if seconds else None
+    near = datetime.fromtimestamp(min(seconds), UTC) + (shift or timedelta()) if seconds else None
     clock = Clock(zone=artifact.assume_zone, recorded_at=artifact.recorded_at, around=near)
     by_line: dict[int, list[_Wish]] = defaultdict(list)
     for wish in wishes:

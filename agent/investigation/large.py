@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from agent.digest import bulk, clocks, skeletons, stretches
+from agent.digest import bulk, offsets, skeletons, stretches
 from agent.digest.absorbing import record_of
 from agent.digest.anchors import anchors
 from agent.digest.counting import LineCounter
@@ -67,12 +67,12 @@ class LargeLog:
     def around(self, low: datetime, high: datetime) -> Iterator[LogRecord]:
         """Yield the records of a window and some beside it, in the order of the file."""
         wanted = self._stretches.meeting(*self._window(low, high))
-        return (clocks.shifted(record, self._shift) for record in self._stretches.records(wanted))
+        return (offsets.shifted(record, self._shift) for record in self._stretches.records(wanted))
 
     def record(self, found: Found) -> LogRecord:
         """Read the first record of a kind as it stands in the file."""
         read = self._stretches.at([found.line]).get(found.line)
-        return found.record if read is None else clocks.shifted(read, self._shift)
+        return found.record if read is None else offsets.shifted(read, self._shift)
 
     def search(self, text: str, start: datetime | None, end: datetime | None) -> list[Found]:
         """Count the lines that hold a text, in any case, by kind; times to the second, with both ends."""
@@ -101,7 +101,7 @@ class LargeLog:
             return found
         return replace(
             found,
-            record=clocks.shifted(found.record, self._shift),
+            record=offsets.shifted(found.record, self._shift),
             first=found.first and found.first - self._shift,
             last=found.last and found.last - self._shift,
         )
@@ -223,7 +223,7 @@ class _Counter:
         self, reader: LineReader, labels: Mapping[str, str], low: int | None, high: int | None
     ) -> Iterator[Found]:
         """Yield what was counted in slots from `low` on and before `high`."""
-        for kind in stretches.joined([self._counter.finish()]):
+        for kind in stretches.kinds_of(self._counter.finish()):
             rows = np.zeros((5, 0), dtype=np.int64) if kind.slots is None else kind.slots
             kept = np.ones(rows.shape[1], dtype=np.bool_)
             if low is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import TypeVar
 
-from agent.digest import bulk, clocks
+from agent.digest import bulk, offsets
 from agent.investigation.large import LargeLog
 from agent.schema.bundle import Artifact, Signal
 from agent.schema.digest import Digest
@@ -116,7 +116,7 @@ class Shelf:
         path, shift = self._bundle.path(artifact.path), self._shifts.get(artifact.path)
         records = read(path, clock=self._clock(artifact), labels=artifact.labels).records
         if shift:
-            records = (clocks.shifted(record, shift) for record in records)
+            records = (offsets.shifted(record, shift) for record in records)
         if self._rows + artifact.rows > _KEPT_ROWS:
             return records
         self._rows += artifact.rows

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.digest.clocks import ClockBook, Offset, hours_by_alerts, shifts
+from agent.digest.clocks import ClockBook, hours_by_alerts
+from agent.digest.offsets import Offset, shifts
 from tools.formats.records import LogRecord, Span
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)

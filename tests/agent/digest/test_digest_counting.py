@@ -186,7 +186,7 @@ def test_what_stands_at_a_cut_does_not_matter(lines: list[str], cuts: set[int]) 
         counter = LineCounter(plan)
         for piece in pieces:
             counter.feed("".join(f"{line}\n" for line in piece).encode())
-        return [told(kind) for kind in stretches.joined([counter.finish()])]
+        return [told(kind) for kind in stretches.kinds_of(counter.finish())]
 
     places = [0, *sorted(cut for cut in cuts if cut < len(lines)), len(lines)]
     assert counted([lines[a:b] for a, b in pairwise(places)]) == counted([lines])
@@ -202,7 +202,7 @@ def test_any_cut_into_chunks_gives_the_same(cuts: list[int], seed: int) -> None:
         counter = LineCounter(plan)
         for block in whole_lines(iter(pieces), 1):
             counter.feed(block)
-        return [told(kind) for kind in stretches.joined([counter.finish()])]
+        return [told(kind) for kind in stretches.kinds_of(counter.finish())]
 
     places = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
     pieces = [data[a:b] for a, b in pairwise(places)]
@@ -411,7 +411,7 @@ def test_where_a_chunk_ends_does_not_matter_to_stamped_lines(
         counter = LineCounter(plan)
         for piece in pieces:
             counter.feed("".join(piece).encode())
-        return [told(kind) for kind in stretches.joined([counter.finish()])]
+        return [told(kind) for kind in stretches.kinds_of(counter.finish())]
 
     places = [0, *sorted({cut for cut in cuts if cut < len(written)}), len(written)]
     assert counted([written[a:b] for a, b in pairwise(places)]) == counted([written])

@@ -60,6 +60,16 @@ def test_time_to_detect_is_the_first_real_alert_minus_the_start() -> None:
     assert found["first_symptom"].evidence == ("L1",)
 
 
+def test_what_was_recorded_long_after_the_first_alert_is_not_the_first_symptom() -> None:
+    alert = evidence("A1", 60, noise="no")
+    late = computed(alert, evidence("L1", 60 + 7200, novelty="new"))["first_symptom"]
+    assert (late.text, late.time, late.evidence) == ("not known", None, ())
+    assert late.note.endswith("L1 at 2026-03-20T07:10:43Z, is 2 h later than the first alert")
+    assert computed(alert, evidence("L1", 60 + 1800, novelty="new"))["first_symptom"].evidence == ("L1",)
+    noise = evidence("A1", 60, noise="always-firing")
+    assert computed(noise, evidence("L1", 60 + 7200, novelty="new"))["first_symptom"].evidence == ("L1",)
+
+
 def test_a_pending_alert_told_nobody_yet() -> None:
     found = computed(
         evidence("A1", 60, noise="no", state="pending"), evidence("A2", 90, noise="no", state="firing")

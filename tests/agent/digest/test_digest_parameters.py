@@ -15,7 +15,7 @@ from digest_bundles import seal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.digest import bulk, parameters, quantities
+from agent.digest import bulk, parameters, processes, quantities
 from agent.digest.engine import digest
 from agent.digest.excerpts import excerpt
 from agent.digest.logs import Place
@@ -208,7 +208,7 @@ def test_neither_the_order_of_files_nor_of_processes_changes_what_is_told(
     if large:
         monkeypatch.setattr(bulk, "SMALL", 0)
         monkeypatch.setattr(bulk, "PART", 20_000)
-        monkeypatch.setattr(bulk, "_cores", lambda: 2)
+        monkeypatch.setattr(processes, "cores", lambda: 2)
     second, _ = _digested(tmp_path / "b", backwards=True)
     assert [e.model_dump() for e in first.evidence] == [e.model_dump() for e in second.evidence]
 
