@@ -110,7 +110,11 @@ def _plain(found: Excerpt) -> dict[str, object]:
             "series": found.series,
             "samples": [list(s) for s in found.samples],
         }
-    shown = {"artifact": found.artifact, "first_line": found.first_line, "lines": list(found.lines)}
+    shown: dict[str, object] = {
+        "artifact": found.artifact,
+        "first_line": found.first_line,
+        "lines": list(found.lines),
+    }
     return {**shown, "damage": found.damage} if found.damage else shown
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from agent.digest import bulk, parameters
 from agent.digest.logs import LogBook, Pattern, Place
@@ -15,9 +16,11 @@ from agent.digest.picks import UNDATED, Pick
 from agent.schema.bundle import Artifact
 from agent.store import Bundle
 from tools.formats import read
-from tools.formats.lineforms import Lines
 from tools.formats.opening import Damage, chunks, decode, whole_lines
 from tools.formats.records import Clock, LogRecord
+
+if TYPE_CHECKING:
+    from tools.formats.lineforms import Lines
 
 MOST = 120
 """Records of a pattern that are read again on each side of the onset, about."""
@@ -119,6 +122,8 @@ def _lines(
     blocks: Iterator[bytes], wanted: Mapping[int, Sequence[_Wish]]
 ) -> Iterator[tuple[_Wish, int, bytes]]:
     """Yield the wished lines, and behind each those of its kind, within one block."""
+    from tools.formats.lineforms import Lines  # noqa: PLC0415 - numpy, which large logs alone are worth
+
     left = sorted(wanted, reverse=True)
     before = 0
     for block in blocks:
