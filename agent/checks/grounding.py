@@ -255,7 +255,9 @@ class _Reader:
         """Tell whether a part of the platform is meant, "the kubelet", that stands behind cited evidence."""
         at_work = any(item.kind == "K" for item in self.support.items) or "kubectl" in self.support.text
         return at_work and bool(
-            re.search(rf"\b(?:the|its|each|every|that|whose|[\w-]+'s) {re.escape(name)}\b", self.bare, re.IGNORECASE)
+            re.search(
+                rf"\b(?:the|its|each|every|that|whose|[\w-]+'s) {re.escape(name)}\b", self.bare, re.IGNORECASE
+            )
         )
 
     def _elsewhere(self, name: str, level: Level) -> Finding:
