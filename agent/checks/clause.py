@@ -13,6 +13,10 @@ _BOUNDARY = re.compile(
     r"|by the time|only after|just as|as soon as|together with|along with|like|then|followed by|as)\b",
     re.IGNORECASE,
 )
+_ACCOMPANYING = re.compile(
+    r"together with|along with|like|before|after|only after|without|just as|as soon as|as|by the time|until",
+    re.IGNORECASE,
+)
 _KINDS = {
     "A": r"alerts?|alarms?|pages?|fired|firing|resolved|cleared|triggered",
     "C": r"deploy\w*|roll(?:ed )?outs?|rolled out|releases?|released|scaled|config\w*|merged|rollback",
@@ -38,16 +42,35 @@ _GENERIC = frozenset(
 _PARTS = re.compile(r"[A-Z]?[a-z]{4,}|[A-Z]{4,}")
 
 
-def clauses(text: str) -> list[str]:
-    """Divide a sentence at its stops, conjunctions and words of order."""
-    return [part for part in _BOUNDARY.split(text) if part and part.strip()]
-
-
-def clause_at(text: str, start: int, end: int) -> tuple[str, str]:
-    """Return the clause that holds a place of a sentence, and what stands before it."""
+def clause_at(text: str, start: int, end: int) -> str:
+    """Return the clause that holds a place of a sentence."""
     begin = max((found.end() for found in _BOUNDARY.finditer(text, 0, start)), default=0)
     after = _BOUNDARY.search(text, end)
-    return text[begin : after.start() if after else len(text)], text[:begin]
+    return text[begin : after.start() if after else len(text)]
+
+
+def meant_by(text: str, verb: re.Match[str], items: list[Evidence]) -> list[Evidence]:
+    """Narrow evidence to what the clause of a verb speaks of; all where no clause up to it names any."""
+    begin = max((found.end() for found in _BOUNDARY.finditer(text, 0, verb.start())), default=0)
+    own = clause_at(text, verb.start(), verb.end())
+    if found := spoken_of(own, text[:begin], items):
+        return found
+    for clause in reversed(_main_clauses(text[:begin])):
+        if found := spoken_of(clause, "", items):
+            return found
+    return items
+
+
+def _main_clauses(text: str) -> list[str]:
+    """Divide a sentence into its clauses, without those that only accompany the one before them."""
+    parts, last, joint = list[str](), 0, ""
+    for found in (*_BOUNDARY.finditer(text), None):
+        part = text[last : found.start() if found else len(text)]
+        if part.strip() and not (parts and _ACCOMPANYING.fullmatch(joint)):
+            parts.append(part)
+        if found:
+            last, joint = found.end(), found.group().strip()
+    return parts
 
 
 def spoken_of(clause: str, before: str, items: Sequence[Evidence]) -> list[Evidence]:
@@ -56,20 +79,24 @@ def spoken_of(clause: str, before: str, items: Sequence[Evidence]) -> list[Evide
     A clause that names no component, or refers to one ("its alert"), means that of the clause before it.
     """
     own = _by_name(clause, items)
+    referring = bool(_REFERRING.search(clause))
     named = own
     if not own:
-        named = next((found for part in reversed(clauses(before)) if (found := _by_name(part, items))), [])
+        earlier = reversed(_main_clauses(before))
+        named = next((found for part in earlier if (found := _by_name(part, items))), [])
     pool = named or list(items)
     measured = _by_measure(clause, pool)
     kinds = {kind for kind, words in _KIND.items() if words.search(clause)}
     alike = [item for item in pool if item.kind in kinds]
+    if not alike and not own and not referring:
+        alike = [item for item in items if item.kind in kinds]
     if kinds and alike:
         pool = alike
     if measured and (close := [item for item in pool if item in measured]):
         return close
     if kinds and alike:
         return pool
-    if own or (named and _REFERRING.search(clause)):
+    if own or (named and referring):
         quiet = [item for item in pool if item.kind != "A"]
         return quiet or pool
     return []

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from agent.checks.clause import clause_at, spoken_of
+from agent.checks.clause import clause_at, meant_by
 from agent.checks.polarity import NEGATOR, Contradiction, ability, polarity
 from agent.checks.quantity import read_quantities
 from agent.checks.support import Support
@@ -31,7 +31,7 @@ _TRANSITIVE = re.compile(
     re.IGNORECASE,
 )
 _BACK = re.compile(
-    r"\b(?:back|again|normal|baseline|recover\w*|return\w*|settl\w*|previous|before|usual|afterwards|eventually|later|until)\b",
+    r"\b(?:back|again|normal|baseline|recover\w*|return\w*|settl\w*|previous|usual|before(?=\s*(?:$|[.,;)]|the (?:onset|incident)))|afterwards|eventually|later|until)\b",
     re.IGNORECASE,
 )
 _FLAT = re.compile(
@@ -115,14 +115,6 @@ def _level(text: str) -> tuple[float, str] | None:
     return (numbers[0].base, numbers[0].kind) if numbers else None
 
 
-def _meant(text: str, match: re.Match[str], items: list[Evidence]) -> list[Evidence]:
-    """Narrow evidence to what the clause of a verb speaks of; all where no clause up to it names any."""
-    clause, before = clause_at(text, match.start(), match.end())
-    while not (found := spoken_of(clause, before, items)) and before.strip():
-        clause, before = clause_at(before, len(before.rstrip(" ,;:.")) - 1, len(before))
-    return found or items
-
-
 def _directions(text: str, support: Support) -> Iterator[Contradiction]:
     moving = [(item, found) for item in support.items if (found := direction_of(item))]
     for match in _DIRECTION.finditer(text):
@@ -142,7 +134,7 @@ def _directions(text: str, support: Support) -> Iterator[Contradiction]:
         if _TRANSITIVE.match(text, match.end()) or not moving:
             continue
         denied = bool(_DENIED.search(text[: match.start()]))
-        meant = _meant(text, match, [item for item, _ in moving])
+        meant = meant_by(text, match, [item for item, _ in moving])
         shown = {found for item, found in moving if item in meant}
         if denied:
             contrary = shown == {said}
@@ -155,10 +147,10 @@ def _directions(text: str, support: Support) -> Iterator[Contradiction]:
                 match.group(), first.id, f'"{match.group()}" is not what {first.id} shows: {first.statement}'
             )
     for match in _FLAT.finditer(text):
-        clause, _ = clause_at(text, match.start(), match.end())
+        clause = clause_at(text, match.start(), match.end())
         meant = [
             item
-            for item in _meant(text, match, [i for i, _ in moving])
+            for item in meant_by(text, match, [i for i, _ in moving])
             if item.kind == "M" and item.service and item.service.lower() in clause.lower()
         ]
         if meant and not _DENIED.search(text[: match.start()]):
@@ -181,7 +173,7 @@ def _recoveries(text: str, support: Support) -> Iterator[Contradiction]:
         return
     for match in _RECOVERED.finditer(text):
         denied = bool(_DENIED.search(text[: match.start()]))
-        meant = _meant(text, match, lasting)
+        meant = meant_by(text, match, lasting)
         ended = [item for item in meant if _has_ended(item)]
         if (not ended) != denied and (not denied or len(ended) == len(meant)):
             says = "lasted to the end of the recording" if not ended else "ended"

@@ -60,7 +60,9 @@ def misordered(text: str, support: Support) -> Iterator[tuple[str, str]]:
         return
     for match in _ORDER.finditer(text):
         if re.match(
-            r"\s+(?:the )?(?:onset|start|incident|that|this|which)\b", text[match.end() :], re.IGNORECASE
+            r"\s+(?:the )?(?:onset|start|incident|that(?! of)|this|which)\b",
+            text[match.end() :],
+            re.IGNORECASE,
         ):
             continue
         left, right = _side(text[: match.start()], last=True), _side(text[match.end() :], last=False)
@@ -68,7 +70,8 @@ def misordered(text: str, support: Support) -> Iterator[tuple[str, str]]:
         pairs = [(one, other) for one in first for other in second if one.id != other.id]
         if not pairs or len(pairs) < len(first) * len(second):
             continue
-        ending = f"{left} {right}" if _ELLIPTIC.search(right) else right
+        open_start = _STARTING.search(left) and not _ENDING.search(right)
+        ending = f"{left} {right}" if _ELLIPTIC.search(right) or open_start else right
         word = match.group("word").lower()
         if word not in _EARLIER_FIRST:
             pairs = [(other, one) for one, other in pairs]
@@ -81,6 +84,8 @@ def misordered(text: str, support: Support) -> Iterator[tuple[str, str]]:
 
 def _side(text: str, *, last: bool) -> str:
     """Return what stands on one side of a word of order, up to the next one or a stop."""
+    if not last:
+        text = re.split(r"\sand\s(?=(?:\w+ed|went|came|began|rose|fell)\b)", text, maxsplit=1)[0]
     parts = re.split(rf"[;.]\s|,\s(?:and|but|while)\s|{_ORDER_WORDS}", text, flags=re.IGNORECASE)
     return parts[-1] if last else parts[0]
 
