@@ -135,6 +135,8 @@ def _directions(text: str, support: Support) -> Iterator[Contradiction]:
             continue
         denied = bool(_DENIED.search(text[: match.start()]))
         meant = meant_by(text, match, [item for item, _ in moving])
+        if match.group().lower() == "peaked" and not any(item.attributes.get("change") for item in meant):
+            continue
         shown = {found for item, found in moving if item in meant}
         if denied:
             contrary = shown == {said}

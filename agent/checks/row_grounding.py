@@ -65,7 +65,7 @@ def _row_time(number: int, row: TimelineRow, digest: Digest) -> Iterator[Finding
 
 
 def _times_a_start_at_an_end(row: TimelineRow, event: str, items: list[Evidence]) -> bool:
-    """Tell whether a row says that something rose or fired at a time at which cited alerts and metrics end."""
+    """Tell whether a row says that something rose or fired when its cited alerts and metrics end."""
     if not _STARTING.search(event) or _ENDING.search(event) or _LATER.search(event):
         return False
     starts = [item.start for item in items if item.start is not None]

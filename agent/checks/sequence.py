@@ -85,7 +85,7 @@ def misordered(text: str, support: Support) -> Iterator[tuple[str, str]]:
 def _side(text: str, *, last: bool) -> str:
     """Return what stands on one side of a word of order, up to the next one or a stop."""
     if not last:
-        text = re.split(r"\sand\s(?=(?:\w+ed|went|came|began|rose|fell)\b)", text, maxsplit=1)[0]
+        text = re.split(r",\s|\sand\s(?=(?:\w+ed|went|came|began|rose|fell)\b)", text, maxsplit=1)[0]
     parts = re.split(rf"[;.]\s|,\s(?:and|but|while)\s|{_ORDER_WORDS}", text, flags=re.IGNORECASE)
     return parts[-1] if last else parts[0]
 
@@ -102,7 +102,7 @@ def _against_order(earlier: Evidence, later: Evidence, told: str, then: str) -> 
 
 
 def _moments(item: Evidence, words: str) -> list[datetime]:
-    """Return when the item may have happened: at its start, its end, or either where the words leave it open."""
+    """Return when the item may have happened: at its start or end, or at either where the words allow both."""
     assert item.start is not None  # noqa: S101 - the caller looked
     if item.end is None:
         return [item.start]
