@@ -188,7 +188,8 @@ class _Reader:
             carried = self.support.has_number(number) or is_total(number, self.bare, self.digest)
             carried = carried or self._listed(number) or self._short_for_span(number)
             carried = carried or (bool(_IN_ALL.search(self.bare)) and is_sum(number, self.support))
-            if not told & {number.text, _first(number.text)} and (not carried or number.text in off):
+            wrong = not carried or number.text in off or self.support.lacks_padded(number.text)
+            if wrong and not told & {number.text, _first(number.text)}:
                 yield self._not_carried("G02", number.text)
 
     def _levels(self) -> Iterator[Finding]:

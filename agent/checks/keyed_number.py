@@ -13,7 +13,7 @@ from agent.checks.stem import STOP, stem
 
 _KEYED = re.compile(
     r"(?<![\w.-])(?:[A-Za-z]+_)*(?P<key>[A-Za-z]{3,})(?: of |[ =])(?P<number>\d+(?:\.\d+)?)"
-    r"(?![\w%:/-]|[.,]\d|\s?(?:of|out of|ms|s|min|h|d|x|times|and|to|or)\b)"
+    r"(?![\w%:/-]|[.,]\d|\s?(?:of|out of|ms|s|min|h|d|x|times|(?:and|to|or) \d+)\b)"
 )
 _NO_KEYS = frozenset(
     stem(word)
@@ -33,12 +33,12 @@ def keyed_numbers(text: str) -> Mapping[str, frozenset[float]]:
 
 
 def off_key(numbers: tuple[Quantity, ...], text: str, evidence: str) -> Iterator[str]:
-    """Yield the numbers of a sentence that stand behind a key where its evidence has other numbers behind it."""
+    """Yield the numbers of a sentence behind a key that has other numbers behind it in the evidence."""
     held = keyed_numbers(evidence)
     written = {(words.rpartition(" ")[2], value): key for key, words, value in _read(text)}
     for number in numbers:
-        key = written.get((number.text, number.value))
-        if key in held and not number.kind and not any(close(number, value) for value in held[key]):
+        values = held.get(written.get((number.text, number.value), ""), frozenset())
+        if values and not number.kind and not any(close(number, value) for value in values):
             yield number.text
 
 

@@ -77,9 +77,6 @@ class Support:
 
     def has_number(self, wanted: Quantity) -> bool:
         """Tell whether a number occurs in its role, or follows by unit, rounding, ratio, sum or count."""
-        padded = re.fullmatch(r"0\d+", wanted.text)
-        if padded and not re.search(rf"(?<![\d.:+-]){wanted.text}(?![\d.:])", self.raw):
-            return False
         if wanted.per:
             return self._has_rate(wanted)
         if self._has_in_words(wanted):
@@ -95,6 +92,11 @@ class Support:
             return True
         span = Span(wanted.text, wanted.base, wanted.slack, "", "", wanted.bound)
         return wanted.kind == "time" and self.has_length(span)
+
+    def lacks_padded(self, text: str) -> bool:
+        """Tell whether a number has zeros in front, as in no count, and is not cited as it is written."""
+        padded = re.fullmatch(r"0\d+", text)
+        return bool(padded) and not re.search(rf"(?<![\d.:+-]){text}(?![\d.:])", self.raw)
 
     def _has_rate(self, wanted: Quantity) -> bool:
         """Tell whether a rate is written, or is a cited count over the time that it took."""

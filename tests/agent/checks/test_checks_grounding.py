@@ -1,5 +1,7 @@
 """What a draft says against what it cites: true sentences pass, each kind of lie is reported."""
 
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from agent.checks.grounding import check_grounding
 from agent.checks.naming import known_names
 from agent.schema.bundle import Outcome, Signal
 from agent.schema.digest import Coverage
+from agent.schema.evidence import Evidence, Pointer
 from agent.schema.postmortem import Claim
 from benchmarks.mutations import MUST, measure
 from benchmarks.offline_drafts import offline_drafts
@@ -19,9 +22,11 @@ from benchmarks.paraphrases import (
     LOOSE,
     LOOSER,
     LOOSEST,
+    ORDERED,
     VARIED,
     draft_of,
     false_alarms,
+    passed_lies,
     read_case,
 )
 
@@ -47,6 +52,42 @@ def test_true_sentences_of_whole_drafts_by_a_model_pass() -> None:
     checked, alarms = false_alarms(DRAFTED)
     assert checked >= 100
     assert len(alarms) <= 0.02 * checked, [alarm.text for alarm in alarms]
+
+
+def _evidence(statement: str, **fields: str) -> Evidence:
+    return Evidence(
+        id="L1",
+        kind="L",
+        start=datetime(2026, 3, 1, 12, 30, tzinfo=UTC),
+        statement=statement,
+        attributes=fields,
+        pointers=(Pointer(artifact="logs/a.log", lines=(1, 1)),),
+    )
+
+
+def _found(item: Evidence, text: str) -> set[str]:
+    digest, header = read_case(FOLDER / "cluster-ea197d.json")
+    digest = digest.model_copy(update={"evidence": (item,)})
+    claim = Claim(text=text, evidence=(item.id,), standing="supported")
+    return {found.rule for found in check_grounding(draft_of(claim, header), digest)}
+
+
+_UNAFFECTED = "ts-news-service, ts-rebook-service, ts-ui-dashboard"
+_FLAT = _evidence(
+    f"{_UNAFFECTED} and 5 more showed no change",
+    unaffected=f"{_UNAFFECTED}, ts-a-service, ts-b-service, ts-c-service, ts-d-service, ts-e-service",
+)
+_ROLLED = _evidence(
+    "11 workloads were rolled out: adservice, cartservice, checkoutservice and 8 more",
+    members="adservice, cartservice, checkoutservice, a-db, b-db, c-db, d-db, e-db, f-db, g-db, h-db",
+)
+
+
+def test_false_sentences_on_what_changed_and_in_which_order_are_reported() -> None:
+    """The rest is named in benchmarks/RESULTS.md."""
+    checked, passed = passed_lies(ORDERED)
+    assert checked >= 40
+    assert checked - len(passed) >= 23, passed
 
 
 _BOUTIQUE, _TRAINTICKET = "boutique-4392eb", "trainticket-608b96"
@@ -407,3 +448,68 @@ def test_each_of_several_actors_has_to_be_shown(actor: str, *, shown: bool) -> N
     names = [item.service for item in items]
     assert len(set(names)) == 2
     assert actor_is_shown(actor.format(*names), items) is shown
+
+
+@pytest.mark.parametrize(
+    ("item", "text", "good"),
+    [
+        (_FLAT, "ts-news-service, ts-rebook-service and six others showed no change.", True),
+        (_FLAT, "ts-news-service, ts-rebook-service and five others showed no change.", False),
+        (_FLAT, "ts-news-service plus 7 further services showed no change.", True),
+        (_FLAT, "ts-news-service plus 8 further services showed no change.", False),
+        (_FLAT, "ts-news-service and another seven services were unaffected.", True),
+        (_FLAT, "ts-news-service and another nine services were unaffected.", False),
+        (_FLAT, "Eight services, among them ts-news-service, showed no change.", True),
+        (_FLAT, "Twelve services, among them ts-news-service, showed no change.", False),
+        (_FLAT, "12 of 13 services showed no change.", False),
+        (_ROLLED, "adservice, cartservice, checkoutservice and 8 more were rolled out.", True),
+        (_ROLLED, "adservice, cartservice, checkoutservice and 80 more were rolled out.", False),
+        (_ROLLED, "adservice, cartservice and nine more were rolled out.", True),
+        (_ROLLED, "adservice, cartservice and 8 more were rolled out.", False),
+    ],
+)
+def test_a_list_given_in_part_is_as_long_as_the_one_cited(item: Evidence, text: str, *, good: bool) -> None:
+    assert (_found(item, text) == set()) is good
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "adoptions@services-database.us-west-2.rds.example.org_Database::SQL",
+        "deploy@build7",
+        "root@10.0.4.17",
+        "postgres@db2:5432",
+        "arn:aws:lambda:eu-central-1:210987654321:function:updater:7",
+        "jdbc:mysql://db-1:3306/orders",
+        "https://shop.example.org/api/v2/orders/17",
+        "node2.rack4.dc1:9100",
+        "registry.example.org:5000/shop/cart:1.4.2",
+        "sha256:deadbeef12345678",
+        "topic/orders/partition-4",
+        "s3://bucket-2/logs/7",
+    ],
+)
+def test_every_digit_of_a_name_is_held_to_the_evidence(name: str) -> None:
+    item = _evidence(f"Calls of {name} failed 12 times")
+    assert _found(item, f"The calls that went to {name} kept failing.") == set()
+    for place in (found.start() for found in re.finditer(r"\d", name)):
+        other = f"{name[:place]}{(int(name[place]) + 4) % 10}{name[place + 1 :]}"
+        assert _found(item, f"The calls that went to {other} kept failing.") & {"G02", "G03", "G04"}, other
+
+
+@pytest.mark.parametrize(
+    ("true", "lie"),
+    [
+        ("The Job has backoff limit 1 and a retry.", "The Job has backoff limit 10 and a retry."),
+        ("Its args say sleep 60.", "Its args say sleep 00."),
+        ("Its load grew by a factor of 2.02.", "Its load grew by a factor of 8.3."),
+        ("Its peak of 8.32 came late.", "Its peak of 2.02 came late."),
+    ],
+)
+def test_a_number_behind_its_key_is_held_to_that_key(true: str, lie: str) -> None:
+    item = _evidence(
+        "Job importer was recorded with backoff_limit 1; args sleep 60; load averaged 7.06 (peak 8.32), "
+        "then 14.3, a factor of 2.02; pods_active 0 and 10 more fields"
+    )
+    assert _found(item, true) == set()
+    assert "G02" in _found(item, lie)
