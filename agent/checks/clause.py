@@ -83,7 +83,7 @@ def spoken_of(clause: str, before: str, items: Sequence[Evidence]) -> list[Evide
     named = own
     if not own:
         earlier = reversed(_main_clauses(before))
-        named = next((found for part in earlier if (found := _by_name(part, items))), [])
+        named = next((found for part in earlier if (found := _by_name(part, items))), list[Evidence]())
     pool = named or list(items)
     measured = _by_measure(clause, pool)
     kinds = {kind for kind, words in _KIND.items() if words.search(clause)}

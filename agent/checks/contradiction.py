@@ -31,7 +31,8 @@ _TRANSITIVE = re.compile(
     re.IGNORECASE,
 )
 _BACK = re.compile(
-    r"\b(?:back|again|normal|baseline|recover\w*|return\w*|settl\w*|previous|usual|before(?=\s*(?:$|[.,;)]|the (?:onset|incident)))|afterwards|eventually|later|until)\b",
+    r"\b(?:back|again|normal|baseline|recover\w*|return\w*|settl\w*|previous|usual"
+    r"|before(?=\s*(?:$|[.,;)]|the (?:onset|incident)))|afterwards|eventually|later|until)\b",
     re.IGNORECASE,
 )
 _FLAT = re.compile(

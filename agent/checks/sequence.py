@@ -102,7 +102,7 @@ def _against_order(earlier: Evidence, later: Evidence, told: str, then: str) -> 
 
 
 def _moments(item: Evidence, words: str) -> list[datetime]:
-    """Return when the item may have happened: at its start or end, or at either where the words allow both."""
+    """Return when the item may have happened: its start, its end, or both where the words allow it."""
     assert item.start is not None  # noqa: S101 - the caller looked
     if item.end is None:
         return [item.start]
