@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
+from agent.checks.clause import clause_at, meant_by
 from agent.checks.polarity import NEGATOR, Contradiction, ability, polarity
 from agent.checks.quantity import read_quantities
-from agent.checks.stem import stems
 from agent.checks.support import Support
 from agent.schema.evidence import Evidence
 
@@ -31,14 +31,17 @@ _TRANSITIVE = re.compile(
     re.IGNORECASE,
 )
 _BACK = re.compile(
-    r"\b(?:back|again|normal|baseline|recover\w*|return\w*|settl\w*|previous|before|usual|afterwards|eventually|later|until)\b",
+    r"\b(?:back|again|normal|baseline|recover\w*|return\w*|settl\w*|previous|usual"
+    r"|before(?=\s*(?:$|[.,;)]|the (?:onset|incident)))|afterwards|eventually|later|until)\b",
     re.IGNORECASE,
 )
 _FLAT = re.compile(
     r"\b(?:unchanged|constant|flat|stable|steady|unaffected|no change|at (?:its|the) normal level)\b",
     re.IGNORECASE,
 )
-_DENIED = re.compile(rf"(?:{NEGATOR})(?:\s+\w+){{0,2}}\s*$", re.IGNORECASE)
+_DENIED = re.compile(
+    rf"(?:(?:{NEGATOR})(?:\s+\w+){{0,2}}|\bwithout(?:\s+[\w-]+){{0,5}}? (?:having|being))\s*$", re.IGNORECASE
+)
 _RECOVERED = re.compile(
     r"\b(?:recovered|(?:was|were|has been|have been|got|had) (?:resolved|restored|cleared)|resolved"
     r"|returned to (?:its |their |the )?(?:normal|baseline|usual)\w*"
@@ -60,7 +63,6 @@ _SENSITIVE = frozenset(
 )
 _ORDER = frozenset({"before", "after", "since", "until", "first", "last"})
 """Words that turn the sense of a copy only where they stand for one another."""
-_CLAUSE = re.compile(r"[;:.]\s|,\s|\bwhile\b|\bbut\b|\bwhereas\b|\band\b", re.IGNORECASE)
 
 
 def contradictions(text: str, bare: str, support: Support) -> Iterator[Contradiction]:
@@ -114,35 +116,9 @@ def _level(text: str) -> tuple[float, str] | None:
     return (numbers[0].base, numbers[0].kind) if numbers else None
 
 
-def _clause_around(text: str, start: int, end: int) -> str:
-    begin = max((found.end() for found in _CLAUSE.finditer(text, 0, start)), default=0)
-    after = _CLAUSE.search(text, end)
-    return text[begin : after.start() if after else len(text)]
-
-
-def _meant(clause: str, items: list[Evidence]) -> list[Evidence]:
-    """Narrow evidence to what a clause names: its service first, then its metric; all where it names none."""
-    low = clause.lower()
-    named = [item for item in items if item.service and item.service.lower() in low]
-    chosen = named or items
-    words = stems(clause)
-    scored = [
-        (
-            len(
-                words & stems(f"{item.attributes.get('metric', '')} {item.attributes.get('metric_kind', '')}")
-            ),
-            item,
-        )
-        for item in chosen
-    ]
-    best = max((score for score, _ in scored), default=0)
-    return [item for score, item in scored if score == best] if best else chosen
-
-
 def _directions(text: str, support: Support) -> Iterator[Contradiction]:
     moving = [(item, found) for item in support.items if (found := direction_of(item))]
     for match in _DIRECTION.finditer(text):
-        clause = _clause_around(text, match.start(), match.end())
         said = "up" if match.group("up") else "down"
         pair = re.match(
             r"[^.;]{0,30}?\bfrom (?:about |roughly |around )?(?P<low>[\d.]+(?:\s?[a-zA-Z%]{1,3}\b)?)"
@@ -159,7 +135,9 @@ def _directions(text: str, support: Support) -> Iterator[Contradiction]:
         if _TRANSITIVE.match(text, match.end()) or not moving:
             continue
         denied = bool(_DENIED.search(text[: match.start()]))
-        meant = _meant(clause, [item for item, _ in moving])
+        meant = meant_by(text, match, [item for item, _ in moving])
+        if match.group().lower() == "peaked" and not any(item.attributes.get("change") for item in meant):
+            continue
         shown = {found for item, found in moving if item in meant}
         if denied:
             contrary = shown == {said}
@@ -172,10 +150,10 @@ def _directions(text: str, support: Support) -> Iterator[Contradiction]:
                 match.group(), first.id, f'"{match.group()}" is not what {first.id} shows: {first.statement}'
             )
     for match in _FLAT.finditer(text):
-        clause = _clause_around(text, match.start(), match.end())
+        clause = clause_at(text, match.start(), match.end())
         meant = [
             item
-            for item in _meant(clause, [i for i, _ in moving])
+            for item in meant_by(text, match, [i for i, _ in moving])
             if item.kind == "M" and item.service and item.service.lower() in clause.lower()
         ]
         if meant and not _DENIED.search(text[: match.start()]):
@@ -198,7 +176,7 @@ def _recoveries(text: str, support: Support) -> Iterator[Contradiction]:
         return
     for match in _RECOVERED.finditer(text):
         denied = bool(_DENIED.search(text[: match.start()]))
-        meant = _meant(_clause_around(text, match.start(), match.end()), lasting)
+        meant = meant_by(text, match, lasting)
         ended = [item for item in meant if _has_ended(item)]
         if (not ended) != denied and (not denied or len(ended) == len(meant)):
             says = "lasted to the end of the recording" if not ended else "ended"

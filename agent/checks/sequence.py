@@ -6,16 +6,27 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from agent.checks.clause import spoken_of
 from agent.checks.evidence_text import is_snapshot, text_of
 from agent.checks.stem import stems
 from agent.checks.support import Support
 from agent.schema.evidence import Evidence
 
-_ORDER = re.compile(
-    r"\b(?P<word>before|ahead of|prior to|after|following|and then|then|followed by|preceded(?: by)?"
-    r"|later than|earlier than)\b",
+_ORDER_WORDS = (
+    r"\b(?:before|ahead of|prior to|after|following|and then|then|followed by|preceded(?: by)?"
+    r"|later than|earlier than)\b"
+)
+_ORDER = re.compile(rf"(?P<word>{_ORDER_WORDS})", re.IGNORECASE)
+_ENDING = re.compile(
+    r"\b(?:resolved|recovered|ended|over|cleared|returned|stopped|last|back to|done|finished)\b",
     re.IGNORECASE,
 )
+_STARTING = re.compile(
+    r"\b(?:rose|fell|fired|began|begun|started|came|first|set in|appeared|climbed|jumped|slowed)\b",
+    re.IGNORECASE,
+)
+_ELLIPTIC = re.compile(r"\b(?:did|had|was|were|does)\W*$|^(?:\s*the)?\W*[\w.:/-]+\W*$")
+"""A side without a verb of its own, which is that of the other side: "before the database did"."""
 _EARLIER_FIRST = frozenset(
     {"before", "ahead of", "prior to", "and then", "then", "followed by", "preceded", "earlier than"}
 )
@@ -40,41 +51,64 @@ def kind_words(item: Evidence) -> str:
 
 
 def misordered(text: str, support: Support) -> Iterator[tuple[str, str]]:
-    """Yield order words whose two sides name two cited events in the wrong order, and what the times say."""
+    """Yield order words whose two sides tell of cited events in the wrong order, and what the times say.
+
+    An event that has a start and an end is in the order that either of them has, unless the words say which.
+    """
     timed = [item for item in support.items if item.start is not None and not is_snapshot(item)]
     if len(timed) < 2:
         return
     for match in _ORDER.finditer(text):
         if re.match(
-            r"\s+(?:the )?(?:onset|start|incident|that|this|which|it)\b", text[match.end() :], re.IGNORECASE
+            r"\s+(?:the )?(?:onset|start|incident|that(?! of)|this|which)\b",
+            text[match.end() :],
+            re.IGNORECASE,
         ):
             continue
         left, right = _side(text[: match.start()], last=True), _side(text[match.end() :], last=False)
-        first, second = _named(left, timed), _named(right, timed)
-        if first is None or second is None or first.id == second.id:
+        first, second = _told(left, "", timed), _told(right, left, timed)
+        pairs = [(one, other) for one in first for other in second if one.id != other.id]
+        if not pairs or len(pairs) < len(first) * len(second):
             continue
+        open_start = _STARTING.search(left) and not _ENDING.search(right)
+        ending = f"{left} {right}" if _ELLIPTIC.search(right) or open_start else right
         word = match.group("word").lower()
-        earlier, later = (first, second) if word in _EARLIER_FIRST else (second, first)
-        if (
-            _moment(earlier, left if earlier is first else right)
-            > _moment(later, right if later is second else left) + _NEGLIGIBLE
-        ):
+        if word not in _EARLIER_FIRST:
+            pairs = [(other, one) for one, other in pairs]
+        words = (left, ending) if word in _EARLIER_FIRST else (ending, left)
+        if all(_against_order(earlier, later, *words) for earlier, later in pairs):
+            earlier, later = pairs[0]
             have = f"{earlier.id} began at {earlier.start:%H:%M:%S}, {later.id} at {later.start:%H:%M:%S}"
             yield match.group(), have
 
 
 def _side(text: str, *, last: bool) -> str:
-    parts = re.split(r"[;.]\s|,\s(?:and|but|while)\s", text)
+    """Return what stands on one side of a word of order, up to the next one or a stop."""
+    if not last:
+        text = re.split(r",\s|\sand\s(?=(?:\w+ed|went|came|began|rose|fell)\b)", text, maxsplit=1)[0]
+    parts = re.split(rf"[;.]\s|,\s(?:and|but|while)\s|{_ORDER_WORDS}", text, flags=re.IGNORECASE)
     return parts[-1] if last else parts[0]
 
 
-def _moment(item: Evidence, words: str) -> datetime:
-    """Return when the item happened: its end where the words speak of an end."""
+def _told(side: str, before: str, items: list[Evidence]) -> list[Evidence]:
+    """Return the events that one side tells of: the one that shares most with it, or all of its subject."""
+    one = _named(side, items)
+    return [one] if one is not None else spoken_of(side, before, items)
+
+
+def _against_order(earlier: Evidence, later: Evidence, told: str, then: str) -> bool:
+    """Tell whether no reading of the times puts one event before the other."""
+    return min(_moments(earlier, told)) > max(_moments(later, then)) + _NEGLIGIBLE
+
+
+def _moments(item: Evidence, words: str) -> list[datetime]:
+    """Return when the item may have happened: its start, its end, or both where the words allow it."""
     assert item.start is not None  # noqa: S101 - the caller looked
-    ending = re.search(
-        r"\b(?:resolved|recovered|ended|cleared|returned|stopped|last)\b", words, re.IGNORECASE
-    )
-    return item.end if ending and item.end is not None else item.start
+    if item.end is None:
+        return [item.start]
+    if _ENDING.search(words):
+        return [item.end]
+    return [item.start] if item.kind in {"A", "M"} or _STARTING.search(words) else [item.start, item.end]
 
 
 def _named(words: str, items: list[Evidence]) -> Evidence | None:
