@@ -21,6 +21,8 @@ _FEW_OTHERS = 12
 """A message that came less often, with nothing to compare it with, may be of every day."""
 _WEAK = 8.0
 """A shift of fewer sigmas comes by chance where hundreds of series are watched."""
+_TIMES = 3.0
+"""One by this factor does not, whatever spikes a baseline has that widen its sigmas."""
 _TELLING = frozenset({"condition", "resource", "symptom"})
 
 
@@ -48,11 +50,15 @@ def _by_chance(item: Observation, watched: frozenset[str]) -> bool:
         return item.kind == "L" and item.service in watched
     if p_value := told.get("p_value"):
         return float(p_value) > _CHANCE
-    return item.service in watched or int(told.get("count", "1")) < _FEW.get(item.severity, _FEW_OTHERS)
+    return item.service in watched or int(told.get("count", _FEW_OTHERS)) < _FEW.get(
+        item.severity, _FEW_OTHERS
+    )
 
 
 def _weak(item: Observation) -> bool:
-    return item.kind == "M" and float(item.attributes.get("sigmas", _WEAK)) < _WEAK
+    told = item.attributes
+    small = float(told.get("ratio", "1").replace(",", "")) < _TIMES
+    return item.kind == "M" and small and float(told.get("sigmas", _WEAK)) < _WEAK
 
 
 def _in_company(item: Observation, lasting: Sequence[Observation], graph: CallGraph) -> bool:

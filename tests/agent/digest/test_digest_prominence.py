@@ -72,6 +72,8 @@ def test_a_message_stands_out_by_its_number() -> None:
 def test_a_weak_shift_stands_out_in_company_only() -> None:
     weak = replace(metric("pay", "shift"), attributes={**metric("pay", "shift").attributes, "sigmas": "4.1"})
     assert names(weak) == []
+    large = replace(weak, attributes={**weak.attributes, "ratio": "9"})
+    assert names(large) == ["pay moved"]
     assert len(names(weak, metric("pay", "shift", kind="latency"))) == 2
     graph = CallGraph()
     graph.read([CallEdge(line=1, caller="cart", callee="pay")])
