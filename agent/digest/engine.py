@@ -12,6 +12,7 @@ from agent.digest import (
     changes,
     chat,
     coverage,
+    eventwaves,
     firings,
     kubeevents,
     levels,
@@ -22,8 +23,10 @@ from agent.digest import (
     onset,
     placing,
     ranking,
+    rollouts,
     sampling,
     silences,
+    spikes,
     states,
     steadiness,
     suspects,
@@ -70,6 +73,7 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
     crashed = bearing.crashing(intake.inventory)
     complaint = bearing.complained(f"{incident.title}\n{incident.summary or ''}")
     observed = bearing.weighed(observed, start.shows, crashed, logged[0] if logged else None, complaint)
+    observed = spikes.folded(eventwaves.folded(observed))
     ranked = ranking.rank(observed, start.shows)
     evidence = mint(ranked)
     recording = _recording(intake)
@@ -167,7 +171,7 @@ def _observe(
         ),
         *states.observations(inventory, workloads, complaints),
         *changes.observations(intake.changes, start),
-        *changes.rollouts(inventory, intake.events, start),
+        *rollouts.rollouts(inventory, intake.events, start),
         *chat.observations(intake.chat, start),
         *traces.observations(calls, start),
         *transit.observations(calls, start),
