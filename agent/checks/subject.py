@@ -89,6 +89,8 @@ def _subject(tokens: list[Token], roster: Roster, depth: int) -> Kind:
     phrase = left[start:]
     while len(phrase) > 1 and _is_time(phrase[0]):
         phrase = phrase[1:]
+    if start > 0 and left[start - 1].low in {"who", "whoever"} and any(map(is_verbish, phrase)):
+        return _through_boundary(left[:start], roster, depth)
     if phrase:
         return kind_of(noun_phrase(phrase), roster)
     if start == 0 or depth > 3:
