@@ -89,6 +89,8 @@ def _subject(tokens: list[Token], roster: Roster, depth: int) -> Kind:
     phrase = left[start:]
     while len(phrase) > 1 and _is_time(phrase[0]):
         phrase = phrase[1:]
+    if _serves_software(phrase):
+        return "system"
     if start > 0 and left[start - 1].low in {"who", "whoever"} and any(map(is_verbish, phrase)):
         return _through_boundary(left[:start], roster, depth)
     if phrase:
@@ -96,6 +98,15 @@ def _subject(tokens: list[Token], roster: Roster, depth: int) -> Kind:
     if start == 0 or depth > 3:
         return "none"
     return _through_boundary(left, roster, depth)
+
+
+def _serves_software(phrase: Sequence[Token]) -> bool:
+    """Tell whether a role is named with the software that it is a part of: the operator for Kafka."""
+    lists = words()
+    for role, link, part in zip(phrase, phrase[1:], phrase[2:], strict=False):
+        if link.low == "for" and role.low in lists["software_role"]:
+            return part.low in lists["software_modifier"] or part.low in lists["thing"]
+    return False
 
 
 def _through_boundary(left: list[Token], roster: Roster, depth: int) -> Kind:
