@@ -206,3 +206,12 @@ def _cut_at_verb(phrase: list[Token]) -> list[Token]:
         ):
             return phrase[:index]
     return phrase
+
+
+def serves_software(phrase: Sequence[Token]) -> bool:
+    """Tell whether a role is named with the software that it is a part of: the operator for Kafka."""
+    lists = words()
+    for role, link, part in zip(phrase, phrase[1:], phrase[2:], strict=False):
+        if link.low == "for" and role.low in lists["software_role"]:
+            return part.low in lists["software_modifier"] or part.low in lists["thing"]
+    return False

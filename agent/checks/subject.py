@@ -9,7 +9,7 @@ from typing import Literal
 
 from agent.checks.lexicon import words
 from agent.checks.pattern import Pattern
-from agent.checks.phrase import TITLES, is_verbish, noun_phrase
+from agent.checks.phrase import TITLES, is_verbish, noun_phrase, serves_software
 from agent.checks.prose import OPAQUE
 from agent.checks.sentence import Sentence, Token
 
@@ -89,7 +89,7 @@ def _subject(tokens: list[Token], roster: Roster, depth: int) -> Kind:
     phrase = left[start:]
     while len(phrase) > 1 and _is_time(phrase[0]):
         phrase = phrase[1:]
-    if _serves_software(phrase):
+    if serves_software(phrase):
         return "system"
     if start > 0 and left[start - 1].low in {"who", "whoever"} and any(map(is_verbish, phrase)):
         return _through_boundary(left[:start], roster, depth)
@@ -98,15 +98,6 @@ def _subject(tokens: list[Token], roster: Roster, depth: int) -> Kind:
     if start == 0 or depth > 3:
         return "none"
     return _through_boundary(left, roster, depth)
-
-
-def _serves_software(phrase: Sequence[Token]) -> bool:
-    """Tell whether a role is named with the software that it is a part of: the operator for Kafka."""
-    lists = words()
-    for role, link, part in zip(phrase, phrase[1:], phrase[2:], strict=False):
-        if link.low == "for" and role.low in lists["software_role"]:
-            return part.low in lists["software_modifier"] or part.low in lists["thing"]
-    return False
 
 
 def _through_boundary(left: list[Token], roster: Roster, depth: int) -> Kind:
