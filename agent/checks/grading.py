@@ -189,9 +189,9 @@ def _object_kind(rule: Rule, sentence: Sentence, match: re.Match[str], roster: R
     groups = match.groupdict()
     if rule.named:
         start, end = match.span("name")
-        return kind_of(
-            [token for token in sentence.tokens if start <= token.start and token.start < end], roster
-        )
+        tokens = [token for token in sentence.tokens if start <= token.start < end]
+        kind = kind_of(tokens, roster)
+        return kind_of(tokens[:1], roster) if kind == "unknown" else kind
     if groups.get("owner") is not None:
         start, end = match.span("owner")
         tokens = [token for token in sentence.tokens if start <= token.start < end]

@@ -102,7 +102,8 @@ def is_legal(sentence: Sentence) -> bool:
 
 
 _PURPOSE = Pattern(
-    r"^[^.;]{0,60}?\b(?:to (?:keep|protect|stop|prevent|contain|isolate|shed|free|relieve|preserve) "
+    r"^(?! (?:the |an? |any |all )?(?:\w+ )?(?:instruction|order|advice|request|rule|duty|warning)s? to)"
+    r"[^.;]{0,60}?\b(?:to (?:keep|protect|stop|prevent|contain|isolate|shed|free|relieve|preserve) "
     r"(?:the|further|more|new|all|other|both|double|any|its|their)"
     r"|after (?:we|they|he|she|having)(?: had)? (?:seen|checked|confirmed|verified|found|made sure)"
     r"|on purpose|for the time being"
