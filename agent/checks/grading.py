@@ -16,8 +16,8 @@ from agent.checks.mood import is_generic, is_unreal
 from agent.checks.pattern import Pattern
 from agent.checks.phrase import first_phrase
 from agent.checks.rulebook import Grade, Rule
-from agent.checks.sentence import Sentence
-from agent.checks.subject import Kind, Roster, kind_of, leading_subject, subject_before
+from agent.checks.sentence import Sentence, Token
+from agent.checks.subject import Kind, Roster, is_word, kind_of, leading_subject, subject_before
 from agent.checks.technical_sense import is_about_system
 
 if TYPE_CHECKING:
@@ -190,6 +190,8 @@ def _object_kind(rule: Rule, sentence: Sentence, match: re.Match[str], roster: R
     if rule.named:
         start, end = match.span("name")
         tokens = [token for token in sentence.tokens if start <= token.start < end]
+        if any(map(_is_role, tokens[:1])):
+            return "system"
         kind = kind_of(tokens, roster)
         return kind_of(tokens[:1], roster) if kind == "unknown" else kind
     if groups.get("owner") is not None:
@@ -201,6 +203,11 @@ def _object_kind(rule: Rule, sentence: Sentence, match: re.Match[str], roster: R
         return None
     phrase = first_phrase([token for token in sentence.tokens if token.start >= start])
     return kind_of(phrase, roster, alone=rule.np_unknown != "none")
+
+
+def _is_role(token: Token) -> bool:
+    """Tell whether a capitalised word is no name: a pronoun, or a role at the head of a sentence."""
+    return is_word("person", token) or token.low in words()["pronoun_person"] | words()["pronoun_we"]
 
 
 def _np_start(match: re.Match[str]) -> int | None:
