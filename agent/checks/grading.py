@@ -41,7 +41,9 @@ _PROVIDED = Pattern(
     re.IGNORECASE,
 )
 """What people should have been given: the lack of it is a condition, not a fault."""
-_ANOTHER = Pattern(r"^\s*(?:any(?:one|body)?|one|either|someone|somebody|another|a different)\b", re.IGNORECASE)
+_ANOTHER = Pattern(
+    r"^\s*(?:any(?:one|body)?|one|either|someone|somebody|another|a different)\b", re.IGNORECASE
+)
 """Who else it may have been is no reproach."""
 _OF_EVENTS = frozenset(["B01", "B13"])
 """Families of deeds that were done once; what people do in general is none."""

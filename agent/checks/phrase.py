@@ -71,7 +71,21 @@ _PAST = frozenset(
 _PRONOUNS = frozenset(
     "it this that these those which nothing something anything everything".split()  # noqa: SIM905
 )
-_FINITE = _PAST - {"set", "cut", "read", "hit", "let", "left", "put", "shut", "found", "run", "sent", "made", "lost"}
+_FINITE = _PAST - {
+    "set",
+    "cut",
+    "read",
+    "hit",
+    "let",
+    "left",
+    "put",
+    "shut",
+    "found",
+    "run",
+    "sent",
+    "made",
+    "lost",
+}
 """Past forms that are no participles or nouns as well: behind a noun they end its phrase."""
 
 
@@ -195,7 +209,9 @@ def _cut_at_verb(phrase: list[Token]) -> list[Token]:
         )
         following = phrase[index + 1].low if index + 1 < len(phrase) else ""
         software = low in lists["thing"] and previous.rstrip("s") in lists["software_role"]
-        owned = low in lists["thing"] and low not in _PRONOUNS and any(map(is_verbish, phrase[index + 1 :][:1]))
+        owned = (
+            low in lists["thing"] and low not in _PRONOUNS and any(map(is_verbish, phrase[index + 1 :][:1]))
+        )
         compound = owned or following in lists["person"] or following in lists["team"] or software
         if (
             noun
