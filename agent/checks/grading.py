@@ -16,8 +16,8 @@ from agent.checks.mood import is_generic, is_unreal
 from agent.checks.pattern import Pattern
 from agent.checks.phrase import first_phrase
 from agent.checks.rulebook import Grade, Rule
-from agent.checks.sentence import Sentence
-from agent.checks.subject import Kind, Roster, kind_of, leading_subject, subject_before
+from agent.checks.sentence import Sentence, Token
+from agent.checks.subject import Kind, Roster, is_word, kind_of, leading_subject, subject_before
 from agent.checks.technical_sense import is_about_system
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _RECEIVED = Pattern(
     re.IGNORECASE,
 )
 _HARMLESS_PARTICIPLES = frozenset(
-    ["needed", "required", "lost", "suffered", "cost", "lasted", "got", "wanted"]
+    ["needed", "required", "lost", "suffered", "cost", "lasted", "got", "wanted", "received"]
 )
 _PROVIDED = Pattern(
     r"^\s*(?:(?:an?|the|more|better|enough|any|some|read|two|second|direct|immediate|full) )*"
@@ -41,6 +41,10 @@ _PROVIDED = Pattern(
     re.IGNORECASE,
 )
 """What people should have been given: the lack of it is a condition, not a fault."""
+_ANOTHER = Pattern(
+    r"^\s*(?:any(?:one|body)?|one|either|someone|somebody|another|a different)\b", re.IGNORECASE
+)
+"""Who else it may have been is no reproach."""
 _OF_EVENTS = frozenset(["B01", "B13"])
 """Families of deeds that were done once; what people do in general is none."""
 ORDER: dict[Grade, int] = {"none": 0, "info": 1, "warning": 2, "error": 3}
@@ -125,7 +129,10 @@ def _is_passive(sentence: Sentence, position: int) -> bool:
 
 
 def _may_be_a_name(sentence: Sentence, position: int) -> bool:
-    """Tell whether an unknown head could be a person: a capital, a pronoun or an agent noun."""
+    """Tell whether an unknown head could be a person: a capital, a pronoun or an agent noun.
+
+    The capital of a sentence's first word says nothing: it may as well be a component.
+    """
     before = [token for token in sentence.tokens if token.end <= position]
     while before and (before[-1].low in words()["adverb"] or before[-1].low in words()["auxiliary"]):
         before.pop()
@@ -135,7 +142,8 @@ def _may_be_a_name(sentence: Sentence, position: int) -> bool:
     agentive = head.low.rstrip("s").endswith(("er", "or", "ist", "ian", "eer")) and not head.low.startswith(
         "num"
     )
-    return head.text[0].isupper() or head.low == "they" or agentive
+    capital = head.text[0].isupper() and head.start > 0
+    return capital or head.low == "they" or agentive
 
 
 def _by_subject(rule: Rule, kind: Kind) -> tuple[Grade, float]:  # noqa: PLR0911 - one return a kind
@@ -183,9 +191,11 @@ def _object_kind(rule: Rule, sentence: Sentence, match: re.Match[str], roster: R
     groups = match.groupdict()
     if rule.named:
         start, end = match.span("name")
-        return kind_of(
-            [token for token in sentence.tokens if start <= token.start and token.start < end], roster
-        )
+        tokens = [token for token in sentence.tokens if start <= token.start < end]
+        if any(map(_is_role, tokens[:1])):
+            return "system"
+        kind = kind_of(tokens, roster)
+        return kind_of(tokens[:1], roster) if kind == "unknown" else kind
     if groups.get("owner") is not None:
         start, end = match.span("owner")
         tokens = [token for token in sentence.tokens if start <= token.start < end]
@@ -195,6 +205,11 @@ def _object_kind(rule: Rule, sentence: Sentence, match: re.Match[str], roster: R
         return None
     phrase = first_phrase([token for token in sentence.tokens if token.start >= start])
     return kind_of(phrase, roster, alone=rule.np_unknown != "none")
+
+
+def _is_role(token: Token) -> bool:
+    """Tell whether a capitalised word is no name: a pronoun, or a role at the head of a sentence."""
+    return is_word("person", token) or token.low in words()["pronoun_person"] | words()["pronoun_we"]
 
 
 def _np_start(match: re.Match[str]) -> int | None:
@@ -234,7 +249,7 @@ def _harmless_participle(sentence: Sentence, match: re.Match[str]) -> bool:
     part = match.group("part").lower()
     if part == "been":
         after = sentence.text[match.end() :]
-        return bool(_RECEIVED.match(after)) or _is_acted_on(sentence, match, after)
+        return bool(_RECEIVED.match(after) or _ANOTHER.match(after)) or _is_acted_on(sentence, match, after)
     if part == "had":
         return bool(_PROVIDED.match(sentence.text[match.end() :]))
     return part in _HARMLESS_PARTICIPLES

@@ -45,6 +45,7 @@ _HYPOTHESIS = Pattern(
     r"|appeared to be|looked like|possible causes?)\b",
     re.IGNORECASE,
 )
+_ASKED = Pattern(r"^\W*(?:was|is|were) (?:it|this|that|there)\b[^.!]{0,60}\?", re.IGNORECASE)
 _MENTION_BEFORE = Pattern(
     r"\b(?:not|never|no|nor|neither|instead of|rather than|avoid(?:s|ing)?|without|blameless|beyond|don't|"
     r"doesn't|isn't"
@@ -101,11 +102,14 @@ def is_legal(sentence: Sentence) -> bool:
 
 
 _PURPOSE = Pattern(
-    r"^[^.;,]{0,60}?\b(?:to (?:keep|protect|stop|prevent|contain|isolate|shed|free|relieve|preserve) "
+    r"^(?! (?:the |an? |any |all )?(?:\w+ )?(?:instruction|order|advice|request|rule|duty|warning)s? to)"
+    r"[^.;]{0,60}?\b(?:to (?:keep|protect|stop|prevent|contain|isolate|shed|free|relieve|preserve) "
     r"(?:the|further|more|new|all|other|both|double|any|its|their)"
     r"|after (?:we|they|he|she|having)(?: had)? (?:seen|checked|confirmed|verified|found|made sure)"
     r"|on purpose|for the time being"
     r"|as (?:planned|agreed|documented|intended|instructed|advised|scheduled|described)"
+    r"|as step \d|per (?:the )?(?:\w+ )?(?:procedure|runbook|plan|policy|playbook|checklist)"
+    r"|under (?:an? |the )?(?:exception|waiver|dispensation|exemption)"
     r"|as the (?:\w+ )?(?:runbook|plan|procedure|manual|playbook|checklist) "
     r"(?:says|said|asks|asked|requires|required))\b",
     re.IGNORECASE,
@@ -149,8 +153,8 @@ def is_rejected(sentence: Sentence, match: re.Match[str]) -> bool:
 
 
 def is_hypothesis(sentence: Sentence) -> bool:
-    """Tell whether the sentence reports what was thought at the time."""
-    return bool(_HYPOTHESIS.search(sentence.text))
+    """Tell whether the sentence reports what was thought at the time, or only asks."""
+    return bool(_HYPOTHESIS.search(sentence.text) or _ASKED.match(sentence.text))
 
 
 def is_mentioned(sentence: Sentence, match: re.Match[str]) -> bool:

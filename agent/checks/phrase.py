@@ -68,6 +68,27 @@ _PAST = frozenset(
 )
 
 
+_PRONOUNS = frozenset(
+    "it this that these those which nothing something anything everything".split()  # noqa: SIM905
+)
+_FINITE = _PAST - {
+    "set",
+    "cut",
+    "read",
+    "hit",
+    "let",
+    "left",
+    "put",
+    "shut",
+    "found",
+    "run",
+    "sent",
+    "made",
+    "lost",
+}
+"""Past forms that are no participles or nouns as well: behind a noun they end its phrase."""
+
+
 TITLES = frozenset(["mr", "mrs", "ms", "miss", "dr", "prof", "professor", "sir", "captain"])
 """Words in front of a person's name."""
 _PARTS = frozenset(
@@ -181,12 +202,17 @@ def _cut_at_verb(phrase: list[Token]) -> list[Token]:
             or (index > 1 and phrase[index - 2].low in TITLES)
         )
         low = phrase[index].low
+        if low in _FINITE and previous not in lists["determiner"]:
+            return phrase[:index]
         adjective = (
             low.endswith(("ed", "ing")) and index + 1 < len(phrase) and previous in lists["determiner"]
         )
         following = phrase[index + 1].low if index + 1 < len(phrase) else ""
         software = low in lists["thing"] and previous.rstrip("s") in lists["software_role"]
-        compound = following in lists["person"] or following in lists["team"] or software
+        owned = (
+            low in lists["thing"] and low not in _PRONOUNS and any(map(is_verbish, phrase[index + 1 :][:1]))
+        )
+        compound = owned or following in lists["person"] or following in lists["team"] or software
         if (
             noun
             and not compound
@@ -196,3 +222,12 @@ def _cut_at_verb(phrase: list[Token]) -> list[Token]:
         ):
             return phrase[:index]
     return phrase
+
+
+def serves_software(phrase: Sequence[Token]) -> bool:
+    """Tell whether a role is named with the software that it is a part of: the operator for Kafka."""
+    lists = words()
+    for role, link, part in zip(phrase, phrase[1:], phrase[2:], strict=False):
+        if link.low == "for" and role.low in lists["software_role"]:
+            return part.low in lists["software_modifier"] or part.low in lists["thing"]
+    return False

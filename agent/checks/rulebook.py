@@ -23,7 +23,7 @@ _ADVERBS = (
 )
 _NAME = (
     r"(?-i:(?P<name>(?:<?@[\w.-]*\w>?|[\w.+-]+@[\w.-]*\w|(?:[A-Z]\. )?[A-Z][\w-]*[a-z])"
-    r"(?: [A-Z][\w-]*[a-z])?))"
+    r"(?: (?:(?:de|van|von|der|den|la|le|da|di|del|bin|ten|ter|dos) ){0,2}[A-Z][\w-]*[a-z]| [A-Z]\.)?))"
 )
 _PHRASE = Pattern(r"\{np\d*\}")
 _OWNER = r"(?<![\w@-])(?P<owner>(?:[\w@\ufffc./-]+ ){0,3}?[\w@\ufffc./-]*[\w\ufffc])"

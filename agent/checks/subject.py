@@ -9,7 +9,7 @@ from typing import Literal
 
 from agent.checks.lexicon import words
 from agent.checks.pattern import Pattern
-from agent.checks.phrase import TITLES, is_verbish, noun_phrase
+from agent.checks.phrase import TITLES, is_verbish, noun_phrase, serves_software
 from agent.checks.prose import OPAQUE
 from agent.checks.sentence import Sentence, Token
 
@@ -89,6 +89,10 @@ def _subject(tokens: list[Token], roster: Roster, depth: int) -> Kind:
     phrase = left[start:]
     while len(phrase) > 1 and _is_time(phrase[0]):
         phrase = phrase[1:]
+    if serves_software(phrase):
+        return "system"
+    if start > 0 and left[start - 1].low in {"who", "whoever"} and any(map(is_verbish, phrase)):
+        return _through_boundary(left[:start], roster, depth)
     if phrase:
         return kind_of(noun_phrase(phrase), roster)
     if start == 0 or depth > 3:

@@ -36,7 +36,10 @@ def _belongs_to_software(sentence: Sentence, match: re.Match[str], roster: Roste
 def _is_quality_of_system(sentence: Sentence, match: re.Match[str], roster: Roster) -> bool:
     """Tell whether "of the" and a system follow: the unreliability of the link is no vice."""
     after = next((token for token in sentence.tokens if token.start >= match.end()), None)
-    return after is not None and after.low == "of" and precedes_system(sentence, after.end, roster)
+    if after is None:
+        return False
+    compound = is_word("thing", after) and after.low not in words()["boundary"]
+    return compound or (after.low == "of" and precedes_system(sentence, after.end, roster))
 
 
 def _describes_system(sentence: Sentence, match: re.Match[str], roster: Roster) -> bool:

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 _SKIPPED = frozenset({"thanks", "appendix"})
 _THANKS = Pattern(
-    r"^\W*(?:many |special |big )?(?:thanks|thank you|kudos|props|hats off|credit)\b(?! a lot)", re.IGNORECASE
+    r"^\W*(?:many |special |big )?(?:thanks|thank you|kudos|props|hats off|credit)\b(?! a lot| for nothing)"
+    r"(?! to [^.]{0,90}\b(?:for (?:once|finally|eventually|nothing)|(?:nobody|no one) could|caused|broke))",
+    re.IGNORECASE,
 )
 
 

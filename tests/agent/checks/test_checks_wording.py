@@ -1,6 +1,7 @@
 """The wording rules on their own examples, and the traps that keyword lists fall into."""
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -8,6 +9,7 @@ from agent.checks import check_document
 from agent.checks.document import read_document
 from agent.checks.rulebook import Rule, families, rules
 from agent.checks.wording import check_wording
+from benchmarks.wording import score_rows
 
 FIXTURES = Path(__file__).parents[2] / "fixtures/wording"
 HEADINGS = {
@@ -45,6 +47,14 @@ def test_each_rule_reports_its_hits(rule: Rule, text: str) -> None:
 )
 def test_each_rule_leaves_its_misses_alone(rule: Rule, text: str) -> None:
     assert _found(text, _section(rule)) == [], text
+
+
+@pytest.mark.parametrize("folder", ["third/read", "fourth/read", "fifth/read", "registers", "voices"])
+def test_sentences_whose_errors_were_mended_stay_so(folder: str) -> None:
+    path = FIXTURES / folder
+    found = score_rows(path if (path / "blameful.txt").is_file() else path / "dev.jsonl", "all")
+    assert cast("float", found["precision"]) >= 0.99
+    assert cast("float", found["recall"]) >= 0.94
 
 
 def test_every_rule_has_a_hit_and_a_miss_and_a_family() -> None:

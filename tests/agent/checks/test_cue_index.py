@@ -62,7 +62,7 @@ def test_a_text_made_from_a_rule_is_given_to_that_rule(data: st.DataObject) -> N
     assert number in _candidates(cue_index(), text)
 
 
-@pytest.mark.parametrize("folder", [".", "second", "third/read"])
+@pytest.mark.parametrize("folder", [".", "second", "third/read", "fifth/read", "registers", "voices"])
 def test_no_match_in_the_fixtures_is_lost(folder: str) -> None:
     plain = FIXTURES / folder
     path = plain if (plain / "blameful.txt").is_file() else plain / "dev.jsonl"
