@@ -82,6 +82,7 @@ def taped(case: str, cassette: Path, *, record: bool, progress: Progress | None 
         if not record and not tape.all_played:
             left = len(tape) - tape.play_count
             raise UserError(f"{cassette}: {left} of its {len(tape)} replies were not asked for.")
+        tape.drop_unused_requests = record  # only now: a recording that ends early keeps what was paid for
         draft, digest = folder.read_draft(), folder.read_digest()
         if draft is None or digest is None:
             raise UserError(f"Drafting {case} left no draft.json or no digest.json.")

@@ -42,4 +42,5 @@ def judged(document: Path, cassette: Path, *, record: bool) -> tuple[Report, ...
         if not record and not tape.all_played:
             left = len(tape) - tape.play_count
             raise UserError(f"{cassette}: {left} of its {len(tape)} replies were not asked for.")
+        tape.drop_unused_requests = record
     return survey.reports

@@ -26,7 +26,6 @@ from agent.digest import (
     rollouts,
     sampling,
     silences,
-    spikes,
     states,
     steadiness,
     suspects,
@@ -73,7 +72,7 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
     crashed = bearing.crashing(intake.inventory)
     complaint = bearing.complained(f"{incident.title}\n{incident.summary or ''}")
     observed = bearing.weighed(observed, start.shows, crashed, logged[0] if logged else None, complaint)
-    observed = spikes.folded(eventwaves.folded(observed))
+    observed = eventwaves.folded(observed)
     ranked = ranking.rank(observed, start.shows)
     evidence = mint(ranked)
     recording = _recording(intake)

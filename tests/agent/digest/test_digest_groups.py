@@ -1,13 +1,10 @@
-"""What happens to many at one time is told once: events, spikes, roll-outs, releases."""
+"""What happens to many at one time is told once: events, roll-outs, releases."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from agent.digest import changes, eventwaves, rollouts, spikes
+from agent.digest import changes, eventwaves, rollouts
 from agent.digest.changes import ChangeBook
 from agent.digest.kubeevents import EventBook
 from agent.digest.objects import Inventory
@@ -53,29 +50,6 @@ def test_events_of_few_workloads_of_other_times_and_those_that_tell_something_st
     telling = [event(name, "Unhealthy", 0, role="symptom") for name in NAMES]
     for kept in (few, spread, telling):
         assert eventwaves.folded(kept) == kept
-
-
-def spike(service: str, minutes: float, role: str = "context", surprise: float = 0.3) -> Observation:
-    attributes = {"metric": "cpu", "change": "spike", "harm": "bad", "metric_kind": "cpu"}
-    return Observation(
-        "M", f"{service} cpu spiked", (Pointer(artifact="m.json", series=service, samples=(0, 1)),), service,
-        after(minutes), after(minutes + 1), attributes=attributes, surprise=surprise, role=role,  # type: ignore[arg-type]
-    )  # fmt: skip
-
-
-def test_background_spikes_that_overlap_are_one_with_members() -> None:
-    found = [spike("cart", 0), spike("pay", 0.5), spike("ads", 30)]
-    alone, together = spikes.folded(found)
-    assert alone == found[2]
-    assert together.attributes["members"] == "cart cpu, pay cpu"
-    assert (together.start, together.end) == (after(0), after(1.5))
-    assert {place.series for place in together.pointers} == {"cart", "pay"}
-
-
-@pytest.mark.parametrize("change", [{"role": "resource"}, {"surprise": 0.8}])
-def test_a_spike_that_tells_something_stays_alone(change: dict[str, object]) -> None:
-    found = [spike("cart", 0), replace(spike("pay", 0), **change)]  # type: ignore[arg-type]
-    assert spikes.folded(found) == found
 
 
 def scaled(name: str, minutes: float, namespace: str) -> KubeEvent:
