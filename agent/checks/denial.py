@@ -15,6 +15,12 @@ _WHERE = re.compile(
     r"(?:in|on|at|for|of|from|during|within|between|before|after)(?: \S+){1,6}", re.IGNORECASE
 )
 """Where or when nothing was found."""
+_WHO = re.compile(
+    r"(?:the\s+)?[\w./:@-]+\s+(?:(?:service|pod|node|container|deployment|logs?)\s+)?"
+    r"(?:recorded|logged|wrote|reported|showed|shows|emitted|raised|produced|had|has|held|holds|contains?|contained)",
+    re.IGNORECASE,
+)
+"""Of what nothing was found: "cart logged no error" asserts nothing of cart."""
 _CLAUSE = re.compile(
     r"[;:.]\s+|,\s+(?:and|but|while|although|though|whereas|so|yet)\s+|\s+(?:but|while|whereas)\s+"
 )
@@ -39,7 +45,7 @@ def asserted(text: str) -> Asserted:
             continue
         if found := _NONE.search(part):
             lead = part[: found.start()].strip()
-            leads.append("" if _WHERE.fullmatch(lead) else lead)
+            leads.append("" if _WHERE.fullmatch(lead) or _WHO.fullmatch(lead) else lead)
         elif part.strip():
             clauses.append(part.strip())
     return Asserted("; ".join(clauses), "; ".join(lead for lead in leads if lead))

@@ -32,6 +32,8 @@ def errors(text: str, *evidence: str, standing: str = "supported") -> set[str]:
         "No log line of paymentservice tells of v9.9.",
         "A log line of paymentservice about v9.9 was not recorded.",
         "In the log of paymentservice no line was recorded.",
+        "paymentservice recorded no log line.",
+        "The paymentservice pod wrote no line about v9.9.",
     ],
 )
 def test_a_denial_may_stand_on_a_search_without_a_result(text: str) -> None:
@@ -50,6 +52,7 @@ def test_a_denial_beside_what_other_evidence_shows_is_carried() -> None:
         ("The release v9.9 of paymentservice broke checkout-gateway.", ("A1", "N1")),
         ("Release v9.9 broke checkout-gateway, and no log line was recorded.", ("A1", "N1")),
         ("Release v9.9 broke checkout-gateway without a log line.", ("A1", "N1")),
+        ("The new release v9.9 logged no line.", ("N1",)),
     ],
 )
 def test_what_was_looked_for_carries_no_assertion(text: str, evidence: tuple[str, ...]) -> None:
