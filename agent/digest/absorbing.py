@@ -31,13 +31,14 @@ def absorb(book: LogBook, artifact: str, counted: Counted, clock: Clock, labels:
         record = record_of(kind, reader, labels)
         pattern = _pattern(book, record, further=kind.overflow)
         _add(pattern, artifact, kind, record)
-        _pick(pattern, book.number_of(artifact), kind)
         if kind.slots is not None:
             found.setdefault((pattern.service, pattern.level, pattern.template), []).append(kind.slots)
         _add_to_service(book.services.setdefault(pattern.service, ServiceLog()), kind)
         book.lines += kind.count
     for name, rows in found.items():
-        _add_slots(book.patterns[name], artifact, rows, counted.width)
+        joined = tallies.together(rows)
+        _pick(book.patterns[name], book.number_of(artifact), joined)
+        _add_slots(book.patterns[name], artifact, joined, counted.width)
     book.overflowed += counted.overflowed
 
 
@@ -93,11 +94,12 @@ def _add(pattern: Pattern, artifact: str, kind: Kind, record: LogRecord) -> None
     _stretch(pattern, kind)
 
 
-def _add_slots(pattern: Pattern, artifact: str, rows: list[Ints], width: float) -> None:
+def _add_slots(pattern: Pattern, artifact: str, rows: Ints, width: float) -> None:
     pattern.widen(width)
-    joined = np.concatenate(rows, axis=1)
-    joined[CODE] = joined[CODE] * (width / pattern.width) // 1
-    slots, many, lines, _, _ = tallies.together([joined]).tolist()
+    if width != pattern.width:
+        rows[CODE] = rows[CODE] * (width / pattern.width) // 1
+        rows = tallies.together([rows])
+    slots, many, lines, _, _ = rows.tolist()
     places = map(Place, repeat(artifact), lines, lines)
     buckets, starts = pattern.buckets, pattern.starts
     if not buckets:
@@ -111,13 +113,11 @@ def _add_slots(pattern: Pattern, artifact: str, rows: list[Ints], width: float) 
             starts[at] = place
 
 
-def _pick(pattern: Pattern, artifact: int, kind: Kind) -> None:
-    """Pick the first dated line of each slot."""
-    if kind.slots is None:
-        return
-    picks = np.empty((kind.slots.shape[1], 4), dtype=np.int64)
+def _pick(pattern: Pattern, artifact: int, rows: Ints) -> None:
+    """Pick the first dated line of each slot, whatever kinds the pattern was counted in."""
+    picks = np.empty((rows.shape[1], 4), dtype=np.int64)
     picks[:, 0] = artifact
-    picks[:, 1:] = kind.slots[[LINE, BEGUN, MANY]].T
+    picks[:, 1:] = rows[[LINE, BEGUN, MANY]].T
     pattern.picks.add_all(picks)
 
 
