@@ -79,6 +79,8 @@ _OFTEN_VALUES = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
 _NOT_A_COUNT = re.compile(
     r"\s+(?:the|a|an|as|it|its|this|that|they|more|again|all|every|each)\b", re.IGNORECASE
 )
+_EXTREMES = frozenset(stem(word) for word in ("reached", "peaked", "maximum", "peak", "highest"))
+"""What reached "at most 5" was 5 at its highest."""
 _BOUNDED = re.compile(r"\b(?:at least|at|more than|all at) $", re.IGNORECASE)
 _PARTS = "|".join(PART_OF)
 _SHARE = re.compile(
@@ -239,7 +241,7 @@ def _quantity(found: re.Match[str], text: str) -> Quantity:
     kind, scale = _SCALES.get((found.group("unit") or "").lower(), ("", 1.0))
     decimals = len(written.partition(".")[2].partition("e")[0])
     slack = 0.5 * 10**-decimals * scale
-    bound = _bound_in(found)
+    bound = _bound_in(found) if _is_round(written) else ""
     if found.group("about"):
         slack = max(slack, abs(value) * scale * 0.1)
     before, after = _beside(text, found.start(), found.end())
@@ -247,9 +249,17 @@ def _quantity(found: re.Match[str], text: str) -> Quantity:
         after = stem(found.group("glued"))
     slack = slack * (1 + 1e-9) + 1e-12
     keyed = text[max(0, found.start() - 1) : found.start()] == "="
+    if bound == "most" and before in _EXTREMES:
+        bound = ""
     return Quantity(
         found.group().strip(), value, kind, value * scale, slack, after, before, bound, keyed=keyed
     )
+
+
+def _is_round(written: str) -> bool:
+    """Tell whether somebody may have chosen a number as a bound: it has one digit, or ends in 0 or 5."""
+    digits = written.partition("e")[0].replace(".", "").lstrip("0")
+    return len(digits) < 2 or digits[-1] in "05"
 
 
 def _bound_in(found: re.Match[str]) -> Bound:

@@ -21,7 +21,7 @@ _STARTING = re.compile(
     re.IGNORECASE,
 )
 _LATER = re.compile(
-    r"\b(?:back|again|until|stopped|over|last|settled|returned|normal|peak\w*|lowest|usual)\b", re.IGNORECASE
+    r"\b(?:back|again|until|stopped|over|last|settled|returned|normal|peaked|lowest|usual)\b", re.IGNORECASE
 )
 """Words with which a row may speak of a later moment of what it cites."""
 
