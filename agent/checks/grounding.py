@@ -22,6 +22,7 @@ from agent.checks.polarity import Contradiction, turned
 from agent.checks.quantity import Quantity
 from agent.checks.quotation import flat, misquoted, quotations, without_copies, without_quotations
 from agent.checks.relation import better_evidence, speaks_of_nothing, unrelated
+from agent.checks.role_number import out_of_role
 from agent.checks.row_grounding import check_rows
 from agent.checks.sequence import misordered
 from agent.checks.standing import overstated, overstated_cause, too_certain, unshown_change
@@ -182,6 +183,8 @@ class _Reader:
         for span in self.reading.spans:
             if not self.support.has_length(span):
                 yield self._not_carried("G02", span.text)
+        for words in out_of_role(self.bare, self.support.raw):
+            yield self._not_carried("G02", words)
         off = set(off_key(self.reading.numbers, self.bare, self.support.raw))
         for written in self.reading.numbers:
             number = counting(written, self.bare)
