@@ -37,7 +37,7 @@ class Way:
 
     def joined(self, literals: Iterable[str]) -> Way:
         """Add a clause, unless it asks for nothing."""
-        clause = tuple(sorted(set(literals)))
+        clause = _shortest(literals)
         if not clause or clause in self.clauses or any(not literal.strip(f"{EDGE} ") for literal in clause):
             return self
         return Way((*self.clauses, clause))
@@ -60,7 +60,7 @@ def ways_of(pattern: re.Pattern[str]) -> tuple[Way, ...]:
     walk = _Walk()
     walk.read(_parse(pattern.pattern, pattern.flags))
     walk.flush()
-    return tuple(walk.ways)
+    return tuple(way for way in walk.ways if not any(_asks_less(other, way) for other in walk.ways))
 
 
 def index_cues(rules: Sequence[Rule]) -> dict[str, object]:
@@ -77,7 +77,7 @@ def index_cues(rules: Sequence[Rule]) -> dict[str, object]:
             for literal in way.rarest:
                 cues.setdefault(literal, []).append(len(ways))
             others = sorted((clause for clause in way.clauses if clause != way.rarest), key=_weight)
-            written = (tuple(sorted({_plain(literal) for literal in clause})) for clause in reversed(others))
+            written = (_shortest(map(_plain, clause)) for clause in reversed(others))
             numbers = [clauses.setdefault(clause, len(clauses)) for clause in written]
             ways.append(" ".join(map(str, (number, *numbers))))
     return {**_placed(cues), "ways": ways, "clauses": ["|".join(clause) for clause in clauses]}
@@ -112,6 +112,19 @@ def _plain(literal: str) -> str:
     if "|" in literal:
         raise ValueError(f"{literal!r} holds the mark that parts cues in the index")
     return literal.replace(EDGE, "")
+
+
+def _shortest(literals: Iterable[str]) -> Clause:
+    """Leave out literals that contain another: a text with them has that one."""
+    found: list[str] = []
+    for literal in sorted(set(literals), key=len):
+        if not any(shorter in literal for shorter in found):
+            found.append(literal)
+    return tuple(sorted(found))
+
+
+def _asks_less(one: Way, other: Way) -> bool:
+    return set(one.clauses) < set(other.clauses)
 
 
 def _weight(clause: Clause) -> tuple[int, int, int]:
