@@ -76,8 +76,8 @@ def index_cues(rules: Sequence[Rule]) -> dict[str, object]:
                 )
             for literal in way.rarest:
                 cues.setdefault(literal, []).append(len(ways))
-            others = sorted((clause for clause in way.clauses if clause != way.rarest), key=_weight)
-            written = (_shortest(map(_plain, clause)) for clause in reversed(others))
+            others = (clause for clause in way.clauses if clause != way.rarest)
+            written = sorted((_shortest(map(_plain, clause)) for clause in others), key=len)
             numbers = [clauses.setdefault(clause, len(clauses)) for clause in written]
             ways.append(" ".join(map(str, (number, *numbers))))
     return {**_placed(cues), "ways": ways, "clauses": ["|".join(clause) for clause in clauses]}
