@@ -60,7 +60,8 @@ def ways_of(pattern: re.Pattern[str]) -> tuple[Way, ...]:
     walk = _Walk()
     walk.read(_parse(pattern.pattern, pattern.flags))
     walk.flush()
-    return tuple(way for way in walk.ways if not any(_asks_less(other, way) for other in walk.ways))
+    asked = [set(way.clauses) for way in walk.ways]
+    return tuple(way for way in walk.ways if not any(less < set(way.clauses) for less in asked))
 
 
 def index_cues(rules: Sequence[Rule]) -> dict[str, object]:
@@ -116,15 +117,8 @@ def _plain(literal: str) -> str:
 
 def _shortest(literals: Iterable[str]) -> Clause:
     """Leave out literals that contain another: a text with them has that one."""
-    found: list[str] = []
-    for literal in sorted(set(literals), key=len):
-        if not any(shorter in literal for shorter in found):
-            found.append(literal)
-    return tuple(sorted(found))
-
-
-def _asks_less(one: Way, other: Way) -> bool:
-    return set(one.clauses) < set(other.clauses)
+    told = set(literals)
+    return tuple(sorted(one for one in told if not any(other in one for other in told - {one})))
 
 
 def _weight(clause: Clause) -> tuple[int, int, int]:
