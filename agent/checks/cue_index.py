@@ -43,7 +43,7 @@ class CueIndex:
         self.prefixes = prefixes
         self.ways = ways
         self.clauses = clauses
-        self._anywhere = self._read(anywhere)
+        self._anywhere = anywhere
         self._cues: dict[str, tuple[Cue, ...]] = {}
         self._known_ways: dict[str, tuple[Way, ...]] = {}
         self._literals: dict[int, tuple[str, ...]] = {}
@@ -52,8 +52,10 @@ class CueIndex:
         """Return the numbers of the rules that a folded text with these words can match, in their order."""
         found: set[int] = set()
         known: dict[int, bool] = {}
-        for cues in (self._anywhere, *map(self._cues_of, words)):
-            for literal, numbers in cues:
+        remembered = self._cues.get
+        for word in ("", *words):
+            cues = remembered(word)
+            for literal, numbers in self._cues_of(word) if cues is None else cues:
                 if literal in low:
                     self._add_rules(found, numbers, low, known)
         return sorted(found)
@@ -63,26 +65,28 @@ class CueIndex:
             if rule in found:
                 continue
             for clause in clauses:
-                has = known.get(clause)
-                if has is None:
-                    has = known[clause] = self._has_one(clause, low)
-                if not has:
+                if clause not in known:
+                    known[clause] = self._has_one(clause, low)
+                if not known[clause]:
                     break
             else:
                 found.add(rule)
 
     def _cues_of(self, word: str) -> tuple[Cue, ...]:
-        cues = self._cues.get(word)
-        if cues is None:
-            if len(self._cues) >= _MOST_WORDS:
-                self._cues.clear()
-            begun = (self.prefixes.get(word[:length], "") for length in PREFIXES)
-            cues = self._cues[word] = self._read(self.words.get(word, ""), *begun)
+        if len(self._cues) >= _MOST_WORDS:
+            self._cues.clear()
+        begun = (self.prefixes.get(word[:length], "") for length in PREFIXES)
+        cues = self._cues[word] = self._read(self.words.get(word, "") if word else self._anywhere, *begun)
         return cues
 
     def _read(self, *texts: str) -> tuple[Cue, ...]:
-        cues = [cue.partition(":") for text in texts if text for cue in text.split("|")]
-        return tuple((literal, numbers) for numbers, _, literal in cues)
+        """Read cues, those of one literal as one."""
+        cues: dict[str, list[str]] = {}
+        for text in filter(None, texts):
+            for cue in text.split("|"):
+                numbers, _, literal = cue.partition(":")
+                cues.setdefault(literal, []).append(numbers)
+        return tuple((literal, " ".join(numbers)) for literal, numbers in cues.items())
 
     def _ways_of(self, numbers: str) -> tuple[Way, ...]:
         read = (tuple(map(int, self.ways[int(number)].split())) for number in numbers.split())

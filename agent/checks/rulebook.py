@@ -22,11 +22,13 @@ _ADVERBS = (
     r"|all|both|at least|probably)\s+){0,3}"
 )
 _NAME = (
-    r"(?-i:(?P<name>(?:<?@[\w.-]*\w>?|[\w.+-]+@[\w.-]*\w|(?:[A-Z]\. )?[A-Z][\w-]*[a-z])"
+    r"(?-i:(?P<name>(?:<?@[\w.-]*\w>?|(?<![\w.+-]{40})[\w.+-]+@[\w.-]*\w"
+    r"|(?:[A-Z]\. )?(?<![\w-]{40})[A-Z][\w-]*[a-z])"
     r"(?: (?:(?:de|van|von|der|den|la|le|da|di|del|bin|ten|ter|dos) ){0,2}[A-Z][\w-]*[a-z]| [A-Z]\.)?))"
 )
+"""A name; not looked for deep inside a word, as each place of a very long one would be read to its end."""
 _PHRASE = Pattern(r"\{np\d*\}")
-_OWNER = r"(?<![\w@-])(?P<owner>(?:[\w@\ufffc./-]+ ){0,3}?[\w@\ufffc./-]*[\w\ufffc])"
+_OWNER = r"(?<![\w@-])(?<![\w@\ufffc./-]{40})(?P<owner>(?:[\w@\ufffc./-]+ ){0,3}?[\w@\ufffc./-]*[\w\ufffc])"
 
 
 class _Required(TypedDict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +19,10 @@ _ABBREVIATED = Pattern(
 _TOKEN = Pattern(
     rf"<?@[\w.-]*\w>?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{OPAQUE}+|\d[\d:.,]*\d%?|\d+%?|[^\W\d_][\w]*(?:['./&-][\w]+)*'?|[^\w\s]"
 )
+
+
+_LONGEST = 1_000
+"""Characters of a sentence; longer ones are read in pieces, as each phrase found looks at all of its own."""
 
 
 class Token:
@@ -58,15 +63,27 @@ class Sentence:
 
 
 def split_sentences(text: str) -> tuple[Sentence, ...]:
-    """Split at sentence ends; not at abbreviations, initials, versions, times or file names."""
+    """Split at sentence ends; not at abbreviations, initials, versions, times or file names.
+
+    What is longer than a sentence can be is cut at a space.
+    """
     parts: list[Sentence] = []
     begin = 0
     for found in _END.finditer(text):
         stop = found.group().rstrip()
         if stop == "." and _ABBREVIATED.search(text[begin : found.start() + 1]):
             continue
-        parts.append(Sentence(text[begin : found.end()].rstrip(), begin))
+        parts.extend(_pieces(text[begin : found.end()].rstrip(), begin))
         begin = found.end()
     if text[begin:].strip():
-        parts.append(Sentence(text[begin:].rstrip(), begin))
+        parts.extend(_pieces(text[begin:].rstrip(), begin))
     return tuple(parts)
+
+
+def _pieces(text: str, start: int) -> Iterator[Sentence]:
+    """Cut a text that is too long for a sentence at spaces, or where it has none."""
+    while len(text) > _LONGEST:
+        cut = text.rfind(" ", 1, _LONGEST) + 1 or _LONGEST
+        yield Sentence(text[:cut].rstrip(), start)
+        text, start = text[cut:], start + cut
+    yield Sentence(text, start)

@@ -37,7 +37,7 @@ class Way:
 
     def joined(self, literals: Iterable[str]) -> Way:
         """Add a clause, unless it asks for nothing."""
-        clause = tuple(sorted(set(literals)))
+        clause = _shortest(literals)
         if not clause or clause in self.clauses or any(not literal.strip(f"{EDGE} ") for literal in clause):
             return self
         return Way((*self.clauses, clause))
@@ -60,7 +60,8 @@ def ways_of(pattern: re.Pattern[str]) -> tuple[Way, ...]:
     walk = _Walk()
     walk.read(_parse(pattern.pattern, pattern.flags))
     walk.flush()
-    return tuple(walk.ways)
+    asked = [set(way.clauses) for way in walk.ways]
+    return tuple(way for way in walk.ways if not any(less < set(way.clauses) for less in asked))
 
 
 def index_cues(rules: Sequence[Rule]) -> dict[str, object]:
@@ -76,8 +77,8 @@ def index_cues(rules: Sequence[Rule]) -> dict[str, object]:
                 )
             for literal in way.rarest:
                 cues.setdefault(literal, []).append(len(ways))
-            others = sorted((clause for clause in way.clauses if clause != way.rarest), key=_weight)
-            written = (tuple(sorted({_plain(literal) for literal in clause})) for clause in reversed(others))
+            others = (clause for clause in way.clauses if clause != way.rarest)
+            written = sorted((_shortest(map(_plain, clause)) for clause in others), key=len)
             numbers = [clauses.setdefault(clause, len(clauses)) for clause in written]
             ways.append(" ".join(map(str, (number, *numbers))))
     return {**_placed(cues), "ways": ways, "clauses": ["|".join(clause) for clause in clauses]}
@@ -112,6 +113,12 @@ def _plain(literal: str) -> str:
     if "|" in literal:
         raise ValueError(f"{literal!r} holds the mark that parts cues in the index")
     return literal.replace(EDGE, "")
+
+
+def _shortest(literals: Iterable[str]) -> Clause:
+    """Leave out literals that contain another: a text with them has that one."""
+    told = set(literals)
+    return tuple(sorted(one for one in told if not any(other in one for other in told - {one})))
 
 
 def _weight(clause: Clause) -> tuple[int, int, int]:
