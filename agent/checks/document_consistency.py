@@ -41,7 +41,8 @@ def check_consistency(document: Document) -> tuple[Report, ...]:
     found: list[Report] = []
     found.extend(_duration(document, rows))
     found.extend(_order(document, rows))
-    found.extend(check_spans(document, rows or key_events(document), _stated_duration(document)))
+    stated, started = _stated_duration(document), "start" in _header_fields(document)
+    found.extend(check_spans(document, rows or key_events(document), stated, started=started))
     found.extend(check_counts(document))
     found.extend(_factors_named(document))
     found.extend(_sections_missing(document))

@@ -63,9 +63,14 @@ _LASTED = Pattern(
 _ORDER = Pattern(r"\b(?P<word>before|after)\b", re.IGNORECASE)
 
 
-def check_spans(document: Document, rows: tuple[Row, ...], header: Length | None) -> Iterator[Report]:
-    """Report spans and orders in prose that the document's own times do not have."""
-    index = _Index(rows)
+def check_spans(
+    document: Document, rows: tuple[Row, ...], header: Length | None, *, started: bool
+) -> Iterator[Report]:
+    """Report spans and orders in prose that the document's own times do not have.
+
+    Where the header says when it `started`, any row may be of that time, and the first may stand before it.
+    """
+    index = _Index(rows, started=started)
     for block in document.blocks:
         if block.kind == "heading" or (block.section == "timeline" and rows):
             continue
@@ -84,8 +89,10 @@ def check_spans(document: Document, rows: tuple[Row, ...], header: Length | None
 class _Index:
     """The rows of a timeline by class of event, each class looked up once."""
 
-    def __init__(self, rows: tuple[Row, ...]) -> None:
+    def __init__(self, rows: tuple[Row, ...], *, started: bool) -> None:
         self.rows = rows
+        self.starts = rows if started else rows[:1]
+        """The rows that may tell of the start."""
         self._found: dict[str, list[Row]] = {}
 
     def of(self, name: str) -> list[Row]:
@@ -225,9 +232,9 @@ def _relative(
 
 def _row_spans(index: _Index, first: str, last: str) -> list[timedelta]:
     """Return the times between rows of two classes; empty where one of them has no row."""
-    begins = [*([index.rows[0]] if first == "start" else []), *index.of(first)]
+    begins = [*(index.starts if first == "start" else ()), *index.of(first)]
     ends = [*index.of(last), *([index.rows[-1]] if last == "end" else [])]
-    return [end.at - begin.at for begin in begins for end in ends if end.at > begin.at]
+    return [end.at - begin.at for begin in begins for end in ends if end.at >= begin.at]
 
 
 def _whole(  # noqa: PLR0917 - private; one caller

@@ -2,8 +2,7 @@
 
 A check needs some hundred patterns, and `re` compiles each of them in every process. What a pattern compiles
 to is kept as byte code is: in `__pycache__`, for one interpreter, where byte code may be written. Where there
-is nothing kept, or nothing that fits, patterns are compiled as ever. The engine checks each code that it is
-given, and refuses one that is damaged.
+is nothing kept, or what is kept is damaged or of another interpreter, patterns are compiled as ever.
 """
 
 from __future__ import annotations
@@ -16,10 +15,15 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
+from zlib import crc32
 
 _MOST = 2_000
 """Patterns that are kept; where there are more, most are of rules that have changed, and all are left out."""
 
+_DIGEST = 4
+"""Bytes of the checksum in front of what is kept."""
+_FORM = 2
+"""Raised when what is kept is laid out in another way."""
 Key = tuple[str, int]
 """Source and flags."""
 Code = tuple[int, int, dict[str, int], bytes]
@@ -35,7 +39,7 @@ def compile_pattern(source: str, flags: int) -> re.Pattern[str]:
     """Return what `re.compile` returns, from the kept code where there is one."""
     kept = _kept.get((source, flags))
     if kept is not None:
-        with suppress(RuntimeError):  # refused by the engine: the file is damaged
+        with suppress(RuntimeError):  # refused by the engine
             return _load(source, kept)
     _fresh.append((source, flags))
     return re.compile(source, flags)
@@ -68,11 +72,17 @@ def _interpreter() -> tuple[str, int]:
 
 
 def _read(file: Path) -> dict[Key, Code]:
-    with suppress(OSError, EOFError, ValueError, TypeError):  # none yet, or written by something else
-        interpreter, kept = marshal.loads(file.read_bytes())  # noqa: S302 - trusted as byte code is
-        if interpreter == _interpreter():
-            return cast("dict[Key, Code]", kept)
+    with suppress(OSError):  # none yet
+        digest, data = (whole := file.read_bytes())[:_DIGEST], whole[_DIGEST:]
+        if digest == _digest(data):  # neither damaged nor of another interpreter or version
+            return cast("dict[Key, Code]", marshal.loads(data))  # noqa: S302 - trusted as byte code is
     return {}
+
+
+def _digest(data: bytes) -> bytes:
+    """Sum up what is kept and by which interpreter, so that neither damage nor another version is read."""
+    version, magic = _interpreter()
+    return crc32(data, crc32(f"{_FORM} {magic} {version}".encode())).to_bytes(_DIGEST, "big")
 
 
 def _write(file: Path) -> None:
@@ -80,7 +90,8 @@ def _write(file: Path) -> None:
     kept = _kept | fresh if len(_kept) + len(fresh) <= _MOST else fresh
     part = file.with_name(f"{file.name}.{os.getpid()}")
     with suppress(OSError):  # nowhere to keep them, as for byte code
-        part.write_bytes(marshal.dumps((_interpreter(), kept)))
+        data = marshal.dumps(kept)
+        part.write_bytes(_digest(data) + data)
         part.replace(file)
 
 

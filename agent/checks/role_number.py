@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-_VALUE = r"(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)"
-_VALUE += (
-    r"(?:\s?(?P<unit>%|/s|(?:ms|µs|us|s|min|h|[kmg]i?b(?:/s)?|b(?:/s)?|pps|rps)(?![a-z])))?(?![\w:-]|[.,]\d)"
-)
+_UNIT = r"%|/s|(?:ms|µs|us|s|min|h|[kmg]i?b(?:/s)?|b(?:/s)?|pps|rps)(?![a-z])"
+_VALUE = rf"(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?)(?:\s?(?P<unit>{_UNIT}))?(?![\w:-]|[.,]\d)"
 _MOVED = (
     r"(?:rose|fell|climbed|jumped|spiked|dipped|dropped|surged|grew|went|increased|decreased|declined|sank"
     r"|rising|falling|up|down)"

@@ -18,6 +18,7 @@ from agent.digest.counting import LineCounter
 from agent.digest.keys import keys_of
 from agent.digest.kinds import BEGUN, CODE, ENDED, LINE, MANY, Plan
 from agent.investigation.timeline import Stretch, Stretches
+from tools.formats.continuation import may_go_on
 from tools.formats.logs_text import LineReader
 from tools.formats.opening import decode
 from tools.formats.records import Clock, LogRecord
@@ -93,7 +94,7 @@ class LargeLog:
             self._shifted(found)
             for _, counter in sorted(counters.items())
             for found in counter.found(reader, self._labels, *slots)
-            if _VARIES.search(words) or words in found.record.message.casefold()
+            if words in found.record.message.casefold()
         ]
 
     def _shifted(self, found: Found) -> Found:
@@ -170,8 +171,8 @@ class _Sieve:
         for hit in held:
             if hit < below:
                 continue
-            above = hit
-            while above and not self._starts(keys[above], lines[above]) and hit - above < _MOST_BELOW:
+            least, above = max(below, hit - _MOST_BELOW), hit
+            while above > least and not self._starts(keys[above], lines[above]):
                 above -= 1
             below = hit + 1
             while below < len(lines) and not self._starts(keys[below], lines[below]):
@@ -201,7 +202,8 @@ class _Sieve:
         known = self._begins.get(key)
         if known is None:
             read = self._reader.read(_decoded(line))
-            known = self._begins[key] = read.own and read.time is not None
+            begins = read.own or not may_go_on(read.body)
+            known = self._begins[key] = begins and read.time is not None
         return known
 
     def _holds(self, lines: Sequence[bytes]) -> bool:

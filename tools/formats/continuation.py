@@ -51,6 +51,11 @@ def may_go_on(line: str) -> bool:
     )
 
 
+def may_be_part(line: str) -> bool:
+    """Say whether a line may stand within a trace or a panic; one word alone may end a traceback."""
+    return may_go_on(line) or " " not in line.strip() or _FRAME.match(line) is not None
+
+
 def may_end(line: str) -> bool:
     """Say whether a line may be part of a trace or a panic, or the end of one."""
     return may_go_on(line) or any(

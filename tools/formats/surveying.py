@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tools.formats import lineforms
+from tools.formats.continuation import may_be_part
 from tools.formats.joining import join
 from tools.formats.log_files import Ahead, read_line
 from tools.formats.logline import LogLine
@@ -91,7 +92,7 @@ class _Surveyor:
     def _meet(self, form: int, line: bytes) -> bool:
         read = self._read(line)
         opens = "panic" in read.message or "Traceback" in read.message
-        dated = read.own and read.time is not None
+        dated = read.time is not None and (read.own or not may_be_part(read.body))
         simple = dated and not opens and not read.partial and read.dialect != "broken-json"
         if len(self._forms) < _MOST:
             self._forms[form] = simple

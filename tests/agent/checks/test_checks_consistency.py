@@ -120,3 +120,25 @@ def test_a_page_of_a_list_is_nobody_called() -> None:
     assert _rules(PURGE.format("its first page", "The team goes home")) == []
     assert _rules(PURGE.format("its first page", "Page reached on-call")) == []
     assert [rule for rule, _, _ in _rules(PURGE.format("the page, a set", "Page reached on-call"))] == ["C07"]
+
+
+def test_a_start_that_the_header_states_need_not_be_the_first_row() -> None:
+    text = """# Slow checkout
+
+**Date**: 2026-03-04
+**Start**: 2026-03-04 10:02 UTC
+
+## Timeline
+
+| Time (UTC) | Event |
+| --- | --- |
+| 2026-03-04 10:00 | A batch job began |
+| 2026-03-04 10:02 | The first alert fired |
+| 2026-03-04 10:30 | The last alert resolved |
+
+## Response
+
+The incident was resolved {} after the start.
+"""
+    assert not [r for r in check_document(text.format("28 min")) if r.rule == "C03"]
+    assert [r for r in check_document(text.format("55 min")) if r.rule == "C03"]

@@ -6,10 +6,9 @@ import marshal
 import re
 import sys
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.checks import pattern_store
@@ -94,12 +93,15 @@ def test_a_file_that_does_not_fit_is_written_anew(
     assert seen == []
 
 
-def test_code_that_the_engine_refuses_is_compiled_instead(tmp_path: Path) -> None:
+@given(st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_damaged_is_not_read(tmp_path: Path, data: st.DataObject) -> None:
     file = tmp_path / "patterns"
     keep(file, SOURCES)
-    interpreter, kept = cast("tuple[Any, dict[Any, Any]]", marshal.loads(file.read_bytes()))
-    broken = {key: (flags, groups, names, b"\xff" * 8) for key, (flags, groups, names, _) in kept.items()}
-    file.write_bytes(marshal.dumps((interpreter, broken)))
+    whole = bytearray(file.read_bytes())
+    for place in data.draw(st.sets(st.integers(0, len(whole) - 1), min_size=1, max_size=5)):
+        whole[place] ^= data.draw(st.integers(1, 255))
+    file.write_bytes(whole[: data.draw(st.integers(0, len(whole)))])
     with kept_patterns(file):
         assert compile_pattern(SOURCES[0], FLAGS).search("Dana was") is not None
 
@@ -135,4 +137,4 @@ def test_patterns_are_kept_for_checks_alone(tmp_path: Path) -> None:
     keep(file, SOURCES[:1])
     compile_pattern(SOURCES[1], FLAGS)  # outside: nothing is written
     keep(file, [])
-    assert len(marshal.loads(file.read_bytes())[1]) == 1
+    assert list(pattern_store._read(file)) == [(SOURCES[0], FLAGS)]

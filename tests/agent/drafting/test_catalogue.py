@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from agent.checks import check_document
 from agent.drafting import catalogue, matching
 from agent.drafting.catalogue import PLACEHOLDER, Example, Pattern
 from agent.errors import UserError
@@ -90,3 +91,12 @@ def test_a_broken_entry_names_file_and_field() -> None:
 def test_wording_has_no_number_of_its_own(pattern: Pattern) -> None:
     for text in (*pattern.title, *pattern.claim):
         assert not re.search(r"\d", text), text
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.id)
+def test_what_a_pattern_says_and_asks_blames_nobody(pattern: Pattern) -> None:
+    said = [*pattern.title, *pattern.claim, *(why.question for why in pattern.whys)]
+    text = "\n".join(f"- {re.sub(r'{[a-z_]+}', 'etcd', sentence)}" for sentence in said)
+    document = f"# Outage\n\n**Date**: 2026-03-04\n\n## Contributing factors\n\n{text}\n"
+    found = [item for item in check_document(document) if item.rule[0] == "B" and item.level != "info"]
+    assert found == []

@@ -17,11 +17,13 @@ from agent.investigation.recording import SealedRecording
 from agent.schema.digest import ClockShift, Digest
 from agent.store import Bundle, IncidentFolder
 from benchmarks import generate
+from tools.formats import read
 from tools.formats.logline import LogLine
 from tools.formats.logs_text import LineReader
-from tools.formats.records import Clock
+from tools.formats.records import Clock, LogRecord
 
 CASES = Path(__file__).parents[3] / "evals" / "incidents"
+TRACE = ("java.lang.IllegalStateException: Stock is gone", "\tat com.shop.Stock.take(S.java:1)")
 BEGIN = datetime(2026, 3, 20, 13, tzinfo=UTC)
 
 
@@ -74,6 +76,32 @@ def _written(path: Path, *, packed: bool) -> list[tuple[datetime, str]]:
     data = "".join(f"{time:%Y-%m-%d %H:%M:%S} {text}\n" for time, text in rows).encode()
     path.write_bytes(gzip.compress(data) if packed else data)
     return rows
+
+
+def test_a_log_that_only_the_runtime_dated_is_searched_alike(tmp_path: Path) -> None:
+    path, rng = tmp_path / "app.log", random.Random(3)
+    at, rows = BEGIN, list[str]()
+    for number in range(20_000):
+        at += timedelta(milliseconds=rng.choice((3, 40, 2500)))
+        text = rng.choice(("GET /cart took {} ms", "order {} stored", "slow query {} on ledger-db:5432"))
+        rows.append(f"{at:%Y-%m-%dT%H:%M:%S.%f}123Z {text.format(number)}")
+        if number % 400 == 9:
+            rows += [f"{at:%Y-%m-%dT%H:%M:%S.%f}456Z {line}" for line in TRACE]
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    log = LargeLog(path, Clock(), {}, timedelta())
+    records = [r for r in read(path).records if isinstance(r, LogRecord)]
+    low, high = BEGIN + timedelta(seconds=2000), BEGIN + timedelta(seconds=6000)
+    for text in ("slow query", "ledger-db:5432", "order 1234", "Stock is gone", "took"):
+        told = [r.time for r in records if r.time and text.casefold() in r.message.casefold()]
+        inside = [time for time in told if low <= time < high]
+        for wanted, found in (
+            (told, log.search(text, None, None)),
+            (inside, log.search(text, low, high - timedelta(seconds=1))),
+        ):
+            assert sum(item.count for item in found) == len(wanted), text
+            assert min((f.first for f in found if f.first), default=None) == (
+                min(wanted).replace(microsecond=0) if wanted else None
+            )
 
 
 @pytest.mark.parametrize("packed", [False, True])
