@@ -81,6 +81,8 @@ _DENIED = Pattern(
 _EXCULPATED = Pattern(
     r"\b(?:would|could|might) (?:\w+ )?have (?:done|acted|decided|chosen|reacted|made|read|seen|taken)"
     r"(?: (?:it|that|this|them))?(?: in)?(?: exactly| just)? (?:the same|likewise|alike|no different)"
+    r"|\b(?:nobody|no one)\b[^.;]{0,40} could (?:possibly )?have (?:known|foreseen|guessed|suspected|told)\b"
+    r"|\b(?:nobody|no one) made an? (?:error|mistake|slip) (?:that|which)\b[^.;]{0,40} would not have"
     r"|\b(?:under|with|given|on) the same (?:conditions|circumstances|information|evidence|screens?)\b",
     re.IGNORECASE,
 )
