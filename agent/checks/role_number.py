@@ -16,7 +16,7 @@ _MOVED = (
 _ROLES = {
     "start": (
         rf"\b{_MOVED}(?: \w+)? from (?:about )?{_VALUE}",
-        rf"(?:\bfrom |\bbefore=|\bNormal=|\bfirst |\busually |\busual level of )(?:about )?{_VALUE}",
+        rf"(?:(?<!ranged )\bfrom |\bbefore=|\bNormal=|\bfirst |\busual(?:ly| level of) )(?:about )?{_VALUE}",
     ),
     "average": (
         rf"\b(?:averag(?:ed|ing)|(?:an|the|its) average of|a mean of|mean) (?:about )?{_VALUE}",
@@ -25,6 +25,8 @@ _ROLES = {
 }
 """How a sentence says it, and how evidence does."""
 _TIME = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
+_NEAR, _FINE = 0.05, 0.1
+"""Parts of the value, or of half its last digit, within which a rounded number stands for another."""
 _WIDER = 1.1
 """Slack over half of the last digit, for values that were rounded twice."""
 
@@ -34,6 +36,8 @@ class _Value(NamedTuple):
     unit: str
     value: float
     slack: float
+    plain: float
+    """The number as it is written."""
 
 
 def out_of_role(text: str, evidence: str) -> Iterator[str]:
@@ -43,7 +47,8 @@ def out_of_role(text: str, evidence: str) -> Iterator[str]:
     """
     for role, (said, _) in _ROLES.items():
         for wanted in _values(said, text):
-            held = [value for value in _held(role, evidence) if value.unit == wanted.unit]
+            known = _held(role, evidence)
+            held = [v for v in known if v.unit == wanted.unit] or [v for v in known if not v.unit]
             if held and not any(_agree(wanted, value) for value in held):
                 yield wanted.written
 
@@ -63,9 +68,14 @@ def _values(pattern: str, text: str) -> Iterator[_Value]:
             10 ** (len(written) - len(written.rstrip("0"))) if not decimals and written.strip("0") else 1
         )
         slack = 0.5 * (10**-decimals if decimals else round_to) * scale
-        yield _Value(shown, "s" if known else unit, float(written) * scale, slack)
+        yield _Value(shown, "s" if known else unit, float(written) * scale, slack, float(written))
 
 
 def _agree(wanted: _Value, held: _Value) -> bool:
-    slack = max(wanted.slack, 0.1 * abs(wanted.value) if wanted.written.startswith("about") else 0.0)
-    return abs(wanted.value - held.value) <= slack * _WIDER
+    """Compare in the unit that both have; where the evidence has none, also as it is written."""
+    scales = {1.0} if held.unit == wanted.unit or not wanted.value else {1.0, wanted.plain / wanted.value}
+    return any(_near(wanted.value * scale, held.value, wanted.slack * scale) for scale in scales)
+
+
+def _near(wanted: float, held: float, slack: float) -> bool:
+    return abs(wanted - held) <= min(slack, max(_NEAR * abs(wanted), _FINE * slack)) * _WIDER
