@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice, pairwise
@@ -99,12 +100,8 @@ def count_each(
         yield from _each(sources, _paced(parts, map(_count_part, parts)))
         return
     importlib.import_module("agent.digest.counting")  # numpy, before processes fork
-    with processes.pool(min(cores, len(parts))) as pool:
-        try:
-            yield from _each(sources, _paced(parts, pool.map(_count_part, parts)))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)  # who interrupts does not wait for all parts
-            raise
+    with closing(processes.each(_count_part, parts, min(cores, len(parts)))) as results:
+        yield from _each(sources, _paced(parts, results))
 
 
 def is_large(path: Path) -> bool:

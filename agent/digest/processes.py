@@ -5,9 +5,16 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 import threading
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing.context import BaseContext
+from typing import TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 def cores() -> int:
@@ -15,9 +22,39 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def pool(workers: int) -> ProcessPoolExecutor:
-    """Make a pool for counting."""
-    return ProcessPoolExecutor(workers, _context(), _prepare)
+def each(work: Callable[[T], R], tasks: Sequence[T], workers: int) -> Generator[R]:
+    """Yield `work` of every task in their order; an interrupt, or closing this, ends the processes at once.
+
+    An interrupt from the terminal reaches the calling process alone.
+    """
+    others = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(workers, _context(), _prepare)
+    try:
+        with _uninterrupted():
+            running = [pool.submit(work, task) for task in tasks]
+        running.reverse()
+        while running:
+            yield running.pop().result()
+    except BaseException:
+        # Nothing is cancelled: what a pool without processes holds, it ends as failed, and without a word.
+        for process in set(multiprocessing.active_children()) - others:
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown()
+
+
+@contextmanager
+def _uninterrupted() -> Generator[None]:
+    """Hold interrupts back from this thread, and for good from the processes that are started within."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _context() -> BaseContext:
@@ -27,6 +64,7 @@ def _context() -> BaseContext:
 
 
 def _prepare() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where interrupts cannot be held back before
     from agent.digest.blocks import keep_memory  # noqa: PLC0415 - numpy, which large logs alone are worth
 
     keep_memory()
