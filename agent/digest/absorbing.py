@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import repeat
 
@@ -19,6 +19,8 @@ from tools.formats.logs_text import LineReader
 from tools.formats.records import Clock, LogRecord
 
 _FURTHER = "(messages of further kinds)"
+_PLACES = 3
+"""Places that a pattern is told to stand at."""
 _TRACES = ("\n\tat ", "\n  File ", "Caused by:")
 
 
@@ -37,6 +39,7 @@ def absorb(book: LogBook, artifact: str, counted: Counted, clock: Clock, labels:
         book.lines += kind.count
     for name, rows in found.items():
         joined = tallies.together(rows)
+        _place(book.patterns[name].places, artifact, joined[LINE].tolist())
         _pick(book.patterns[name], book.number_of(artifact), joined)
         _add_slots(book.patterns[name], artifact, joined, counted.width)
     book.overflowed += counted.overflowed
@@ -83,7 +86,7 @@ def _pattern(book: LogBook, record: LogRecord, *, further: bool) -> Pattern:
 def _add(pattern: Pattern, artifact: str, kind: Kind, record: LogRecord) -> None:
     pattern.count += kind.count
     pattern.undated += kind.count if kind.undated else kind.timeless
-    if len(pattern.places) < 3:
+    if len(pattern.places) < _PLACES:
         pattern.places.append(Place(artifact, kind.line, kind.end_line))
     if record.pod and (record.pod in pattern.pods or len(pattern.pods) < 50):
         pattern.pods[record.pod] = pattern.pods.get(record.pod, 0) + kind.count
@@ -111,6 +114,16 @@ def _add_slots(pattern: Pattern, artifact: str, rows: Ints, width: float) -> Non
         held = starts.get(at)
         if held is None or held > place:
             starts[at] = place
+
+
+def _place(places: list[Place], artifact: str, firsts: Sequence[int]) -> None:
+    """Fill up with the first lines of the latest slot and of those halfway to it, where more lines are."""
+    for at in (-1, len(firsts) // 2, len(firsts) // 4):
+        line = firsts[at]
+        if len(places) < _PLACES and not any(
+            p.artifact == artifact and p.first <= line <= p.last for p in places
+        ):
+            places.append(Place(artifact, line, line))
 
 
 def _pick(pattern: Pattern, artifact: int, rows: Ints) -> None:

@@ -34,8 +34,10 @@ class Form:
 
     def add_found(self, artifact: str, log: LargeLog, found: Found) -> None:
         """Take up what a large log holds of one kind."""
-        place = replace(found.record, line=found.line, end_line=found.line)
-        first, last = replace(place, time=found.first), replace(place, time=found.last)
+        first, last = (
+            replace(found.record, line=line, end_line=line, time=time)
+            for line, time in ((found.line, found.first), (found.late, found.last))
+        )
         self._take(artifact, first, last, found.count, (log, found))
 
     def read(self) -> None:

@@ -35,11 +35,14 @@ _MOST_BELOW = 500
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Lines of one kind in a window, a record of the kind, and the number of the first line."""
+    """Lines of one kind in a window and a record of the kind."""
 
     record: LogRecord
     count: int
     line: int
+    """Number of the first line."""
+    late: int
+    """Number of the first line in the last part of the window that has any."""
     first: datetime | None
     last: datetime | None
 
@@ -236,14 +239,15 @@ class _Counter:
             timeless = kind.timeless if low is None and high is None else 0
             if not rows.size and not timeless:
                 continue
-            line, first, last = kind.line, None, None
+            line, late, first, last = kind.line, kind.line, None, None
             if rows.size:
-                line = int(rows[LINE, 0])
+                line, late = int(rows[LINE, 0]), int(rows[LINE, -1])
                 first, last = int(rows[BEGUN].min()), int(rows[ENDED].max())
             yield Found(
                 record_of(kind, reader, labels),
                 int(rows[MANY].sum()) + timeless,
                 self._real(line),
+                self._real(late),
                 _moment(first),
                 _moment(last),
             )

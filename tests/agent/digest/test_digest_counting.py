@@ -14,7 +14,7 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.digest import absorbing, anchors, bulk, keys, stretches
+from agent.digest import absorbing, anchors, bulk, keys, masking, stretches
 from agent.digest.counting import LineCounter
 from agent.digest.families import merged
 from agent.digest.kinds import Kind, Plan
@@ -72,6 +72,19 @@ def test_the_mixed_log_gives_the_same_patterns_either_way(tmp_path: Path) -> Non
             other.last and other.last.replace(microsecond=0),
         )
         assert pattern.exemplar.split("\n")[0] == other.exemplar.split("\n")[0]
+
+
+def test_a_pattern_is_told_to_stand_at_several_places_where_its_lines_are(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    standing = {r.line: r.message.split("\n")[0] for r in read(path).records if isinstance(r, LogRecord)}
+    patterns = by_keys(path).patterns.values()
+    many = [pattern for pattern in patterns if len(pattern.buckets) > 2 and "\n" not in pattern.exemplar]
+    assert many
+    for pattern in many:
+        lines = [place.first for place in pattern.places]
+        assert len(set(lines)) == 3
+        for line in lines:
+            assert masking.template(standing[line]) == pattern.template
 
 
 def test_counts_on_both_sides_of_the_onset_are_those_of_the_records(tmp_path: Path) -> None:

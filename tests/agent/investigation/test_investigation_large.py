@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -118,6 +119,13 @@ def test_counts_and_times_are_those_of_the_lines(tmp_path: Path, packed: bool) -
             assert min((f.first for f in found if f.first), default=None) == min(times, default=None)
             assert max((f.last for f in found if f.last), default=None) == max(times, default=None)
             assert all(text.casefold() in log.record(item).message.casefold() for item in found)
+            late = [log.record(replace(item, line=item.late)) for item in found]
+            assert all(text.casefold() in record.message.casefold() for record in late)
+            assert all(
+                record.time and item.first and item.last and item.first <= record.time <= item.last
+                for record, item in zip(late, found, strict=True)
+            )
+            assert all(item.late > item.line for item in found if item.count > 20)
     assert log.lines == sum(text.count("\n") + 1 for _, text in rows)
 
 
