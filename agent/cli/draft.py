@@ -162,7 +162,7 @@ def summary_lines(draft: PostMortem, outcome: DraftOutcome) -> list[str]:
         "",
         printable(draft.header.title),
         f"  cause      {draft.cause.verdict}: {printable(draft.cause.claim.text)}",
-        f"  evidence   {outcome.evidence} items, {outcome.claims} statements",
+        f"  evidence   {outcome.evidence} pieces, {outcome.claims} statements",
         f"  actions    {len(draft.actions)} proposed",
         f"  findings   {counts.error} errors, {counts.warning} warnings, {counts.info} notes",
         f"  questions  {outcome.open_questions} open",

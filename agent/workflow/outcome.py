@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
 from agent.drafting.drafter import Drafter, Metered
+from agent.report.citations import citations
 from agent.schema.base import Model
-from agent.schema.postmortem import Claim, PostMortem
 from agent.store import IncidentFolder
 from agent.workflow.state import State
 
@@ -33,7 +33,7 @@ class DraftOutcome(Model):
     evidence: int
     """Items of evidence in the digest."""
     claims: int
-    """Sentences, timeline rows and factors of the draft."""
+    """Statements of the draft, as `pm-agent verify` counts them."""
     gaps: tuple[str, ...]
     findings: FindingCounts
     open_questions: int
@@ -56,7 +56,7 @@ def outcome_of(folder: IncidentFolder, state: State, drafter: Drafter) -> DraftO
         draft_md=folder.draft_markdown,
         draft_json=folder.draft_file,
         evidence=len(digest.evidence) if digest else 0,
-        claims=len(draft.timeline) + sum(1 for _ in claims(draft)),
+        claims=len(citations(draft)),
         gaps=draft.gaps,
         findings=FindingCounts(
             error=levels.count("error"), warning=levels.count("warning"), info=levels.count("info")
@@ -66,25 +66,6 @@ def outcome_of(folder: IncidentFolder, state: State, drafter: Drafter) -> DraftO
         usage=drafter.usage if isinstance(drafter, Metered) else {},
         seconds={stage: round(seconds, 3) for stage, seconds in state.seconds.items()},
     )
-
-
-def claims(draft: PostMortem) -> Iterator[Claim]:
-    """Every claim of a draft: prose sections, the cause, factors and what was ruled out."""
-    for section in (
-        draft.summary,
-        draft.impact,
-        draft.detection,
-        draft.response,
-        draft.went_well,
-        draft.went_badly,
-        draft.lucky,
-        draft.lessons,
-        draft.prevention,
-    ):
-        yield from section
-    yield draft.cause.claim
-    yield from (factor.claim for factor in draft.factors)
-    yield from (hypothesis.against for hypothesis in draft.ruled_out)
 
 
 def _standing(state: State) -> Literal["drafted", "approved", "rejected"]:

@@ -10,6 +10,7 @@ import pytest
 
 from agent.drafting.drafter import Analysis, Brief, Narrative
 from agent.errors import ExitCode, NotAllowed, UserError
+from agent.review.verification import verify
 from agent.schema.postmortem import Claim, OpenQuestion, TimelineRow
 from agent.schema.review import Decision, ReviewEvent
 from agent.settings import Settings
@@ -70,7 +71,8 @@ def test_the_outcome_counts_what_lies_in_the_folder(folder: IncidentFolder) -> N
     assert outcome.draft_json == folder.path / "draft.json"
     assert outcome.evidence == 2
     assert outcome.open_questions == 1
-    assert outcome.claims == 2 + 1 + 1 + 1  # rows, summary, cause, factor
+    assert outcome.claims == 2 + 1 + 1 + 1 + 1  # rows, summary, cause, factor, question
+    assert outcome.claims == verify(folder).checked.claims
     assert set(outcome.seconds) >= {"collect", "seal", "digest", "writing", "check"}
 
 
