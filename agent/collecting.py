@@ -31,6 +31,8 @@ _FETCHING = ".fetching"
 """Staging folder where a source writes before what it gave is moved into place."""
 _SOFT = 0.9
 """Share of its time after which a source should stop by itself and return what it has."""
+_MOST_BAD = 3
+"""Files that a request tells of, of those that could not be read in full."""
 _BEFORE, _AFTER = timedelta(hours=1), timedelta(minutes=30)
 _OWN = (
     *("incident.yaml", "digest.json", "draft.json", "draft.md", "draft.html", "draft.edited.md"),
@@ -233,9 +235,7 @@ def _outcome(item: FetchedArtifact) -> Outcome:
 def _note(sniffed: Sniffed, tally: Tally, clock: Clock) -> str:
     parts: list[str] = []
     if tally.malformed:
-        parts.append(
-            f"{tally.malformed} malformed, first in line {tally.first_bad_line}: {tally.first_bad_reason}"
-        )
+        parts.append(_unread(tally))
     elif sniffed.reason:
         parts.append(sniffed.reason)
     if tally.undated:
@@ -250,12 +250,21 @@ def _note(sniffed: Sniffed, tally: Tally, clock: Clock) -> str:
     return "; ".join(parts)
 
 
+def _unread(tally: Tally) -> str:
+    """Say how much of a file could not be read, and where that begins."""
+    at = f"line {tally.first_bad_line}: {tally.first_bad_reason}"
+    if tally.damage and tally.malformed == 1:
+        return f"breaks off at {at}, so only what stands before was read"
+    broken = f", and the file breaks off: {tally.damage}" if tally.damage else ""
+    return f"unreadable rows: {tally.malformed}, {'the first ' if tally.malformed > 1 else ''}in {at}{broken}"
+
+
 def _request_note(note: str, artifacts: tuple[Artifact, ...]) -> str:
     parts = [note] if note else []
     bad = [artifact for artifact in artifacts if artifact.malformed]
-    if bad:
-        rows = sum(artifact.malformed for artifact in bad)
-        parts.append(f"{rows} malformed in {len(bad)} files, first {bad[0].path}:{bad[0].first_bad_line}")
+    parts += [f"{artifact.path}: {artifact.note.partition('; ')[0]}" for artifact in bad[:_MOST_BAD]]
+    if further := sum(artifact.malformed for artifact in bad[_MOST_BAD:]):
+        parts.append(f"unreadable rows in other files: {further}")
     if undated := sum(artifact.undated for artifact in artifacts):
         parts.append(f"{undated} without a readable time")
     return "; ".join(parts)

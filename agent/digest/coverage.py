@@ -36,7 +36,7 @@ def ledger(
 
 def broken_off(path: str, reason: str) -> str:
     """Say that a packed file ends in damage."""
-    return f"{path} breaks off: {reason}; only what stands before was read"
+    return f"{path} breaks off: {reason}, so only what stands before was read"
 
 
 def queries(manifest: Manifest) -> tuple[SourceQuery, ...]:
@@ -65,7 +65,7 @@ def _row(request: Request, artifacts: Sequence[Artifact], met: Sequence[tuple[st
     bad = sum(artifact.malformed for artifact in artifacts)
     notes = [request.note] if request.note else []
     first = next((a for a in sorted(artifacts, key=lambda a: a.path) if a.first_bad_line), None)
-    if bad and first:
+    if bad and first and first.path not in request.note:
         notes.append(
             f"{plural(bad, 'row')} could not be read, the first at {first.path}:{first.first_bad_line}"
         )

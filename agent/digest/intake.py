@@ -149,7 +149,7 @@ def _absorb(artifact: Artifact, path: Path, clock: Clock, counted: Counted, inta
 
     absorbing.absorb(intake.logs, artifact.path, counted, clock, artifact.labels)
     intake.clocks.counted(artifact.path, bulklogs.first_times(counted, clock))
-    if counted.damage:
+    if counted.damage and counted.damage not in artifact.note:  # what collecting met is told already
         intake.damage[artifact.path] = counted.damage
     if counted.zone_assumed or artifact.assume_zone:
         intake.clocks.zoneless.add(artifact.path)

@@ -86,7 +86,7 @@ def gap(rows: Sequence[Coverage]) -> str:
         f" ({row.query})" if row.query else ""
     )
     outcome = {
-        "ok": f"{row.malformed} rows could not be read",
+        "ok": "not all could be read",
         "empty": "asked, and nothing was there",
         "partial": "only a part came back",
         "denied": "access was denied",

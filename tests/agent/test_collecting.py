@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -17,6 +18,8 @@ import pytest
 
 from agent.cli.main import main
 from agent.collecting import collect, describe_artifact, window_of
+from agent.digest import bulk, digest
+from agent.drafting.assembly import gaps
 from agent.errors import ExitCode, UserError
 from agent.schema.incident import Incident, SourceSpec
 from agent.settings import Settings, read_settings
@@ -110,6 +113,42 @@ def test_describe_artifact(tmp_path: Path) -> None:
     assert (artifact.path, artifact.signal, artifact.format) == ("src/x", "unknown", "binary")
     assert (artifact.malformed, artifact.first_bad_line) == (1, 1)
     assert artifact.labels == {"service": "a"}
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_packed_file_that_breaks_off_is_told_once_with_its_name(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    large: bool,  # noqa: FBT001
+) -> None:
+    monkeypatch.setattr(bulk, "LARGE", 8_000 if large else bulk.LARGE)
+    folder, record = incident(tmp_path, files_spec("*.gz"))
+    rows = (f"2026-03-17 10:{n // 60 % 60:02}:{n % 60:02}Z ERROR lost {n * n:x}\n" for n in range(2_000))
+    whole = gzip.compress("".join(rows).encode())
+    (folder.path / "a.log.gz").write_bytes(whole[: len(whole) // 2])
+    bundle = collect(folder, record, settings=Settings(), now=lambda: NOW)
+    assert bulk.is_large(bundle.path("files/a.log.gz")) is large
+    read = bundle.manifest.artifacts[0].first_bad_line
+    (gap,) = [gap for gap in gaps(digest(bundle, record)) if "a.log.gz" in gap or "gzip" in gap]
+    assert gap.count("gzip stream") == gap.count(".log.gz") == 1
+    assert gap.startswith(
+        "files: logs (*.gz): only a part came back. files/a.log.gz: breaks off at line "
+        f"{read}: gzip stream ends before its end, so only what stands before was read"
+    )
+
+
+def test_unreadable_rows_are_told_once_with_the_first_of_each_file(tmp_path: Path) -> None:
+    folder, record = incident(tmp_path, files_spec("*.csv"))
+    for name, bad in (("a", 1), ("b", 3)):
+        rows = [f"2026-03-17T10:00:{n:02}Z,{n}" for n in range(30)]
+        text = "\n".join(["time,value", *rows, *["no time,1"] * bad])
+        (folder.path / f"{name}.csv").write_text(f"{text}\n")
+    bundle = collect(folder, record, settings=Settings(), now=lambda: NOW)
+    (gap,) = [gap for gap in gaps(digest(bundle, record)) if ".csv" in gap]
+    assert gap.endswith(
+        "files/a.csv: unreadable rows: 1, in line 32: no readable time; "
+        "files/b.csv: unreadable rows: 3, the first in line 32: no readable time"
+    )
 
 
 def test_command_prints_the_ledger(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -98,7 +98,7 @@ def text(path: Path, tally: Tally, limit: int = DOCUMENT_LIMIT) -> str:
                 spoil(tally, data.count(b"\n") + 1, f"document is larger than {limit} bytes")
                 break
     except Damage as damage:
-        spoil(tally, data.count(b"\n") + 1, damage.reason)
+        break_off(tally, data.count(b"\n") + 1, damage)
     return decode(bytes(data))
 
 
@@ -123,7 +123,7 @@ def lines(path: Path, tally: Tally) -> Iterator[tuple[int, str]]:
             if len(carry) > LINE_LIMIT:
                 skipping, carry = True, carry[: LINE_LIMIT + 1]
     except Damage as damage:
-        spoil(tally, number + 1, damage.reason)
+        break_off(tally, number + 1, damage)
     if carry:
         yield number + 1, _line(carry, tally)
 
@@ -164,6 +164,12 @@ def spoil(tally: Tally, line: int, reason: str) -> None:
     tally.malformed += 1
     if tally.first_bad_line is None:
         tally.first_bad_line, tally.first_bad_reason = line, reason
+
+
+def break_off(tally: Tally, line: int, damage: Damage) -> None:
+    """Count what is missing of a packed file from some line on as one malformed row."""
+    spoil(tally, line, damage.reason)
+    tally.damage = damage.reason
 
 
 def _line(data: bytes, tally: Tally) -> str:

@@ -237,6 +237,8 @@ class Tally:
     malformed: int = 0
     first_bad_line: int | None = None
     first_bad_reason: str = ""
+    damage: str = ""
+    """What broke a packed file off; what stands before it was read."""
     truncated: int = 0
     """Lines longer than 64 KiB, of which the rest was left out."""
     plain: int = 0

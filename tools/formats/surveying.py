@@ -11,7 +11,7 @@ from tools.formats.joining import join
 from tools.formats.log_files import Ahead, read_line
 from tools.formats.logline import LogLine
 from tools.formats.logs_text import LineReader
-from tools.formats.opening import LINE_LIMIT, Damage, chunks, decode, spoil, whole_lines
+from tools.formats.opening import LINE_LIMIT, Damage, break_off, chunks, decode, spoil, whole_lines
 from tools.formats.records import Clock, Tally
 from tools.formats.stamps import Stamps
 from tools.pace import Pace
@@ -69,7 +69,7 @@ class _Surveyor:
                     yield number + index + 1, line
                 number += len(lines)
         except Damage as damage:
-            spoil(self._tally, number + 1, damage.reason)
+            break_off(self._tally, number + 1, damage)
 
     def _wanted(self, lines: lineforms.Lines) -> list[int]:
         """Choose the first and the last line, those that are not simple, and the one before each of these."""

@@ -37,7 +37,7 @@ def test_a_packed_log_that_breaks_off_is_told_with_what_was_read(
     path.write_bytes(data[: len(data) * 2 // 3])
     assert bulk.is_large(path)
     found = digest(bundle, incident)
-    told = f"logs/api.log breaks off: {kind} stream ends before its end; only what stands before was read"
+    told = f"logs/api.log breaks off: {kind} stream ends before its end, so only what stands before was read"
     assert f"{told}." in found.notes
     (row,) = [row for row in found.coverage if row.signal == "logs"]
     assert told in row.note
