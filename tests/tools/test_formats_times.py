@@ -110,6 +110,29 @@ def test_stamps_without_a_year_around_new_year(tmp_path: Path, content: str) -> 
     assert times(tmp_path, content + "2026-01-01T00:00:04Z ready\n")[:2] == crossing
 
 
+@pytest.mark.parametrize(
+    "outer",
+    [
+        "2026-01-01T00:00:03.123456789Z {}",
+        "2026-01-01T00:00:03.123456789+00:00 stderr F {}",
+        "[pod/web-1/web] 2026-01-01T00:00:03.123456789Z {}",
+        '{{"log":"{}\\n","stream":"stderr","time":"2026-01-01T00:00:03.123456789Z"}}',
+    ],
+)
+@pytest.mark.parametrize(
+    "inner",
+    ["E0101 00:00:02.9 1 x.go:1] down", "2026-01-01 00:00:02,900 ERROR x down", "Jan  1 00:00:02 a b[1]: x"],
+)
+def test_what_a_runtimes_full_stamp_makes_needless_is_no_assumption(
+    tmp_path: Path, outer: str, inner: str
+) -> None:
+    content = "".join(f"{outer.format(inner)}\n" for _ in range(3))
+    for clock in (Clock(), Clock(around=datetime(2026, 1, 1, tzinfo=UTC))):
+        records, tally = logs(tmp_path, content, clock)
+        assert {record.time and record.time.second for record in records} == {3}
+        assert (tally.zone_assumed, tally.year_assumed) == (False, False)
+
+
 @pytest.mark.parametrize("content", [SYSLOG, KLOG], ids=["syslog", "klog"])
 def test_without_any_year_nothing_is_guessed_from_the_files_own_dates(tmp_path: Path, content: str) -> None:
     records, tally = logs(tmp_path, content)

@@ -105,11 +105,13 @@ class LineReader:
 
     def _runtime(self, inner: str, time: object, *, partial: bool) -> LogLine:
         stamp = self._stamps.leading(time) if isinstance(time, str) else None
+        assumed = self._stamps.assumed()
         line = self._inside(inner, stamp.time if stamp else None)
         line.dialect = "container-json"
         self._piece(line, inner, partial=partial)
         if stamp is not None:
             line.time, line.zoned = stamp.time, stamp.zoned
+            self._stamps.take_back(assumed)
         return line
 
     @staticmethod
@@ -141,6 +143,7 @@ class LineReader:
             return self._stamped_later(text) if self.look_around else None
         rest = text[stamp.end :]
         follows = rest[1:8]
+        assumed = self._stamps.assumed()
         if text[10:11] == "T" and _KUBECTL_STAMP.match(text):
             runtime = _CRI.match(rest[1:]) if follows in _STREAMS else None
             line = self._inside(runtime["message"] if runtime else rest[1:], stamp.time)
@@ -149,6 +152,7 @@ class LineReader:
                 self._piece(line, runtime["message"], partial=runtime["flag"] == "P")
                 line.stream = runtime["stream"]
             line.time, line.zoned = stamp.time, True
+            self._stamps.take_back(assumed)
             return line
         if follows in _STREAMS and (runtime := _CRI.match(rest[1:])) is not None:
             line = self._inside(runtime["message"], stamp.time)
@@ -162,6 +166,7 @@ class LineReader:
                     self._bare(line, rest)
         if stamp.zoned or not line.zoned or line.time is None:
             line.time, line.zoned = stamp.time, stamp.zoned
+            self._stamps.take_back(assumed)
         return line
 
     def _bare(self, line: LogLine, rest: str) -> None:

@@ -53,6 +53,14 @@ class Stamps:
             (pattern, self._from_groups) for pattern in OTHERS
         ]
 
+    def assumed(self) -> tuple[bool, bool]:
+        """Say whether a zone and a year were assumed so far."""
+        return self._tally.zone_assumed, self._tally.year_assumed
+
+    def take_back(self, assumed: tuple[bool, bool]) -> None:
+        """Go back to what was assumed before some times were read that turned out not to be needed."""
+        self._tally.zone_assumed, self._tally.year_assumed = assumed
+
     def leading(self, line: str, start: int = 0) -> Stamp | None:
         """Read the time that a line begins with, behind at most one opening bracket."""
         match = ISO.match(line, start)
