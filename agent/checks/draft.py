@@ -14,7 +14,7 @@ from agent.checks.places import read_places
 from agent.checks.subject import Roster
 from agent.checks.verdict import check_verdict
 from agent.checks.wording import check_text
-from agent.schema.base import format_utc
+from agent.schema.base import format_utc, to_second
 from agent.schema.digest import Digest, FactName
 from agent.schema.finding import Finding, Level
 from agent.schema.postmortem import ActionItem, PostMortem
@@ -146,7 +146,7 @@ def _consistency(draft: PostMortem, now: datetime) -> Iterator[Finding]:
             "header.end",
             "C01",
             "error",
-            format_utc(header.end),
+            to_second(header.end),
             "the end lies before the start",
             "Correct the record.",
         )
@@ -155,13 +155,14 @@ def _consistency(draft: PostMortem, now: datetime) -> Iterator[Finding]:
             "header.end",
             "C01",
             "warning",
-            format_utc(header.end),
+            to_second(header.end),
             "the end lies in the future",
             "Correct the record.",
         )
     for number, (before, after) in enumerate(zip(draft.timeline, draft.timeline[1:], strict=False), 2):
         if after.time < before.time:
-            message = f"goes back in time, from {format_utc(before.time)} to {format_utc(after.time)}"
+            shown = to_second if to_second(before.time) != to_second(after.time) else format_utc
+            message = f"goes back in time, from {shown(before.time)} to {shown(after.time)}"
             yield _finding(
                 f"timeline.{number}", "C02", "error", after.event, message, "Order the rows by time."
             )
@@ -180,11 +181,9 @@ def _header_against_facts(draft: PostMortem, digest: Digest) -> Iterator[Finding
         if stated is None or computed is None or not cited & {name, "duration"}:
             continue
         if abs((stated - computed).total_seconds()) >= 1:
-            message = (
-                f"the header's {field} is {format_utc(stated)}, and sentences cite {format_utc(computed)}"
-            )
+            message = f"the header's {field} is {to_second(stated)}, and sentences cite {to_second(computed)}"
             advice = "Correct incident.yaml and draft again, or change the sentences that cite the fact."
-            yield _finding(f"header.{field}", "C01", "error", format_utc(stated), message, advice)
+            yield _finding(f"header.{field}", "C01", "error", to_second(stated), message, advice)
 
 
 def _references(draft: PostMortem) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from agent.checks.draft import check_parts
 from agent.checks.draft_depth import check_depth
-from agent.schema.base import format_utc
+from agent.schema.base import to_second
 from agent.schema.finding import ProcessState
 from agent.schema.postmortem import PostMortem
 from agent.schema.review import ReviewEvent
@@ -101,7 +101,7 @@ def _distributed(draft: PostMortem, now: datetime, reviews: tuple[ReviewEvent, .
     due = follow_up_of(draft.header.end, published).distribute_by
     if due is None:
         detail = (
-            f"published {format_utc(published)}, end not known"
+            f"published {to_second(published)}, end not known"
             if published
             else "the end of the incident is not known"
         )
@@ -112,12 +112,12 @@ def _distributed(draft: PostMortem, now: datetime, reviews: tuple[ReviewEvent, .
     if published is not None:
         late = published > due
         stale = draft.header.end is not None and published - draft.header.end > _STALE
-        shared = f"published {format_utc(published)}, due {format_utc(due)}"
+        shared = f"published {to_second(published)}, due {to_second(due)}"
         detail = f"{shared}; stale after a week" if stale else shared
         state = "overdue" if late else "done"
         return ProcessState(step="distributed within 48 h", state=state, detail=detail, due=day)
     stale = draft.header.end is not None and now - draft.header.end > _STALE
-    detail = f"due {format_utc(due)}{'; stale after a week' if stale else ''}"
+    detail = f"due {to_second(due)}{'; stale after a week' if stale else ''}"
     state = "not done" if now <= due else "overdue"
     return ProcessState(step="distributed within 48 h", state=state, detail=detail, due=day)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from agent.checks.actors import actor_is_shown
 from agent.checks.places import Place, finding_at
-from agent.schema.base import format_utc
+from agent.schema.base import to_second
 from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
 from agent.schema.finding import Finding
@@ -41,8 +41,8 @@ def _row_time(number: int, row: TimelineRow, digest: Digest) -> Iterator[Finding
     if not own:
         return
     place = Place(f"timeline.{number}", "timeline", row.event, row.evidence)
-    have = ", ".join(f"{item.id} {format_utc(item.start)}" for item in items if item.start)
-    stated = format_utc(row.time)
+    have = ", ".join(f"{item.id} {to_second(item.start)}" for item in items if item.start)
+    stated = to_second(row.time)
     if not any(_same(row.time, moment) for moment in own):
         message = f"is timed {stated}, which no cited evidence has"
         yield finding_at(place, "G05", "error", stated, message, f"Cited: {have}.")
@@ -60,7 +60,7 @@ def _row_time(number: int, row: TimelineRow, digest: Digest) -> Iterator[Finding
         and " fired" not in bare
         and not any(_same(row.time, end) for end in ends)
     ):
-        message = f"is timed {stated}, and speaks of an end at {format_utc(ends[0])}"
+        message = f"is timed {stated}, and speaks of an end at {to_second(ends[0])}"
         yield finding_at(place, "G05", "error", stated, message, f"Cited: {have}.")
 
 

@@ -123,12 +123,12 @@ def _print_evidence(console: Console, computed: Digest, top: int) -> None:
     from rich.table import Table
 
     from agent.cli.text import marked
-    from agent.schema.base import format_utc
+    from agent.schema.base import to_second
 
     title = f"Evidence, {min(top, len(computed.evidence))} of {len(computed.evidence)}"
     table = Table("Id", "Time", "Severity", "What", "Rank", title=title, title_justify="left")
     for item in computed.evidence[:top]:
-        time = format_utc(item.start.replace(microsecond=0)) if item.start else "undated"
+        time = to_second(item.start) if item.start else "undated"
         table.add_row(item.id, time, item.severity, marked(item.statement), f"{item.salience:.2f}")
     console.print(table)
 

@@ -137,14 +137,14 @@ def _print(item: Evidence, found: tuple[Excerpt, ...], samples: int) -> None:
 
 def _when(item: Evidence) -> str:
     from agent.digest.wording import duration
-    from agent.schema.base import format_utc
+    from agent.schema.base import to_second
 
     if item.start is None:
         return "undated"
     if item.end is None or item.end == item.start:
-        return format_utc(item.start)
+        return to_second(item.start)
     lasted = duration((item.end - item.start).total_seconds())
-    return f"{format_utc(item.start)} to {format_utc(item.end)} ({lasted})"
+    return f"{to_second(item.start)} to {to_second(item.end)} ({lasted})"
 
 
 def _print_lines(console: Console, part: Excerpt) -> None:

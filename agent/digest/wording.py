@@ -6,7 +6,7 @@ import math
 import re
 from datetime import datetime
 
-from agent.schema.base import format_utc
+from agent.schema.base import to_second
 
 
 def number(value: float) -> str:
@@ -43,7 +43,7 @@ def duration(seconds: float) -> str:
 
 def instant(time: datetime) -> str:
     """Write a time as ISO 8601 with Z and whole seconds."""
-    return format_utc(time.replace(microsecond=0))
+    return to_second(time)
 
 
 def plural(count: int, noun: str) -> str:

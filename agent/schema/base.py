@@ -24,6 +24,11 @@ def format_utc(value: datetime) -> str:
     return (text.rstrip("0").rstrip(".") if "." in text else text) + "Z"
 
 
+def to_second(value: datetime) -> str:
+    """Render a time for people: as `format_utc` does, without a fraction of a second."""
+    return format_utc(value.replace(microsecond=0))
+
+
 UtcTime = Annotated[
     datetime, AfterValidator(_to_utc), PlainSerializer(format_utc, return_type=str, when_used="json")
 ]

@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 
 from agent.checks import check_draft, process_states
+from agent.schema.base import format_utc
 from agent.schema.digest import Digest, Edge, Fact, FactName
 from agent.schema.evidence import Evidence, Pointer
 from agent.schema.finding import Finding
@@ -314,6 +315,20 @@ def test_process_states() -> None:
     assert (
         _state(step, header=no_end) == _state("follow-up review in four weeks", header=no_end) == "not known"
     )
+
+
+def test_times_for_people_have_no_fraction_where_the_order_does_not_need_one() -> None:
+    end = END + timedelta(milliseconds=123)
+    header = DRAFT.header.model_copy(update={"end": end})
+    states = process_states(DRAFT.model_copy(update={"header": header}), now=NOW, reviews=())
+    assert "due 2026-02-19T11:40:00Z" in [state.detail for state in states]
+    row = DRAFT.timeline[1]
+    rows = tuple(row.model_copy(update={"time": row.time + timedelta(seconds=s)}) for s in (0.25, 0))
+    told = [item.message for item in _check(timeline=rows) if item.rule == "C02"]
+    assert told == [f"goes back in time, from {format_utc(rows[0].time)} to {format_utc(rows[1].time)}"]
+    far = tuple(row.model_copy(update={"time": row.time + timedelta(seconds=s)}) for s in (5.25, 0))
+    (message,) = [item.message for item in _check(timeline=far) if item.rule == "C02"]
+    assert ".25" not in message
 
 
 def test_a_header_that_contradicts_a_cited_fact_is_an_error() -> None:
