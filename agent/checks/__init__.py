@@ -64,7 +64,7 @@ def survey_document(
     from agent.checks.document_consistency import check_consistency  # noqa: PLC0415
     from agent.checks.document_process import check_process, document_states  # noqa: PLC0415
     from agent.checks.pitfalls import pitfalls_of  # noqa: PLC0415
-    from agent.checks.reading import leave_out_long_lines  # noqa: PLC0415
+    from agent.checks.reading import leave_out_long_lines, nothing_to_check  # noqa: PLC0415
     from agent.checks.suppression import silence  # noqa: PLC0415
     from agent.checks.wording import check_wording  # noqa: PLC0415
 
@@ -73,6 +73,7 @@ def survey_document(
     document = read_document(text)
     found = [
         *unread,
+        *([] if document.blocks or unread else [nothing_to_check()]),
         *check_wording(document, chosen),
         *check_actions(document, chosen),
         *check_consistency(document),

@@ -20,8 +20,9 @@ def list_report(path: str, lines: Sequence[str], item: Report, *, colour: bool) 
     shown = source[begin : begin + _WIDTH]
     lead = "".join("\t" if char == "\t" else " " for char in source[begin : item.column - 1])
     mark = "^" * max(1, min(end, begin + _WIDTH) - (item.column - 1))
-    yield f"    {shown}"
-    yield f"    {lead}{mark}"
+    if source:
+        yield f"    {shown}"
+        yield f"    {lead}{mark}"
     if item.suggestion:
         yield f"    {item.suggestion}"
 

@@ -31,6 +31,12 @@ def unreadable_file(reason: str) -> Report:
     return _not_read("warning", reason, "Save it as UTF-8 text, or leave it out with [check] ignore.", 1)
 
 
+def nothing_to_check() -> Report:
+    """Report a document without any text."""
+    message = "this document has no text that can be checked"
+    return _not_read("warning", message, "Write it, or leave it out with [check] ignore.", 1)
+
+
 def read_text(path: Path) -> str | Report:
     """Read a file as UTF-8; return a report instead where that is not possible."""
     try:

@@ -100,3 +100,18 @@ def test_check_imports_no_model_and_no_workflow(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize("text", ["", "\n \n", "---\ntitle: x\n---\n", "<!-- later -->\n"])
+def test_a_document_without_text_does_not_pass_as_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    file = tmp_path / "empty.md"
+    file.write_text(text)
+    assert main(["check", str(file)]) == 0
+    assert "warning S03 this document has no text that can be checked" in capsys.readouterr().out
+    assert main(["check", str(file), "--gate", "warning"]) == 1
+    file.write_text("The queue was full.\n")
+    capsys.readouterr()
+    main(["check", str(file)])
+    assert "S03" not in capsys.readouterr().out
