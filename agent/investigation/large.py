@@ -17,7 +17,7 @@ from agent.digest.anchors import anchors
 from agent.digest.counting import LineCounter
 from agent.digest.keys import keys_of
 from agent.digest.kinds import BEGUN, CODE, ENDED, LINE, MANY, Plan
-from agent.investigation.timeline import Stretch, Stretches
+from agent.investigation.timeline import MOST_BELOW, Stretch, Stretches
 from tools.formats.continuation import may_go_on
 from tools.formats.logs_text import LineReader
 from tools.formats.opening import decode
@@ -29,8 +29,6 @@ _VARIES = re.compile(r"\d|[a-f]{8}", re.IGNORECASE)
 _LONGEST = 64 << 10
 _SLOTS = 256
 """Parts of a window; of the earliest part with such lines the first is shown."""
-_MOST_BELOW = 500
-"""Lines that a message may go on for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +172,12 @@ class _Sieve:
         for hit in held:
             if hit < below:
                 continue
-            least, above = max(below, hit - _MOST_BELOW), hit
+            least, above = max(below, hit - MOST_BELOW), hit
             while above > least and not self._starts(keys[above], lines[above]):
                 above -= 1
             below = hit + 1
             while below < len(lines) and not self._starts(keys[below], lines[below]):
-                if below - above > _MOST_BELOW:
+                if below - above > MOST_BELOW:
                     break
                 below += 1
             if self._exact and not self._holds(lines[above:below]):

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from agent.digest import bulk
+from tools.formats.continuation import may_end
 from tools.formats.joining import join
 from tools.formats.logline import LogLine
 from tools.formats.logs_text import LineReader
@@ -18,6 +19,8 @@ SIZE = 256 << 10
 """Bytes of a stretch, about."""
 SLACK = 60.0
 """Seconds by which a line may stand beside the times that its stretch was seen to hold."""
+MOST_BELOW = 500
+"""Lines that a message may go on for."""
 _LOOKS = 8
 _TRIES = 20
 """Lines that are tried for a time at each look."""
@@ -27,7 +30,7 @@ _MOST_OF_LINE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Whole lines of a log, the bytes and lines before them, and the epoch seconds seen in them."""
+    """Whole messages of a log, the bytes and lines before them, and the epoch seconds seen in them."""
 
     offset: int
     size: int
@@ -80,15 +83,17 @@ class Stretches:
                     file.seek(stretch.offset)
                     yield stretch, file.read(stretch.size)
             return
-        left = {stretch.offset: stretch for stretch in ordered}
-        for offset, block in _packed(self._path):
-            if (stretch := left.pop(offset, None)) is not None:
-                yield stretch, block
-            if not left:
-                return
+        held, offset = b"", 0
+        blocks = (block for _, block in _packed(self._path))
+        for stretch in ordered:
+            while offset + len(held) < stretch.offset + stretch.size and (block := next(blocks, b"")):
+                skipped = min(len(held), stretch.offset - offset)
+                held, offset = held[skipped:] + block, offset + skipped
+            begin = stretch.offset - offset
+            yield stretch, held[begin : begin + stretch.size]
 
     def records(self, wanted: Sequence[Stretch]) -> Iterator[LogRecord]:
-        """Read the records of some stretches; what a message goes on with in the next one is read with it."""
+        """Read the records of some stretches."""
         reader = bulk.reader_of(self._clock, self.first)
         yield from join(self._parsed(wanted, reader), Tally(), self._labels, lambda: self.first)
 
@@ -103,7 +108,7 @@ class Stretches:
             for number in asked:
                 begin = number - stretch.before - 1
                 if 0 <= begin < stretch.lines:
-                    parsed = _taken_apart(lines[begin : begin + 200], number, reader)
+                    parsed = _taken_apart(lines[begin : begin + MOST_BELOW], number, reader)
                     record = next(join(parsed, Tally(), self._labels, lambda: self.first), None)
                     if record is not None:
                         found[number] = record
@@ -118,7 +123,8 @@ class Stretches:
         found: list[Stretch] = []
         before = 0
         seen: list[float] = []
-        for offset, block in _plain(self._path) if self._plain else _packed(self._path):
+        blocks = _plain(self._path) if self._plain else _packed(self._path)
+        for offset, block in _in_messages(blocks, reader):
             lines = block.split(b"\n")
             if not lines[-1]:
                 lines.pop()
@@ -141,9 +147,47 @@ class Stretches:
                 yield time.timestamp()
 
 
+def _in_messages(blocks: Iterator[tuple[int, bytes]], reader: LineReader) -> Iterator[tuple[int, bytes]]:
+    """Move the lines with which a block goes on with the message above to the block before.
+
+    Where none of many lines begins a message, or bytes between two blocks were left out, nothing is moved.
+    """
+    at, held, most = 0, b"", MOST_BELOW
+    for offset, block in blocks:
+        moved = _rest(held, block, reader, most) if held and offset == at + len(held) else 0
+        if held and moved == len(block):
+            held, most = held + block, most - block.count(b"\n")
+            continue
+        if held:
+            yield at, held + block[:moved]
+        at, held, most = offset + moved, block[moved:], MOST_BELOW
+    if held:
+        yield at, held
+
+
+def _rest(above: bytes, block: bytes, reader: LineReader, most: int) -> int:
+    """Count the bytes with which a block goes on with the last message above; 0 where more lines may do."""
+    end = above.rstrip(b"\n").rfind(b"\n") + 1
+    partial = reader.read(_text(above[end:].rstrip(b"\n"))).partial
+    begin = 0
+    for _ in range(most):
+        end = block.find(b"\n", begin) + 1 or len(block)
+        line = reader.read(_text(block[begin:end].rstrip(b"\n")))
+        if not partial and line.time is not None and (line.own or not may_end(line.body)):
+            return begin
+        partial, begin = line.partial, end
+        if begin == len(block):
+            return begin
+    return 0
+
+
+def _text(line: bytes) -> str:
+    return decode((line[:-1] if line[-1:] == b"\r" else line)[:_LONGEST])
+
+
 def _taken_apart(lines: Sequence[bytes], first: int, reader: LineReader) -> Iterator[tuple[int, LogLine]]:
     for number, text in enumerate(lines, first):
-        line = reader.read(decode((text[:-1] if text[-1:] == b"\r" else text)[:_LONGEST]))
+        line = reader.read(_text(text))
         if line.message or line.own:
             yield number, line
 

@@ -10,15 +10,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from agent.digest import bulk, digest
 from agent.drafting.looks import LinesAround, Look, SearchLogs
+from agent.investigation import timeline
 from agent.investigation.large import LargeLog
 from agent.investigation.recording import SealedRecording
 from agent.schema.digest import ClockShift, Digest
 from agent.store import Bundle, IncidentFolder
 from benchmarks import generate
-from tools.formats import read
+from tools.formats import opening, read
 from tools.formats.logline import LogLine
 from tools.formats.logs_text import LineReader
 from tools.formats.records import Clock, LogRecord
@@ -127,6 +130,46 @@ def test_counts_and_times_are_those_of_the_lines(tmp_path: Path, packed: bool) -
             )
             assert all(item.late > item.line for item in found if item.count > 20)
     assert log.lines == sum(text.count("\n") + 1 for _, text in rows)
+
+
+MESSAGES = (
+    "INFO cart loaded 7 items",
+    "ERROR order refused\njava.lang.IllegalStateException: Stock is gone\n\tat com.shop.Stock.take(S.java:1)",
+    'ERROR job failed\nTraceback (most recent call last):\n  File "job.py", line 3, in run\nValueError: no',
+    "WARN slow\n  detail one\n  detail two\n  detail three",
+)
+
+
+@pytest.mark.parametrize("dated", ["{:%Y-%m-%d %H:%M:%S} ", "{:%Y-%m-%dT%H:%M:%S}.123456789Z "])
+@pytest.mark.parametrize("packed", [False, True])
+@given(chosen=st.lists(st.sampled_from(MESSAGES), min_size=3, max_size=25), size=st.integers(60, 300))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_message_over_the_border_of_two_stretches_stays_whole(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    dated: str,
+    packed: bool,  # noqa: FBT001
+    chosen: list[str],
+    size: int,
+) -> None:
+    path = tmp_path / "shop.log"
+    runtime = dated.endswith("Z ")
+    stamps = [dated.format(BEGIN + timedelta(minutes=5 * number)) for number in range(len(chosen))]
+    texts = [s + (m.replace("\n", f"\n{s}") if runtime else m) for s, m in zip(stamps, chosen, strict=True)]
+    data = "".join(f"{text}\n" for text in texts).encode()
+    path.write_bytes(gzip.compress(data) if packed else data)
+    monkeypatch.setattr(timeline, "SIZE", size)
+    monkeypatch.setattr(opening, "_CHUNK", size)
+    records = [r for r in read(path).records if isinstance(r, LogRecord)]
+    log = LargeLog(path, Clock(), {}, timedelta())
+    for record in records:
+        assert record.time
+        assert [r for r in log.around(record.time, record.time) if r.line == record.line] == [record]
+    for word in ("Stock.take", "job.py", "detail two", "refused"):
+        told = [r for r in records if word in r.message]
+        found = log.search(word, None, None)
+        assert sum(item.count for item in found) == len(told)
+        assert [log.record(item) for item in found] == told[:1]
 
 
 def test_a_window_gives_all_of_its_lines(tmp_path: Path) -> None:
