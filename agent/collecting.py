@@ -255,6 +255,8 @@ def _unread(tally: Tally) -> str:
     at = f"line {tally.first_bad_line}: {tally.first_bad_reason}"
     if tally.damage and tally.malformed == 1:
         return f"breaks off at {at}, so only what stands before was read"
+    if tally.malformed == 1 and not tally.rows:
+        return f"cannot be read: {tally.first_bad_reason}"
     broken = f", and the file breaks off: {tally.damage}" if tally.damage else ""
     return f"unreadable rows: {tally.malformed}, {'the first ' if tally.malformed > 1 else ''}in {at}{broken}"
 

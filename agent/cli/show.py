@@ -1,14 +1,13 @@
-"""`pm-agent show`: one piece of evidence and the real lines or samples behind it."""
+"""`pm-agent show`: pieces of evidence with the real lines or samples behind them, and facts."""
 
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
 from typing import TYPE_CHECKING
 
 from agent.cli import options
-from agent.errors import ExitCode, NotAllowed, NotFound, UserError
+from agent.errors import ExitCode, NotAllowed, UserError
 
 _LINES = 2
 _SAMPLES = 4
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from agent.digest import Excerpt
-    from agent.schema.digest import Digest
+    from agent.schema.digest import Digest, Fact
     from agent.schema.evidence import Evidence
     from agent.store import Bundle, IncidentFolder
 
@@ -29,11 +28,17 @@ def configure(subparsers: options.Subparsers, name: str) -> None:
     parser = options.add_command(
         subparsers,
         name,
-        summary="print a piece of evidence with its real lines or samples",
-        examples=f"pm-agent {name} INC-42 L4 --around 10\npm-agent {name} INC-42 M2 --json",
+        summary="print evidence with its real lines or samples, or facts",
+        examples=f"pm-agent {name} INC-42 L4 --around 10\npm-agent {name} INC-42 A1 M3 fact-ended\n"
+        f"pm-agent {name} INC-42 M2 --json",
     )
     options.add_incident(parser)
-    parser.add_argument("evidence", metavar="EVIDENCE", help="evidence id, such as L4")
+    parser.add_argument(
+        "evidence",
+        metavar="EVIDENCE",
+        nargs="+",
+        help="evidence id, such as L4, or a fact that a draft names, such as fact-ended",
+    )
     parser.add_argument(
         "--around",
         metavar="N",
@@ -46,29 +51,57 @@ def configure(subparsers: options.Subparsers, name: str) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print one piece of evidence."""
-    from agent.digest import excerpt
+    """Print pieces of evidence and facts, in the order in which they were asked for."""
+    from agent.cli.naming import named
+    from agent.schema.digest import Fact
 
     folder = options.incident_of(args)
     computed, bundle = _digest_of(folder)
-    item = computed.find(args.evidence.upper())
-    if item is None:
-        raise NotFound(
-            f"{folder.id} has no evidence {args.evidence!r}.", hint=_near(args.evidence.upper(), computed)
-        )
+    words = [word for given in args.evidence for word in given.split(",") if word.strip()]
+    found = [named(word, computed) for word in words]
+    if not found:
+        raise UserError("No evidence was named.", hint="Name ids, such as L4, or facts, such as fact-ended.")
     context = (0 if args.json else _LINES) if args.around is None else max(0, args.around)
+    documents: list[dict[str, object]] = []
+    for number, item in enumerate(found):
+        if args.json:
+            documents.append(_document(item, computed, bundle, context))
+            continue
+        if number:
+            print()
+        if isinstance(item, Fact):
+            _print_fact(item, computed)
+        else:
+            _print(item, _excerpts(bundle, item, context), _SAMPLES if args.around is None else context)
+    if args.json:
+        options.print_json(documents[0] if len(documents) == 1 else documents)
+    return ExitCode.OK
+
+
+def _excerpts(bundle: Bundle, item: Evidence, context: int) -> tuple[Excerpt, ...]:
+    from agent.digest import excerpt
+
     try:
-        found = excerpt(bundle, item, around=context)
+        return excerpt(bundle, item, around=context)
     except NotAllowed as error:  # the artifacts were dropped or encrypted; what was computed of them stays
         if bundle.raw is None:
             raise
-        found = ()
         print(f"{error.args[0]}\n  {error.hint}", file=sys.stderr)
-    if args.json:
-        options.print_json({"evidence": item.model_dump(mode="json"), "excerpts": [_plain(e) for e in found]})
-    else:
-        _print(item, found, _SAMPLES if args.around is None else context)
-    return ExitCode.OK
+        return ()
+
+
+def _document(item: Evidence | Fact, computed: Digest, bundle: Bundle, context: int) -> dict[str, object]:
+    from agent.schema.digest import Fact
+
+    if isinstance(item, Fact):
+        behind = [found.model_dump(mode="json") for found in _behind(item, computed)]
+        return {"fact": item.model_dump(mode="json"), "evidence": behind}
+    excerpts = [_plain(part) for part in _excerpts(bundle, item, context)]
+    return {"evidence": item.model_dump(mode="json"), "excerpts": excerpts}
+
+
+def _behind(fact: Fact, computed: Digest) -> list[Evidence]:
+    return [item for item in map(computed.find, fact.evidence) if item is not None]
 
 
 def _digest_of(folder: IncidentFolder) -> tuple[Digest, Bundle]:
@@ -89,18 +122,6 @@ def _digest_of(folder: IncidentFolder) -> tuple[Digest, Bundle]:
         return written, cited
     incident = folder.read_incident()
     return digest(newest, incident, hidden_names(incident, read_settings())), newest
-
-
-def _near(wanted: str, computed: Digest) -> str:
-    known = [item.id for item in computed.evidence]
-    same_kind = sorted((name for name in known if name[:1] == wanted[:1]), key=lambda name: int(name[1:]))
-    if not known:
-        return "Its digest holds no evidence at all."
-    close = difflib.get_close_matches(wanted, known, n=4, cutoff=0.3)
-    if same_kind:
-        return f"It has {same_kind[0]} to {same_kind[-1]}; near: {', '.join(close or same_kind[:4])}."
-    kinds = ", ".join(sorted({name[:1] for name in known}))
-    return f"It has evidence of the kinds {kinds}, such as {', '.join(known[:4])}."
 
 
 def _plain(found: Excerpt) -> dict[str, object]:
@@ -133,6 +154,22 @@ def _print(item: Evidence, found: tuple[Excerpt, ...], samples: int) -> None:
             _print_lines(console, part)
         else:
             _print_series(console, part, item, samples if index == 0 else None)
+
+
+def _print_fact(fact: Fact, computed: Digest) -> None:
+    """Print a fact, how it was computed or what is missing, and each piece of evidence behind it."""
+    from rich.console import Console
+
+    from agent.cli.text import marked
+    from agent.report.appendix import describe_pointer
+
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"[bold]{marked(fact.label)}[/bold]  {marked(fact.text)}")
+    if fact.note:
+        console.print(f"    [dim]{'how' if fact.known else 'why'}:[/dim] {marked(fact.note)}")
+    for item in _behind(fact, computed):
+        console.print(f"\n[bold]{item.id}[/bold]  {marked(item.statement)}\n    {_when(item)}")
+        console.print(f"    [dim]{marked(describe_pointer(item.pointers[0]))}[/dim]")
 
 
 def _when(item: Evidence) -> str:

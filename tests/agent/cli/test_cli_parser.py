@@ -18,7 +18,7 @@ from agent.cli.main import COMMANDS, build_parser, main
         (["draft", "--incidnt", "x"], "Unknown option --incidnt. Did you mean --incident?"),
         (["draft", "--incid", "x"], "Unknown option --incid. Did you mean --incident?"),
         (["--home", "x", "status"], "Options of a command stand after it"),
-        (["show", "ID", "L1", "L2"], "Unexpected argument 'L2'."),
+        (["digest", "ID", "L1"], "Unexpected argument 'L1'."),
         (["digest", "ID", "--top", "many"], "'many' is not a number of at least 1"),
         (["answer", "ID", "Q1"], "Missing: TEXT, --by."),
     ],

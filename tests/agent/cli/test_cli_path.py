@@ -91,7 +91,7 @@ def test_binary_junk_is_kept_and_named(capsys: pytest.CaptureFixture[str], tmp_p
     out, err = capsys.readouterr()
     assert out == ""
     assert "no evidence to draft from" in err
-    assert "malformed" in err
+    assert "failed (files/core: cannot be read: the content is not text)" in err
     assert "manifest.json has the ledger" in err
     kept = [file for file in (tmp_path / "postmortems/junk/evidence").rglob("core*") if file.is_file()]
     assert [file.read_bytes() for file in kept] == [bytes(range(256)) * 64]
