@@ -242,7 +242,7 @@ def _note(sniffed: Sniffed, tally: Tally, clock: Clock) -> str:
         hint = "" if clock.recorded_at else "; recorded_at would date relative ages and stamps without a year"
         parts.append(f"{tally.undated} without a readable time{hint}")
     if tally.truncated:
-        parts.append(f"{tally.truncated} lines longer than 64 KiB were cut")
+        parts.append(f"lines longer than 64 KiB, which were cut: {tally.truncated}")
     if tally.year_assumed:
         parts.append("years taken from dated lines of the same file")
     if tally.zone_assumed:

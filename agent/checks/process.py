@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from agent.checks.draft import check_parts
 from agent.checks.draft_depth import check_depth
+from agent.checks.listing import counted
 from agent.schema.base import to_second
 from agent.schema.finding import ProcessState
 from agent.schema.postmortem import PostMortem
@@ -49,14 +50,14 @@ def _timeline(draft: PostMortem, *, ordered: bool) -> ProcessState:
         return ProcessState(
             step="timeline complete",
             state="not done",
-            detail=f"{rows} rows; {len(draft.gaps)} gaps in the evidence",
+            detail=f"{counted(rows, 'row')}; {counted(len(draft.gaps), 'gap')} in the evidence",
         )
     return ProcessState(step="timeline complete", state="done", detail=f"{rows} rows in order of time")
 
 
 def _factors(draft: PostMortem) -> ProcessState:
     layers = sorted({factor.layer for factor in draft.factors})
-    detail = f"{len(draft.factors)} factors in {len(layers)} layers"
+    detail = f"{counted(len(draft.factors), 'factor')} in {counted(len(layers), 'layer')}"
     if draft.cause.verdict == "no incident":
         return ProcessState(step="several factors", state="done", detail="no incident established")
     return ProcessState(
@@ -83,17 +84,17 @@ def _actions(draft: PostMortem, errors: int) -> ProcessState:
     if draft.cause.verdict == "no incident" and not draft.actions:
         return ProcessState(step="actions complete", state="done", detail="no incident established")
     if errors or not draft.actions:
-        detail = f"{len(draft.actions)} items, {errors} findings"
+        detail = f"{counted(len(draft.actions), 'item')}, {counted(errors, 'finding')}"
     elif proposed:
         detail = f"{proposed} of {len(draft.actions)} items have an unconfirmed owner and deadline"
     else:
-        return ProcessState(step="actions complete", state="done", detail=f"{len(draft.actions)} items")
+        return ProcessState(step="actions complete", state="done", detail=counted(len(draft.actions), "item"))
     return ProcessState(step="actions complete", state="not done", detail=detail)
 
 
 def _wording(findings: int) -> ProcessState:
     state = "not done" if findings else "done"
-    return ProcessState(step="blameless wording", state=state, detail=f"{findings} findings")
+    return ProcessState(step="blameless wording", state=state, detail=counted(findings, "finding"))
 
 
 def _distributed(draft: PostMortem, now: datetime, reviews: tuple[ReviewEvent, ...]) -> ProcessState:

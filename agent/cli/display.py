@@ -72,7 +72,8 @@ def _plain(event: StageEvent) -> None:
 def _line(event: StageEvent) -> str:
     if event.kind == "started":
         return f"{event.stage}: waiting for a person" if event.stage == "review" else event.stage
-    return f"{event.stage}: {printable(event.note)} ({event.seconds:.1f} s)"
+    note = f": {printable(event.note)}" if event.note else ""
+    return f"{event.stage}{note} ({event.seconds:.1f} s)"
 
 
 class _Stages:

@@ -49,6 +49,10 @@ def configure(subparsers: options.Subparsers, name: str) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the folder and print its path."""
+    from datetime import UTC, datetime
+
+    from agent.schema.base import to_second
+
     home = options.home_of(args)
     if sys.stdin.isatty() and sys.stderr.isatty():
         _ask_for_missing(args)
@@ -59,6 +63,8 @@ def run(args: argparse.Namespace) -> int:
         )
     incident = _incident(args, home.path / args.id)
     folder = home.create(incident)
+    if incident.start and incident.start > datetime.now(UTC):
+        print(f"note: the start, {to_second(incident.start)}, lies in the future", file=sys.stderr)
     print(f"next: pm-agent draft --incident {folder.id}", file=sys.stderr)
     if args.json:
         options.print_json(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from typing import TYPE_CHECKING
@@ -135,7 +136,7 @@ def _show(folder: IncidentFolder, state: ReviewState, *, page: bool) -> None:
         print(text)
         _show_remaining(Console(stderr=True, highlight=False), folder, state)
         return
-    with console.pager(styles=True) if page else nullcontext():
+    with console.pager(styles=reviewer.pager_shows_styles(os.environ)) if page else nullcontext():
         console.print(Markdown(_for_terminal(text), hyperlinks=False))
         _show_remaining(console, folder, state)
 

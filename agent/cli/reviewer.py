@@ -7,7 +7,9 @@ import getpass
 import shutil
 import subprocess
 import sys
+from collections.abc import MutableMapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -72,3 +74,13 @@ def print_edit(folder: IncidentFolder, edit: Edit, *, as_json: bool) -> None:
         else f'Nothing blocks approval: pm-agent approve {folder.id} --by "NAME"',
         file=sys.stderr,
     )
+
+
+def pager_shows_styles(environment: MutableMapping[str, str]) -> bool:
+    """Say whether the pager takes escape sequences; less does where it is told to, as git tells it."""
+    pager = environment.get("MANPAGER") or environment.get("PAGER") or shutil.which("less") or ""
+    program, _, options = pager.partition(" ")
+    if Path(program).name != "less":
+        return False
+    told = environment.setdefault("LESS", "FRX") + options
+    return "r" in told.casefold()

@@ -148,7 +148,7 @@ def _print(item: Evidence, found: tuple[Excerpt, ...], samples: int) -> None:
     console.print(f"[bold]{item.id}[/bold]  {marked(item.statement)}")
     console.print(f"    {_when(item)}  {item.severity}  {marked(item.service or '')}".rstrip())
     for name, value in item.attributes.items():
-        console.print(f"    [dim]{name}:[/dim] {marked(value)}")
+        console.print(f"    [dim]{name}:[/dim] {marked(_fitting(value, console))}")
     for index, part in enumerate(found):
         if part.series is None:
             _print_lines(console, part)

@@ -82,9 +82,9 @@ def _looked(brief: Brief) -> tuple[str, ...]:
 def gap(rows: Sequence[Coverage]) -> str:
     """Say what is missing in the rows of the ledger that one trouble has."""
     row = rows[0]
-    what = f"{row.source}: {listed([item.signal for item in rows])}" + (
-        f" ({row.query})" if row.query else ""
-    )
+    signals = [item.signal for item in rows if item.signal != "unknown"]
+    what = f"{row.source}: {listed(signals)}" if signals else row.source
+    what += f" ({row.query})" if row.query else ""
     outcome = {
         "ok": "not all could be read",
         "empty": "asked, and nothing was there",

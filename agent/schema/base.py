@@ -64,6 +64,8 @@ def describe_problems(error: ValidationError, where: str) -> str:
     problems: list[str] = []
     for item in error.errors(include_url=False):
         field, text = ".".join(str(part) for part in item["loc"]), item["msg"].removeprefix("Value error, ")
+        if item["type"] in {"datetime_parsing", "datetime_from_date_parsing"}:
+            text = "is not a time; write it as 2026-03-01T12:00:00Z"
         problems.append(f"{field}: {text}" if field else text)
     head = f"{where} is not valid: "
     return head + (problems[0] if len(problems) == 1 else "".join(f"\n  - {text}" for text in problems))

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from agent.schema.base import Model, UtcTime
+from agent.schema.base import Model, UtcTime, to_second
 
 IncidentId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
 """Also the name of the incident's folder: letters, digits, dot, underscore, hyphen."""
@@ -76,5 +76,5 @@ class Incident(Model):
     @model_validator(mode="after")
     def _start_before_end(self) -> Self:
         if self.start and self.end and self.end < self.start:
-            raise ValueError(f"end {self.end} is before start {self.start}")
+            raise ValueError(f"end {to_second(self.end)} is before start {to_second(self.start)}")
         return self

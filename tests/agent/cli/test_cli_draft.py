@@ -91,7 +91,7 @@ def test_new_writes_what_was_said_and_nothing_else(
     [
         (("--start", "2026-03-01T13:00:00Z", "--end", "2026-03-01T12:00:00Z"), "is before start"),
         (("--start", "2026-03-01T13:00:00"), "no zone"),
-        (("--start", "yesterday"), "start: "),
+        (("--start", "yesterday"), "start: is not a time; write it as 2026-03-01T12:00:00Z"),
         (("--source", "no/such/file"), "no/such/file does not exist"),
         (("--zone", "UTC"), "--zone and --recorded-at describe files"),
     ],
@@ -102,6 +102,14 @@ def test_new_refuses_what_cannot_be_meant(
     assert run("new", "--id", "inc-1", "--title", "t", *flags) == ExitCode.UNUSABLE
     assert message in capsys.readouterr().err
     assert not (elsewhere / "postmortems" / "inc-1").exists()
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_new_remarks_on_a_start_in_the_future(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("new", "--id", "a", "--title", "t", "--start", "2199-03-01T13:00:00Z") == ExitCode.OK
+    assert "note: the start, 2199-03-01T13:00:00Z, lies in the future" in capsys.readouterr().err
+    assert run("new", "--id", "b", "--title", "t", "--start", "2026-03-01T13:00:00Z") == ExitCode.OK
+    assert "note" not in capsys.readouterr().err
 
 
 def test_new_never_asks_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:

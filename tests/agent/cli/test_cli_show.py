@@ -77,6 +77,21 @@ def test_what_is_not_there_is_refused_before_anything_is_shown(
     assert hint in err
 
 
+def test_a_huge_attribute_is_cut_on_a_terminal(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    command = ["show", SAMPLE, "A5", "--home", str(home)]
+    capsys.readouterr()
+    assert main(command) == 0
+    whole = next(line for line in capsys.readouterr().out.splitlines() if "description:" in line)
+    assert len(whole) > 2 * 60
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert main(command) == 0
+    cut = next(line for line in capsys.readouterr().out.splitlines() if "description:" in line)
+    assert cut.endswith("…")
+
+
 def test_every_fact_that_a_draft_cites_is_shown(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cited = re.findall(r"\]\(#(fact-[a-z-]+)\)", (home / SAMPLE / "draft.md").read_text())
     assert cited

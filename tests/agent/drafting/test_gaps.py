@@ -36,6 +36,11 @@ def test_a_source_of_which_a_part_came_is_one_gap_with_its_signals(make: Making)
     )
 
 
+def test_what_was_not_recorded_at_all_has_no_signal_to_name(make: Making) -> None:
+    (gap,) = gaps(make.digest(coverage=(row("unknown", "not recorded", "Whole logs were not kept."),)))
+    assert gap == "prometheus (alerts, rules and queries): was not recorded. Whole logs were not kept."
+
+
 def test_different_troubles_stay_apart_and_what_is_well_is_no_gap(make: Making) -> None:
     rows = (
         row("alerts", "ok", ""),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.cli import reviewer
 from agent.cli.main import main
 from agent.errors import ExitCode
 from agent.review import Check, finalise
@@ -190,3 +191,22 @@ def test_building_the_parser_imports_nothing_heavy() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("environment", "styled"),
+    [
+        ({"PAGER": "less"}, True),
+        ({"PAGER": "/usr/bin/less -S"}, True),
+        ({"PAGER": "less", "LESS": "-M"}, False),
+        ({"PAGER": "less -R", "LESS": "-M"}, True),
+        ({"PAGER": "more"}, False),
+        ({"MANPAGER": "most", "PAGER": "less"}, False),
+    ],
+)
+def test_a_pager_gets_escape_sequences_only_where_it_shows_them(
+    environment: dict[str, str],
+    styled: bool,  # noqa: FBT001
+) -> None:
+    assert reviewer.pager_shows_styles(environment) is styled
+    assert environment.get("LESS", "") in {"", "-M", "FRX"}

@@ -64,7 +64,7 @@ def test_an_id_that_is_no_folder_name_is_refused(identifier: str) -> None:
 
 def test_reversed_times_are_refused_with_both_times() -> None:
     times = {"start": "2026-03-01T13:00:00Z", "end": "2026-03-01T12:00:00Z"}
-    with pytest.raises(UserError, match=r"end 2026-03-01 12:00:00\+00:00 is before start 2026-03-01 13"):
+    with pytest.raises(UserError, match="end 2026-03-01T12:00:00Z is before start 2026-03-01T13:00:00Z"):
         parse(Incident, {**RECORD, **times}, where="x.yaml")
     with pytest.raises(UserError, match="reversed or empty"):
         parse(Window, times, where="x.yaml")
