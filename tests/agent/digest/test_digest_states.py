@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from agent.digest import kubeevents, states
 from agent.digest.kubeevents import EventBook
 from agent.digest.objects import Inventory
@@ -48,6 +50,52 @@ CRASHING = (
         ),
     ),
 )
+
+
+def pod(**fields: str) -> ObjectState:
+    told = {f"container__server__{key}": value for key, value in fields.items()}
+    return state("Pod", POD, ready="0", desired="1", restarts="4", **told)
+
+
+def test_the_last_exit_of_a_container_that_crashes_is_told_with_its_time() -> None:
+    (seen,) = observed(
+        pod(
+            state="Waiting", reason="CrashLoopBackOff", last_state="Terminated", last_reason="Error",
+            exit_code="255", last_started="2026-01-08T15:02:30+08:00",
+            last_finished="2026-01-08T15:02:32+08:00",
+        )
+    )  # fmt: skip
+    assert seen.statement.endswith("last exit Error with code 255 at 2026-01-08T07:02:32Z")
+    assert seen.attributes["exited_at"] == "2026-01-08T07:02:32Z"
+    assert seen.attributes["run_started"] == "2026-01-08T07:02:30Z"
+    assert seen.start == NOW
+
+
+def test_a_container_that_is_over_tells_its_own_end_and_not_that_of_the_run_before() -> None:
+    (seen,) = observed(
+        pod(
+            state="Terminated", reason="Error", exit_code="2", finished="2026-01-08T07:20:00Z",
+            last_state="Terminated", last_finished="2026-01-08T07:10:00Z",
+        )
+    )  # fmt: skip
+    assert seen.statement.endswith("had terminated (Error, exit code 2) at 2026-01-08T07:20:00Z")
+    assert "run_started" not in seen.attributes
+
+
+@pytest.mark.parametrize(
+    "told", ["", "1970-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "an hour ago", "2026-01-08T07:02:32"]
+)
+def test_an_exit_of_no_known_time_is_told_without_one(told: str) -> None:
+    (seen,) = observed(
+        pod(state="Running", last_state="Terminated", last_reason="OOMKilled", last_finished=told)
+    )
+    assert seen.statement.endswith("was OOM-killed after 4 restarts")
+    assert "exited_at" not in seen.attributes
+
+
+def test_a_time_that_lost_its_separator_is_read() -> None:
+    (seen,) = observed(pod(state="Running", last_reason="OOMKilled", last_finished="2026-01-0807:02:32Z"))
+    assert seen.statement.endswith("was OOM-killed after 4 restarts, last at 2026-01-08T07:02:32Z")
 
 
 def test_get_and_describe_of_one_pod_are_one_observation_that_points_at_both() -> None:
