@@ -54,7 +54,7 @@ CRASHING = (
 
 def pod(**fields: str) -> ObjectState:
     told = {f"container__server__{key}": value for key, value in fields.items()}
-    return state("Pod", POD, ready="0", desired="1", restarts="4", **told)
+    return state("Pod", POD, 1, ready="0", desired="1", restarts="4", **told)
 
 
 def test_the_last_exit_of_a_container_that_crashes_is_told_with_its_time() -> None:
