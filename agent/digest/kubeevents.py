@@ -72,6 +72,9 @@ _NORMAL: Mapping[str, Weight] = {
 }
 _FOR_THE_NODE = re.compile(r"the node (was|had) (low on|condition)", re.IGNORECASE)
 """How the kubelet says that it evicted a pod for the node's sake, not for what the pod used."""
+_QUOTA = re.compile(r"exceeded quota: [\w.-]+")
+"""How a namespace refuses an object that its quota has no room for."""
+_REFUSED = Weight("symptom", "error", 0.85)
 _GIVEN_UP = Weight("symptom", "error", 0.6)
 _OTHER_WARNING = Weight("symptom", "warning", 0.4)
 
@@ -142,6 +145,8 @@ def weight_of(fold: EventFold) -> Weight | None:
     if fold.sample.type == "Warning":
         if fold.sample.reason == "Evicted" and _FOR_THE_NODE.search(fold.sample.message):
             return _GIVEN_UP
+        if fold.sample.reason == "FailedCreate" and _QUOTA.search(fold.sample.message):
+            return _REFUSED
         if fold.sample.reason == "Failed" and "error: " in fold.sample.message.lower():
             return Weight("condition", "error", 0.85)
         return _WEIGHTS.get(fold.sample.reason, _OTHER_WARNING)
@@ -203,12 +208,13 @@ def _observe(fold: EventFold, weight: Weight, *, namespace: str, leftover: bool,
     what = f"{sample.object_kind} {who}" if sample.object_kind not in {"Pod", "ReplicaSet"} else who
     many = f" ({plural(fold.count, 'time')})" if fold.count > 1 else ""
     text = f"{what} had event {sample.reason}{many}: {one_line(sample.message, 200)}"
+    where = sample.namespace or ("" if sample.object_kind == "Node" else namespace)
     attributes = {
         "source": "event",
         "reason": sample.reason,
         "object_kind": sample.object_kind,
         "object": ", ".join(sorted(fold.objects)[:5]),
-        "namespace": sample.namespace or ("" if sample.object_kind == "Node" else namespace),
+        "namespace": where,
         "node": sample.node or "",
         "message": quoted(sample.message),
         "count": str(fold.count),
@@ -229,4 +235,5 @@ def _observe(fold: EventFold, weight: Weight, *, namespace: str, leftover: bool,
         surprise=weight.surprise,
         role=weight.role,
         component_kind=component_kind,
+        blames=(where,) if where and _QUOTA.search(sample.message) else (),
     )

@@ -164,8 +164,25 @@ def test_replicas_wanted_and_had_quota_dns_and_scale_to_zero() -> None:
         "Deployment ads was scaled to 0 replicas",
         "Deployment cart had 1 of 3 wanted replicas available",
         "Deployment contacts was configured with dnsPolicy None",
-        "ResourceQuota team had its memory used up (4Gi of 4Gi)",
+        "ResourceQuota team of namespace boutique had its memory used up (4Gi of 4Gi)",
     ]
+
+
+def test_a_full_quota_is_trouble_of_its_namespace_and_what_it_refused_names_that() -> None:
+    (full,) = observed(state("ResourceQuota", "team", quota__memory="4Gi/4Gi"))
+    assert (full.service, full.component_kind, full.role) == ("boutique", "other", "condition")
+    said = 'pods "cart-5c8bf7d4f6-x2x4z" is forbidden: exceeded quota: team, requested: memory=1Gi'
+    book = EventBook()
+    for name, message in (("cart-5c8bf7d4f6", said), ("ads-5c8bf7d4f6", "service account not found")):
+        book.add(
+            "e.txt",
+            KubeEvent(1, 1, NOW, NOW, "Warning", "FailedCreate", "ReplicaSet", name, message, 1, "shop"),
+        )
+    refused, failed = sorted(
+        kubeevents.observations(book, NOW, frozenset(), frozenset()), key=lambda o: o.role, reverse=True
+    )
+    assert (refused.service, refused.role, refused.blames) == ("cart", "symptom", ("shop",))
+    assert (failed.service, failed.role, failed.blames) == ("ads", "condition", ())
 
 
 def test_a_service_whose_selector_matches_no_pod_is_a_condition() -> None:
