@@ -13,6 +13,7 @@ from agent.digest import (
     chat,
     coverage,
     eventwaves,
+    farside,
     firings,
     kubeevents,
     levels,
@@ -69,6 +70,7 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
     observed += steadiness.observations(intake, moves, found_patterns, observed, start.shows)
     extents = Extents.of(intake.panel, start.shows)
     observed = placing.placed(observed, placing.Layout.of(intake.inventory, intake.graph, extents.slower))
+    observed = farside.accusing(observed, intake.graph)
     logged = intake.logs.extent()
     crashed = bearing.crashing(intake.inventory)
     complaint = bearing.complained(f"{incident.title}\n{incident.summary or ''}")
