@@ -278,6 +278,20 @@ def test_a_node_answers_for_pods_that_it_evicted_and_a_pod_for_what_it_used_itse
     assert (found.role, found.blames) == ("condition", ())
 
 
+@pytest.mark.parametrize(
+    ("said", "role"),
+    [
+        ("Memory cgroup out of memory: Killed process 912 (java) total-vm:4172644kB", "symptom"),
+        ("Out of memory: Killed process 912 (java) total-vm:4172644kB", "condition"),
+    ],
+)
+def test_a_kill_at_a_containers_own_limit_is_no_condition_of_its_node(said: str, role: str) -> None:
+    book = EventBook()
+    book.add("e.txt", KubeEvent(1, 1, NOW, NOW, "Warning", "OOMKilling", "Node", "node-02", said, 3))
+    (seen,) = kubeevents.observations(book, NOW, frozenset(), frozenset())
+    assert (seen.service, seen.role, seen.severity) == ("node-02", role, "error")
+
+
 def test_a_condition_after_a_stated_start_counts_though_all_is_well_by_now() -> None:
     book = EventBook()
     book.read("events.txt", [event("OOMKilling", "node-02")])
