@@ -69,7 +69,7 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
     observed += levels.observations(intake.panel, observed)
     observed += steadiness.observations(intake, moves, found_patterns, observed, start.shows)
     extents = Extents.of(intake.panel, start.shows)
-    observed = placing.placed(observed, placing.Layout.of(intake.inventory, intake.graph, extents.slower))
+    observed = placing.placed(observed, placing.Layout.of(intake.inventory, intake.graph, extents))
     observed = farside.accusing(observed, intake.graph)
     logged = intake.logs.extent()
     crashed = bearing.crashing(intake.inventory)

@@ -10,11 +10,13 @@ from datetime import datetime
 from statistics import median
 
 from agent.digest.panel import Panel, Samples
+from agent.digest.topology import CallGraph
 
 _LEAST_SERVICES = 3
 """A statistic that fewer components have compares nobody."""
 _FAMILY: Mapping[str, str] = {"latency": "latency", "errors": "errors", "availability": "errors"}
 _QUANTILE = re.compile(r"p\d{2,3}|median|mean|avg|average|max")
+_WAITS = 0.5
 _HEARD = 0.3
 """A callee that went less than this share as far as its caller does not explain it."""
 
@@ -55,6 +57,23 @@ class Extents:
                     key = service, family
                     shares[key] = max(shares.get(key, 0.0), size / most)
         return cls(shares, _slower(sizes))
+
+    def heard(self, name: str, graph: CallGraph) -> float:
+        """Sum up how much slower the nearest callees became whose latency was measured."""
+        heard, seen, pending = 0.0, {name}, [name]
+        while pending:
+            for callee in sorted(graph.callees(pending.pop()) - seen):
+                seen.add(callee)
+                if callee in self.slower:
+                    heard += self.slower[callee]
+                else:
+                    pending.append(callee)
+        return heard
+
+    def waits(self, name: str, graph: CallGraph) -> bool:
+        """Tell whether a component that became slower waits for callees that did, by most of it."""
+        own = self.slower.get(name, 0.0)
+        return own > 0 and self.heard(name, graph) >= _WAITS * own
 
     def weight(self, service: str, kind: str) -> float:
         """Weigh a symptom, from 0.4 for a trifle to 1 for the furthest or for what cannot be compared."""

@@ -8,8 +8,9 @@ where a node loses packets and one pod alone is slow, the pod explains more than
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
+from agent.digest.extents import Extents
 from agent.digest.objects import Inventory
 from agent.digest.observation import Observation
 from agent.digest.topology import CallGraph
@@ -32,6 +33,7 @@ _HALF = 0.5
 _BUSIER = 1.5
 """A node that uses less than this many times its usual is not busy."""
 _EXPLAINED = 0.4
+_UNMEASURED = Extents()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,44 +42,29 @@ class Layout:
 
     nodes: Mapping[str, frozenset[str]]
     graph: CallGraph
-    slower: Mapping[str, float] = field(default_factory=dict[str, float])
-    """As `Extents.slower`: a component without is one whose latency nobody measured."""
+    extents: Extents = _UNMEASURED
 
     @classmethod
-    def of(cls, inventory: Inventory, graph: CallGraph, slower: Mapping[str, float]) -> Layout:
+    def of(cls, inventory: Inventory, graph: CallGraph, extents: Extents) -> Layout:
         """Read it off the recorded pods."""
         placed = inventory.pods_by_node()
         nodes = {node: frozenset(pod.workload for pod in pods) for node, pods in placed.items()}
-        return cls(nodes, graph, slower)
+        return cls(nodes, graph, extents)
 
     def front(self, slow: Set[str]) -> set[str]:
         """Select whom nothing that they call explains, by how much slower both became where that is known."""
         found = {name for name in slow if not self._waits(name, slow)}
-        worst = max((self.slower.get(name, 0.0) for name in found), default=0.0)
-        return {name for name in found if self.slower.get(name, worst) >= _STRAY * worst}
+        worst = max((self.extents.slower.get(name, 0.0) for name in found), default=0.0)
+        return {name for name in found if self.extents.slower.get(name, worst) >= _STRAY * worst}
 
     def _waits(self, name: str, slow: Set[str]) -> bool:
-        if not self.slower.get(name):
+        if not self.extents.slower.get(name):
             return bool(self.graph.below(name) & slow)
-        heard = sum(self.slower[callee] for callee in self._heard(name))
-        return heard >= _HEARD * self.slower[name]
-
-    def _heard(self, name: str) -> set[str]:
-        """Find the nearest callees whose latency was measured."""
-        found: set[str] = set()
-        seen, pending = {name}, [name]
-        while pending:
-            for callee in self.graph.callees(pending.pop()) - seen:
-                seen.add(callee)
-                if callee in self.slower:
-                    found.add(callee)
-                else:
-                    pending.append(callee)
-        return found
+        return self.extents.heard(name, self.graph) >= _HEARD * self.extents.slower[name]
 
     def unmeasured_below(self, name: str) -> set[str]:
         """Find callees, direct or through others, whose latency nobody measured."""
-        return set(self.graph.below(name)) - self.slower.keys() if self.slower else set()
+        return set(self.graph.below(name)) - self.extents.slower.keys() if self.extents.slower else set()
 
 
 def placed(found: Sequence[Observation], layout: Layout) -> list[Observation]:
@@ -126,7 +113,7 @@ def _holds(members: frozenset[str], layout: Layout, slow: Mapping[str, Observati
     """
     here = front & members
     with_them = here | {name for name in front if layout.unmeasured_below(name) & members}
-    measured = members & layout.slower.keys() or members
+    measured = members & layout.extents.slower.keys() or members
     share = len(measured & slow.keys()) / len(measured)
     if len(here) >= _FRONT:
         return len(with_them) >= _ONE_NODE * len(front) and share >= _HALF

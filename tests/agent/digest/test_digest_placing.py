@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from agent.digest.extents import Extents
 from agent.digest.observation import Observation
 from agent.digest.placing import Layout, placed
 from agent.digest.topology import CallGraph
@@ -54,7 +55,7 @@ def test_one_slow_leaf_with_its_callers_beside_it_is_no_node() -> None:
 
 
 def measured(slower: dict[str, float], *edges: tuple[str, str]) -> Layout:
-    return replace(layout(*edges), slower=slower)
+    return replace(layout(*edges), extents=Extents(slower=slower))
 
 
 def test_a_callee_that_slowed_by_a_trifle_explains_nothing_and_strays_are_not_of_the_front() -> None:
