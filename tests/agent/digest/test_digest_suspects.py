@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -212,3 +213,13 @@ def test_what_a_caller_says_of_a_callee_lifts_the_callee_above_it() -> None:
     ]
     steady = replace(said, attributes={**said.attributes, "novelty": "steady"})
     assert farside.accusing([steady], edges)[0].blames == ()
+
+
+def test_a_minute_from_the_start_is_as_early_as_the_start_itself() -> None:
+    onset = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+    def salience(seconds: float) -> float:
+        item = replace(seen("cart"), start=onset + timedelta(seconds=seconds))
+        return ranking.salience(item, onset, 0)
+
+    assert salience(0) == salience(60) == salience(-60) > salience(180) > salience(1800)
