@@ -19,6 +19,9 @@ _COMPLAINTS: dict[str, re.Pattern[str]] = {
     "availability": re.compile(r"availab|unreach|error|fail|5xx", re.IGNORECASE),
     "errors": re.compile(r"availab|unreach|error|fail|5xx", re.IGNORECASE),
 }
+_TIMES, _SIGMAS = 5.0, 10.0
+_MOMENT = timedelta(seconds=90)
+"""A load of a shorter time is a moment's."""
 _UNFELT = 0.02
 """Throttling below this, as a share of time or seconds a second, slows nothing down."""
 _ASIDE = 0.6
@@ -96,7 +99,7 @@ def _metric(
         return replace(
             item, surprise=0.2 * item.surprise, role="context", severity="info", attributes=attributes
         )
-    if lasting and item.attributes.get("change") == "spike":
+    if lasting and item.attributes.get("change") == "spike" and not _seized(item, onset):
         item = replace(item, role="context", severity="info")
     kind = item.attributes.get("metric_kind", "")
     if kind == "throttling" and 0 < _peak(item) < _UNFELT:
@@ -110,6 +113,23 @@ def _metric(
         most = largest.get(item.attributes["metric"], size)
         factor *= min(1.0, 0.4 + 0.6 * (size / most) ** 0.5) if most > 0 else 1.0
     return replace(item, surprise=factor * item.surprise) if factor < 1 else item
+
+
+def _seized(item: Observation, onset: datetime | None) -> bool:
+    """Tell a resource that went to many times its usual as the incident began, for longer than a moment.
+
+    A load that is over by the end of the recording may have begun what lasts.
+    """
+    told = item.attributes
+    if onset is None or item.start is None or item.end is None or told.get("metric_kind") not in _RESOURCES:
+        return False
+    far = float(told.get("ratio", "inf")) >= _TIMES and float(told.get("sigmas", "0")) >= _SIGMAS
+    return (
+        far
+        and told.get("harm") == "bad"
+        and abs(item.start - onset) <= _BEFORE
+        and item.end - item.start >= _MOMENT
+    )
 
 
 def _passing(item: Observation) -> Observation:

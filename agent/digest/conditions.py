@@ -173,11 +173,15 @@ def _quota(thing: KubeObject) -> Iterator[Trouble]:
             name = key.removeprefix("quota.")
             yield Trouble(
                 "QuotaReached",
-                f"had its {name} used up ({used.strip()} of {hard.strip()})",
+                f"{_of_namespace(thing)}had its {name} used up ({used.strip()} of {hard.strip()})",
                 "error",
                 0.85,
                 "condition",
             )
+
+
+def _of_namespace(thing: KubeObject) -> str:
+    return f"of namespace {thing.namespace} " if thing.namespace else ""
 
 
 def _unit(thing: KubeObject) -> Iterator[Trouble]:

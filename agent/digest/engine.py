@@ -13,6 +13,7 @@ from agent.digest import (
     chat,
     coverage,
     eventwaves,
+    farside,
     firings,
     kubeevents,
     levels,
@@ -67,7 +68,9 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
     )
     observed += levels.observations(intake.panel, observed)
     observed += steadiness.observations(intake, moves, found_patterns, observed, start.shows)
-    observed = placing.placed(observed, placing.Layout.of(intake.inventory, intake.graph))
+    extents = Extents.of(intake.panel, start.shows)
+    observed = placing.placed(observed, placing.Layout.of(intake.inventory, intake.graph, extents))
+    observed = farside.accusing(observed, intake.graph)
     logged = intake.logs.extent()
     crashed = bearing.crashing(intake.inventory)
     complaint = bearing.complained(f"{incident.title}\n{incident.summary or ''}")
@@ -95,7 +98,7 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
             intake.inventory,
             complained=frozenset(incident.services),
             complaint=complaint,
-            extents=Extents.of(intake.panel, start.shows),
+            extents=extents,
             watched=intake.panel.services() if start.shows is None else frozenset(),
         ),
         topology=intake.graph.listed(),

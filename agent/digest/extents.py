@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
 
 from agent.digest.panel import Panel, Samples
+from agent.digest.topology import CallGraph
 
 _LEAST_SERVICES = 3
 """A statistic that fewer components have compares nobody."""
 _FAMILY: Mapping[str, str] = {"latency": "latency", "errors": "errors", "availability": "errors"}
+_QUANTILE = re.compile(r"p\d{2,3}|median|mean|avg|average|max")
+_WAITS = 0.5
 _HEARD = 0.3
 """A callee that went less than this share as far as its caller does not explain it."""
 
@@ -26,6 +30,9 @@ class Extents:
     """Share of the furthest move, from 0 to 1, by component and kind of symptom (latency or errors)."""
 
     shares: Mapping[tuple[str, str], float] = field(default_factory=_none)
+    slower: Mapping[str, float] = field(default_factory=dict[str, float])
+    """How much slower each component became, in the unit of the metric of latency that most of them have;
+    0 or more for each that has it, and nothing for the others."""
 
     @classmethod
     def of(cls, panel: Panel, onset: datetime | None) -> Extents:
@@ -49,7 +56,24 @@ class Extents:
                 for service, size in by_service.items():
                     key = service, family
                     shares[key] = max(shares.get(key, 0.0), size / most)
-        return cls(shares)
+        return cls(shares, _slower(sizes))
+
+    def heard(self, name: str, graph: CallGraph) -> float:
+        """Sum up how much slower the nearest callees became whose latency was measured."""
+        heard, seen, pending = 0.0, {name}, [name]
+        while pending:
+            for callee in sorted(graph.callees(pending.pop()) - seen):
+                seen.add(callee)
+                if callee in self.slower:
+                    heard += self.slower[callee]
+                else:
+                    pending.append(callee)
+        return heard
+
+    def waits(self, name: str, graph: CallGraph) -> bool:
+        """Tell whether a component that became slower waits for callees that did, by most of it."""
+        own = self.slower.get(name, 0.0)
+        return own > 0 and self.heard(name, graph) >= _WAITS * own
 
     def weight(self, service: str, kind: str) -> float:
         """Weigh a symptom, from 0.4 for a trifle to 1 for the furthest or for what cannot be compared."""
@@ -65,6 +89,17 @@ class Extents:
         known = [(f, a, b) for f in families if (a := self.shares.get((callee, f))) is not None
                  and (b := self.shares.get((caller, f))) is not None]  # fmt: skip
         return not known or any(share >= _HEARD * own and share > 0 for _, share, own in known if own > 0.1)
+
+
+def _slower(sizes: Mapping[tuple[str, str, str], Mapping[str, float]]) -> dict[str, float]:
+    """Take the largest size over the quantiles of the one metric that most components have."""
+    stems: dict[str, dict[str, float]] = {}
+    for (family, metric, _), by_service in sizes.items():
+        if family == "latency":
+            most = stems.setdefault(_QUANTILE.sub("", metric), {})
+            for service, size in by_service.items():
+                most[service] = max(most.get(service, 0.0), size)
+    return max((stems[stem] for stem in sorted(stems)), key=len) if stems else {}
 
 
 def _size(item: Samples, onset: float, usual: Sequence[float]) -> float | None:

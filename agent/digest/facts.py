@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent.digest import measures
+from agent.digest import lastseen, measures
 from agent.digest.chat import Step
 from agent.digest.onset import Onset
 from agent.digest.wording import duration, instant
@@ -75,7 +75,7 @@ def facts(incident: Incident, onset: Onset, evidence: Sequence[Evidence], counts
     )
     mitigated = _step(evidence, "mitigated")
     found["mitigated"] = _moment("mitigated", mitigated, "nothing recorded says when the effect was stopped")
-    found["ended"] = _ended(incident, evidence, real)
+    found["ended"] = _ended(incident, evidence, real, onset, counts)
     found.update(_durations(found))
     found.update(_recording(counts))
     found.update(_counted(counts, evidence, real, onset))
@@ -169,7 +169,9 @@ def _step(evidence: Sequence[Evidence], wanted: Step) -> Evidence | None:
     return min(stated, key=lambda e: (e.start is None, e.start, e.id), default=None)
 
 
-def _ended(incident: Incident, evidence: Sequence[Evidence], real: Sequence[Evidence]) -> Fact:
+def _ended(
+    incident: Incident, evidence: Sequence[Evidence], real: Sequence[Evidence], onset: Onset, counts: Counts
+) -> Fact:
     if incident.end is not None:
         return _fact("ended", instant(incident.end), "given by the incident record", time=incident.end)
     if (said := _step(evidence, "resolved")) is not None:
@@ -182,7 +184,12 @@ def _ended(incident: Incident, evidence: Sequence[Evidence], real: Sequence[Evid
             return _fact("ended", instant(last.end), note, time=last.end, evidence=[last.id])
     if real:
         return _unknown("ended", "alerts were still firing when the recording stopped")
-    return _unknown("ended", "the recording shows no recovery that ends the incident")
+    none = "the recording shows no recovery that ends the incident"
+    until = counts.recording[1] if counts.recording else None
+    last = lastseen.last_seen([e for e in evidence if _hits(e, onset)], until)
+    if last is None or until is None:
+        return _unknown("ended", none)
+    return _fact("ended", "not known", f"{none}; {lastseen.told(last, until)}", evidence=[last.id])
 
 
 def _metrics_by(end: datetime, evidence: Sequence[Evidence]) -> str:
@@ -210,7 +217,9 @@ def _durations(found: dict[FactName, Fact]) -> dict[FactName, Fact]:
         start, stop = found["started"], found[until]
         if start.time is None or stop.time is None:
             missing = start if start.time is None else stop
-            result[name] = _unknown(name, f"{missing.label.lower()} is not known: {missing.note}")
+            result[name] = _unknown(
+                name, f"{missing.label.lower()} is not known: {missing.note.partition(';')[0]}"
+            )
             continue
         seconds = (stop.time - start.time).total_seconds()
         if name == "time_to_detect" and abs(seconds) < 1 and not _shown(found):

@@ -72,7 +72,12 @@ _NORMAL: Mapping[str, Weight] = {
 }
 _FOR_THE_NODE = re.compile(r"the node (was|had) (low on|condition)", re.IGNORECASE)
 """How the kubelet says that it evicted a pod for the node's sake, not for what the pod used."""
-_GIVEN_UP = Weight("symptom", "error", 0.6)
+_IN_A_CONTAINER = "memory cgroup out of memory"
+"""How the kernel says that a container reached its own limit, not the node the end of its memory."""
+_QUOTA = re.compile(r"exceeded quota: [\w.-]+")
+"""How a namespace refuses an object that its quota has no room for."""
+_REFUSED = Weight("symptom", "error", 0.85)
+_SUFFERED = Weight("symptom", "error", 0.6)
 _OTHER_WARNING = Weight("symptom", "warning", 0.4)
 
 
@@ -141,7 +146,11 @@ def weight_of(fold: EventFold) -> Weight | None:
     """How much a fold tells; None for ordinary life."""
     if fold.sample.type == "Warning":
         if fold.sample.reason == "Evicted" and _FOR_THE_NODE.search(fold.sample.message):
-            return _GIVEN_UP
+            return _SUFFERED
+        if fold.sample.reason == "FailedCreate" and _QUOTA.search(fold.sample.message):
+            return _REFUSED
+        if fold.sample.reason == "OOMKilling" and _IN_A_CONTAINER in fold.sample.message.lower():
+            return _SUFFERED
         if fold.sample.reason == "Failed" and "error: " in fold.sample.message.lower():
             return Weight("condition", "error", 0.85)
         return _WEIGHTS.get(fold.sample.reason, _OTHER_WARNING)
@@ -203,12 +212,13 @@ def _observe(fold: EventFold, weight: Weight, *, namespace: str, leftover: bool,
     what = f"{sample.object_kind} {who}" if sample.object_kind not in {"Pod", "ReplicaSet"} else who
     many = f" ({plural(fold.count, 'time')})" if fold.count > 1 else ""
     text = f"{what} had event {sample.reason}{many}: {one_line(sample.message, 200)}"
+    where = sample.namespace or ("" if sample.object_kind == "Node" else namespace)
     attributes = {
         "source": "event",
         "reason": sample.reason,
         "object_kind": sample.object_kind,
         "object": ", ".join(sorted(fold.objects)[:5]),
-        "namespace": sample.namespace or ("" if sample.object_kind == "Node" else namespace),
+        "namespace": where,
         "node": sample.node or "",
         "message": quoted(sample.message),
         "count": str(fold.count),
@@ -229,4 +239,5 @@ def _observe(fold: EventFold, weight: Weight, *, namespace: str, leftover: bool,
         surprise=weight.surprise,
         role=weight.role,
         component_kind=component_kind,
+        blames=(where,) if where and _QUOTA.search(sample.message) else (),
     )

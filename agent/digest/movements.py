@@ -20,7 +20,9 @@ def observations(
 ) -> list[Observation]:
     """Join moves of one service and kind that began together, and say each in one line.
 
-    `units` are those of metrics whose names tell none.
+    `units` are those of metrics whose names tell none. Levels, factor and peak are those of the series that
+    moved furthest; `start`, `end` and `recovered_after` are of all that moved with it: from when the first
+    left its level until the last was back, and no end while one is away (`not_recovered` names it).
     """
     sharing = {id(move) for move in telling(found)}
     groups: dict[tuple[str, str, str], list[list[Move]]] = {}
@@ -51,7 +53,8 @@ def _observe(
     node = bool(service) and service in nodes
     unit = what.unit or units.get(lead.column.series.metric, "")
     members = sorted({spoken_name(move.column.series.metric) for move in group})
-    ends = [move.end for move in group]
+    began, ends = min(move.start for move in group), [move.end for move in group]
+    ended = None if None in ends else max(end for end in ends if end is not None)
     away = sorted({spoken_name(move.column.series.metric) for move in group if move.end is None})
     ratio = item.ratio
     role, severity = _weight(lead) if counts else ("context", "info")
@@ -70,7 +73,7 @@ def _observe(
         "harm": lead.harm,
         "quantile": lead.samples.quantile,
         "peak_at": _peak_at(lead),
-        "recovered_after": duration(lead.end - lead.start) if lead.end is not None and not away else "",
+        "recovered_after": duration(ended - began) if ended is not None else "",
         "not_recovered": ", ".join(away) if lead.end is not None else "",
         "usual_elsewhere": "true" if lead.habitual else "",
     }
@@ -81,8 +84,8 @@ def _observe(
         statement=_statement(lead, service, unit),
         pointers=tuple(_pointer(move) for move in _leading(group, lead)),
         service=service,
-        start=datetime.fromtimestamp(min(move.start for move in group), UTC),
-        end=None if None in ends else datetime.fromtimestamp(max(e for e in ends if e is not None), UTC),
+        start=datetime.fromtimestamp(began, UTC),
+        end=None if ended is None else datetime.fromtimestamp(ended, UTC),
         severity=severity,
         attributes={key: value for key, value in attributes.items() if value},
         surprise=lead.surprise,

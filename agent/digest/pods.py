@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from agent.digest.objects import KubeObject
 from agent.digest.observation import Role, one_line
-from agent.digest.wording import plural
+from agent.digest.runs import Run
+from agent.digest.wording import instant, plural
 from agent.schema.evidence import Severity
 
 _IMAGE = {"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable"}
@@ -52,12 +53,13 @@ def _container(name: str, fields: Mapping[str, str], pod: KubeObject) -> Iterato
     code = fields.get("last_exit_code") or fields.get("exit_code", "")
     restarts = fields.get("restarts") or pod.get("restarts")
     attributes = _attributes(fields, pod)
+    when = _when(fields)
     if "OOMKilled" in {reason, last}:
         limit = _memory(fields)
         bound = f" at its memory limit of {limit}" if limit else ""
         yield Trouble(
             "OOMKilled",
-            f"container {name} was OOM-killed{bound}{_restarts(restarts)}",
+            f"container {name} was OOM-killed{bound}{_restarts(restarts)}{', last' + when if when else ''}",
             "critical",
             0.95,
             "condition",
@@ -65,7 +67,7 @@ def _container(name: str, fields: Mapping[str, str], pod: KubeObject) -> Iterato
         )
         return
     if reason == "CrashLoopBackOff":
-        why = f", last exit {last or 'unknown'}" + (f" with code {code}" if code else "")
+        why = f", last exit {last or 'unknown'}" + (f" with code {code}" if code else "") + when
         yield Trouble(
             "CrashLoopBackOff",
             f"container {name} was in CrashLoopBackOff{_restarts(restarts)}{why}",
@@ -98,7 +100,7 @@ def _container(name: str, fields: Mapping[str, str], pod: KubeObject) -> Iterato
     elif reason and fields.get("state", "").lower().startswith("terminated") and reason != "Completed":
         yield Trouble(
             reason,
-            f"container {name} had terminated ({reason}, exit code {code or 'unknown'})",
+            f"container {name} had terminated ({reason}, exit code {code or 'unknown'}){when}",
             "error",
             0.75,
             "condition",
@@ -107,12 +109,18 @@ def _container(name: str, fields: Mapping[str, str], pod: KubeObject) -> Iterato
     elif last and last != "Completed" and (pod.number("restarts") or 0) >= 3 and not _ready(pod):
         yield Trouble(
             last,
-            f"container {name} had terminated ({last}, exit code {code or 'unknown'}){_restarts(restarts)}",
+            f"container {name} had terminated ({last}, exit code {code or 'unknown'}){when}"
+            f"{_restarts(restarts)}",
             "error",
             0.6,
             "condition",
             attributes,
         )
+
+
+def _when(fields: Mapping[str, str]) -> str:
+    finished = Run.of(fields).finished
+    return f" at {instant(finished)}" if finished else ""
 
 
 def _restarts(text: str) -> str:
@@ -127,8 +135,11 @@ def _memory(fields: Mapping[str, str]) -> str:
 
 
 def _attributes(fields: Mapping[str, str], pod: KubeObject) -> dict[str, str]:
+    run = Run.of(fields)
     names = {
         "exit_code": fields.get("last_exit_code") or fields.get("exit_code", ""),
+        "exited_at": instant(run.finished) if run.finished else "",
+        "run_started": instant(run.started) if run.started else "",
         "last_reason": fields.get("last_reason", ""),
         "limits": fields.get("limits", ""),
         "requests": fields.get("requests", ""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from agent.digest.observation import Observation
@@ -23,6 +23,8 @@ _WEAK = 8.0
 """A shift of fewer sigmas comes by chance where hundreds of series are watched."""
 _TIMES = 3.0
 """One by this factor does not, whatever spikes a baseline has that widen its sigmas."""
+_FAILING = 0.005
+"""A share of failures that is there at any time."""
 _TELLING = frozenset({"condition", "resource", "symptom"})
 
 
@@ -57,8 +59,17 @@ def _by_chance(item: Observation, watched: frozenset[str]) -> bool:
 
 def _weak(item: Observation) -> bool:
     told = item.attributes
-    small = float(told.get("ratio", "1").replace(",", "")) < _TIMES
+    small = _factor(told) < _TIMES
     return item.kind == "M" and small and float(told.get("sigmas", _WEAK)) < _WEAK
+
+
+def _factor(told: Mapping[str, str]) -> float:
+    """Give by how many times a metric rose; of an availability, the share that fails."""
+    if told.get("metric_kind") != "availability" or not {"before", "after"} <= told.keys():
+        return float(told.get("ratio", "1").replace(",", ""))
+    before, after = float(told["before"]), float(told["after"])
+    whole = 100.0 if before > 1 else 1.0
+    return (whole - after) / max(whole - before, _FAILING * whole)
 
 
 def _in_company(item: Observation, lasting: Sequence[Observation], graph: CallGraph) -> bool:

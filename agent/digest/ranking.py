@@ -10,6 +10,8 @@ from agent.digest.observation import Observation, Role
 from agent.schema.evidence import EvidenceKind, Severity
 
 MOST = 150
+_EXACT = timedelta(minutes=1)
+"""How exactly a start is told: what is nearer to it is not earlier than what is a little further away."""
 _MOST_OF: dict[EvidenceKind, int] = {"L": 60, "M": 45, "A": 25, "K": 40, "C": 15, "H": 30, "T": 20}
 _SEVERITY: dict[Severity, float] = {"critical": 1.0, "error": 0.75, "warning": 0.45, "info": 0.1}
 _ROLE: dict[Role, float] = {
@@ -36,7 +38,7 @@ def salience(item: Observation, onset: datetime | None, company: int) -> float:
 def _earliness(item: Observation, onset: datetime | None) -> float:
     if onset is None or item.start is None:
         return 0.5
-    distance = abs(item.start - onset)
+    distance = max(abs(item.start - onset) - _EXACT, timedelta(0))
     if distance > timedelta(hours=1):
         return 0.1
     return 1.0 - 0.7 * (distance / timedelta(hours=1)) ** 0.5

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from agent.digest.objects import Inventory
 from agent.digest.offsets import MOST_HOURS, ZONE_STEP, Offset
+from agent.digest.runs import moment
 from tools.formats.records import KubeEvent, LogRecord
 
 _GAP = 5.0
@@ -85,16 +85,8 @@ class RestartBook:
 def _of_states(inventory: Inventory) -> Iterable[tuple[Container, set[float]]]:
     for pod in inventory.of("Pod"):
         for name, fields in pod.containers().items():
-            times = (_time(fields.get(key, "")) for key in _STARTED)
-            yield (pod.name, name), {time for time in times if time is not None}
-
-
-def _time(text: str) -> float | None:
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return time.timestamp() if time.tzinfo else None
+            times = (moment(fields.get(key, "")) for key in _STARTED)
+            yield (pod.name, name), {time.timestamp() for time in times if time is not None}
 
 
 def _offset(artifact: str, courses: _Courses, started: Mapping[Container, Set[float]]) -> Offset | None:

@@ -75,6 +75,13 @@ def _all(
     yield from siblings.troubles(inventory)
 
 
+def _component(thing: KubeObject) -> str:
+    """Name what is in trouble: the node of a unit, the namespace that a quota bounds, else the workload."""
+    if thing.kind == "Unit":
+        return thing.get("node") or thing.workload
+    return (thing.namespace or thing.workload) if thing.kind == "ResourceQuota" else thing.workload
+
+
 def _observe(members: list[tuple[KubeObject, Trouble]]) -> Observation:
     thing, trouble = members[0]
     node = thing.get("node").split("/")[0] if thing.kind == "Pod" else ""
@@ -83,7 +90,7 @@ def _observe(members: list[tuple[KubeObject, Trouble]]) -> Observation:
     names = sorted({member.name for member, _ in members})
     many = f" ({plural(len(names), 'pod')})" if thing.kind == "Pod" and len(names) > 1 else ""
     places = [place for member, _ in members[:6] for place in member.places[:4]]
-    component = thing.get("node") if thing.kind == "Unit" and thing.get("node") else who
+    component = _component(thing)
     text = f"{subject} {trouble.text}{many}"
     attributes = {
         "source": "state",

@@ -30,6 +30,8 @@ _POWER: Mapping[Role, float] = {
 }
 _MOSTLY = 0.6
 """A node with more than this share of all workloads lies under most of any trouble."""
+_BESIDE, _WAITING = 0.4, 0.5
+"""What a caller that waits for its callees keeps of its trouble, where one of them shows this share of it."""
 _STORE = (
     "mysql",
     "postgres",
@@ -66,6 +68,11 @@ class Case:
         return sum(score * 0.45**n for n, score in enumerate(own[:8])) + sum(
             score * 0.6 * 0.5**n for n, score in enumerate(far[:4])
         )
+
+    def slow(self) -> bool:
+        """Whether what speaks loudest for it is that it was slow."""
+        first = max(self.own, key=lambda entry: entry[0], default=None)
+        return first is not None and first[1].attributes.get("metric_kind") == "latency"
 
     def hard(self) -> bool:
         """Whether a condition speaks for it, which explains and needs no explanation."""
@@ -159,6 +166,14 @@ def _by_graph(
         ]
         if below and max(below) >= 0.6 * scores[name]:
             result[name] = scores[name] * 0.6
+        if case.slow() and extents.waits(name, graph):
+            slower = [
+                scores[callee]
+                for callee in graph.below(name)
+                if callee in scores and extents.slower.get(callee)
+            ]
+            if slower and max(slower) >= _BESIDE * scores[name]:
+                result[name] = scores[name] * _WAITING
     return result
 
 

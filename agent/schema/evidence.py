@@ -13,7 +13,8 @@ M metric change metric, unit, labels, members, before, after, ratio, peak, sigma
                 metric_kind (latency, errors, traffic, cpu, throttling, memory, disk, network,
                 saturation, queue, availability, replication, clock, other),
                 change (shift, spike, ramp; gap: no samples; frozen: one value over and over; flat: unmoved),
-                direction (up, down), harm (bad, good, neutral), recovered_after,
+                direction (up, down), harm (bad, good, neutral), recovered_after
+                (end minus start, both of all that moved together),
                 not_recovered (of what moved with it, where only it came back),
                 quantile (p95: from buckets; mean: from a sum),
                 usual_elsewhere ("true": the same metric does it in other services too),
@@ -30,7 +31,8 @@ C change        ref, author, title, members, before_onset (a duration as text),
 K Kubernetes    source (event, state), reason, object_kind, object, namespace, node, message, count,
                 exit_code, type (Normal, Warning); for a state also what the object said: phase, restarts,
                 ready, desired, available, image, last_reason, limits, requests, liveness, readiness,
-                dns_policy, conditions, setting, target_port; leftover ("true" for trouble of an earlier day)
+                dns_policy, conditions, setting, target_port, exited_at and run_started
+                (of the container's last run that is over); leftover ("true" for trouble of an earlier day)
 H human message author, channel, text, step (acknowledged, mitigated, resolved, ...)
 T trace         caller, callee, operation, before, after, count, change (latency, errors, silent, new)
 N nothing found sought (what was looked for); minted by looks and for gaps, so that an absence can be cited

@@ -85,6 +85,21 @@ def test_a_spike_explains_nothing_beside_what_lasts_and_counts_alone() -> None:
     assert alone.role == "resource"
 
 
+def test_a_resource_that_was_seized_as_the_incident_began_counts_beside_what_lasts() -> None:
+    told = {"change": "spike", "ratio": "200", "sigmas": "21"}
+    over = ONSET + timedelta(minutes=3)
+
+    def role(item: Observation) -> str:
+        return weighed(item, move("shop", metric_kind="latency"))[0].role
+
+    assert role(move(end=over, **told)) == "resource"
+    assert role(move(end=ONSET + timedelta(seconds=60), **told)) == "context"
+    assert role(move(end=over, **{**told, "ratio": "3"})) == "context"
+    assert role(move(end=over, **{**told, "metric_kind": "latency"})) == "context"
+    late = replace(move(end=over + timedelta(hours=1), **told), start=ONSET + timedelta(minutes=30))
+    assert role(late) == "context"
+
+
 def test_a_move_far_smaller_than_the_same_metric_elsewhere_weighs_less() -> None:
     small, large = weighed(move("pay", before="1", peak="5"), move("cart", before="1", peak="80"))
     assert small.surprise < 0.6 * large.surprise

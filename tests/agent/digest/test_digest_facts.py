@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
@@ -191,3 +192,37 @@ def test_what_was_over_before_the_onset_is_not_counted_as_affected() -> None:
     found = computed(evidence("K1", -900, -600, source="event"), evidence("K2", 5, over="yes"))
     assert not found["services_affected"].known
     assert computed(evidence("K1", -900, 30, source="event"))["services_affected"].count == 1
+
+
+RECORDED = replace(NONE, recording=(START - timedelta(minutes=30), START + timedelta(minutes=30)))
+
+
+def ended(*items: Evidence) -> Fact:
+    return computed(*items, counts=RECORDED)["ended"]
+
+
+def test_trouble_that_stops_before_the_recording_does_was_last_seen_and_is_no_recovery() -> None:
+    burst, dip = evidence("L1", 5, 400, novelty="burst", count="80"), evidence("M2", 10, 300, harm="bad")
+    told = ended(burst, dip)
+    assert (told.text, told.time, told.known, told.evidence) == ("not known", None, False, ("L1",))
+    assert told.note == (
+        "the recording shows no recovery that ends the incident; what stands out was last seen at "
+        "2026-03-20T05:16:23Z (L1), 23 min 20 s before the recording ends"
+    )
+    found = computed(burst, dip, counts=RECORDED)["duration"]
+    assert found.note == "ended is not known: the recording shows no recovery that ends the incident"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        evidence("M2", 10, harm="bad"),
+        evidence("K2", 10, 20, source="state"),
+        evidence("L2", 5, 1750, novelty="new", count="80"),
+        evidence("L2", 5, 1205, novelty="new", count="3"),
+    ],
+    ids=["a metric that is away", "a state", "until the end", "no rarer than before"],
+)
+def test_trouble_that_may_be_going_on_was_not_last_seen_at_any_time(item: Evidence) -> None:
+    told = ended(evidence("L1", 5, 400, novelty="burst", count="80"), item)
+    assert (told.note, told.evidence) == ("the recording shows no recovery that ends the incident", ())

@@ -71,6 +71,22 @@ def test_series_that_move_together_are_one_piece_of_evidence_with_members() -> N
     assert told.end == datetime.fromtimestamp(1500, UTC)
 
 
+def test_what_moved_together_has_recovered_when_the_last_of_it_was_back() -> None:
+    lead, slower = {range(82, 100): 900}, {range(80, 104): 200}
+    (told,) = seen(record("cart", "p90_latency", 2, lead), record("cart", "p50_latency", 1, slower))
+    assert told.attributes["metric"] == "p90_latency"
+    assert (told.start, told.end) == (
+        datetime.fromtimestamp(1200, UTC),
+        datetime.fromtimestamp(1560, UTC),
+    )
+    assert told.attributes["recovered_after"] == "6 min"
+    (away,) = seen(
+        record("cart", "p90_latency", 2, lead), record("cart", "p50_latency", 1, {range(80, 120): 200})
+    )
+    assert (away.end, away.attributes["not_recovered"]) == (None, "p50_latency")
+    assert "recovered_after" not in away.attributes
+
+
 def test_the_order_of_series_does_not_matter() -> None:
     records = [record(f"svc-{n}", "latency_p99", n, {range(60 + n, 90): 50.0 * n}) for n in range(8)]
     plain, turned = seen(*records), seen(*reversed(records))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from agent.digest import kubeevents, states
 from agent.digest.kubeevents import EventBook
 from agent.digest.objects import Inventory
@@ -48,6 +50,52 @@ CRASHING = (
         ),
     ),
 )
+
+
+def pod(**fields: str) -> ObjectState:
+    told = {f"container__server__{key}": value for key, value in fields.items()}
+    return state("Pod", POD, 1, ready="0", desired="1", restarts="4", **told)
+
+
+def test_the_last_exit_of_a_container_that_crashes_is_told_with_its_time() -> None:
+    (seen,) = observed(
+        pod(
+            state="Waiting", reason="CrashLoopBackOff", last_state="Terminated", last_reason="Error",
+            exit_code="255", last_started="2026-01-08T15:02:30+08:00",
+            last_finished="2026-01-08T15:02:32+08:00",
+        )
+    )  # fmt: skip
+    assert seen.statement.endswith("last exit Error with code 255 at 2026-01-08T07:02:32Z")
+    assert seen.attributes["exited_at"] == "2026-01-08T07:02:32Z"
+    assert seen.attributes["run_started"] == "2026-01-08T07:02:30Z"
+    assert seen.start == NOW
+
+
+def test_a_container_that_is_over_tells_its_own_end_and_not_that_of_the_run_before() -> None:
+    (seen,) = observed(
+        pod(
+            state="Terminated", reason="Error", exit_code="2", finished="2026-01-08T07:20:00Z",
+            last_state="Terminated", last_finished="2026-01-08T07:10:00Z",
+        )
+    )  # fmt: skip
+    assert seen.statement.endswith("had terminated (Error, exit code 2) at 2026-01-08T07:20:00Z")
+    assert "run_started" not in seen.attributes
+
+
+@pytest.mark.parametrize(
+    "told", ["", "1970-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "an hour ago", "2026-01-08T07:02:32"]
+)
+def test_an_exit_of_no_known_time_is_told_without_one(told: str) -> None:
+    (seen,) = observed(
+        pod(state="Running", last_state="Terminated", last_reason="OOMKilled", last_finished=told)
+    )
+    assert seen.statement.endswith("was OOM-killed after 4 restarts")
+    assert "exited_at" not in seen.attributes
+
+
+def test_a_time_that_lost_its_separator_is_read() -> None:
+    (seen,) = observed(pod(state="Running", last_reason="OOMKilled", last_finished="2026-01-0807:02:32Z"))
+    assert seen.statement.endswith("was OOM-killed after 4 restarts, last at 2026-01-08T07:02:32Z")
 
 
 def test_get_and_describe_of_one_pod_are_one_observation_that_points_at_both() -> None:
@@ -116,8 +164,25 @@ def test_replicas_wanted_and_had_quota_dns_and_scale_to_zero() -> None:
         "Deployment ads was scaled to 0 replicas",
         "Deployment cart had 1 of 3 wanted replicas available",
         "Deployment contacts was configured with dnsPolicy None",
-        "ResourceQuota team had its memory used up (4Gi of 4Gi)",
+        "ResourceQuota team of namespace boutique had its memory used up (4Gi of 4Gi)",
     ]
+
+
+def test_a_full_quota_is_trouble_of_its_namespace_and_what_it_refused_names_that() -> None:
+    (full,) = observed(state("ResourceQuota", "team", quota__memory="4Gi/4Gi"))
+    assert (full.service, full.component_kind, full.role) == ("boutique", "other", "condition")
+    said = 'pods "cart-5c8bf7d4f6-x2x4z" is forbidden: exceeded quota: team, requested: memory=1Gi'
+    book = EventBook()
+    for name, message in (("cart-5c8bf7d4f6", said), ("ads-5c8bf7d4f6", "service account not found")):
+        book.add(
+            "e.txt",
+            KubeEvent(1, 1, NOW, NOW, "Warning", "FailedCreate", "ReplicaSet", name, message, 1, "shop"),
+        )
+    refused, failed = sorted(
+        kubeevents.observations(book, NOW, frozenset(), frozenset()), key=lambda o: o.role, reverse=True
+    )
+    assert (refused.service, refused.role, refused.blames) == ("cart", "symptom", ("shop",))
+    assert (failed.service, failed.role, failed.blames) == ("ads", "condition", ())
 
 
 def test_a_service_whose_selector_matches_no_pod_is_a_condition() -> None:
@@ -211,6 +276,20 @@ def test_a_node_answers_for_pods_that_it_evicted_and_a_pod_for_what_it_used_itse
     own = state("Pod", POD, status="Evicted", node="node-02", ready="0", desired="1", message=message)
     (found,) = observed(own)
     assert (found.role, found.blames) == ("condition", ())
+
+
+@pytest.mark.parametrize(
+    ("said", "role"),
+    [
+        ("Memory cgroup out of memory: Killed process 912 (java) total-vm:4172644kB", "symptom"),
+        ("Out of memory: Killed process 912 (java) total-vm:4172644kB", "condition"),
+    ],
+)
+def test_a_kill_at_a_containers_own_limit_is_no_condition_of_its_node(said: str, role: str) -> None:
+    book = EventBook()
+    book.add("e.txt", KubeEvent(1, 1, NOW, NOW, "Warning", "OOMKilling", "Node", "node-02", said, 3))
+    (seen,) = kubeevents.observations(book, NOW, frozenset(), frozenset())
+    assert (seen.service, seen.role, seen.severity) == ("node-02", role, "error")
 
 
 def test_a_condition_after_a_stated_start_counts_though_all_is_well_by_now() -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from agent.digest import ranking, suspects
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from agent.digest import farside, ranking, suspects
 from agent.digest.extents import Extents
 from agent.digest.minting import mint
 from agent.digest.objects import Inventory
@@ -149,3 +154,72 @@ def test_ids_do_not_depend_on_the_order_in_which_things_were_noticed() -> None:
 def test_the_digest_stays_readable_however_much_was_noticed() -> None:
     many = [seen(f"s{n}", kind=kind) for n in range(200) for kind in ("L", "M", "K", "T")]
     assert len(ranking.rank(many, None)) <= ranking.MOST
+
+
+def error(service: str, said: str, severity: Severity = "error", **told: str) -> Observation:
+    item = seen(service, kind="L", severity=severity)
+    attributes = {"novelty": "new", "count": "40", **told}
+    return replace(item, quote=said, statement=f'{service} logged "{said}"', attributes=attributes)
+
+
+def accused(item: Observation, *edges: tuple[str, str]) -> tuple[str, ...]:
+    graph = CallGraph()
+    for caller, callee in edges:
+        graph.add(caller, callee)
+    (told,) = farside.accusing([item], graph)
+    return told.blames
+
+
+SHOP = (
+    ("ts-cart-service", "ts-price-service"),
+    ("ts-cart-service", "ts-price-list-service"),
+    ("ts-cart-service", "ts-stock-service"),
+    ("ts-price-service", "ts-tax-service"),
+)
+
+
+def test_an_error_that_calls_what_a_callee_gave_absent_names_that_callee() -> None:
+    assert accused(error("ts-cart-service", "[queryCart][stock result is null][id 1]"), *SHOP) == (
+        "ts-stock-service",
+    )
+    assert accused(error("ts-cart-service", "Unexpected StockReply: no items"), *SHOP) == (
+        "ts-stock-service",
+    )
+    assert accused(error("ts-price-service", "tax of item 7 is undefined"), *SHOP) == ("ts-tax-service",)
+
+
+@pytest.mark.parametrize(
+    ("service", "said"),
+    [
+        ("ts-cart-service", "the price list is empty"),
+        ("ts-cart-service", "service result is null"),
+        ("ts-cart-service", "stock reserved for order 7"),
+        ("ts-stock-service", "cart is empty"),
+        ("ts-cart-service", "tax is null"),
+    ],
+)
+def test_an_error_that_fits_two_callees_or_none_names_nobody(service: str, said: str) -> None:
+    assert accused(error(service, said), *SHOP) == ()
+
+
+def test_what_a_caller_says_of_a_callee_lifts_the_callee_above_it() -> None:
+    edges = CallGraph()
+    edges.add("ts-cart-service", "ts-stock-service")
+    said = error("ts-cart-service", "[queryCart][stock result is null]")
+    own = replace(error("ts-stock-service", "no item found", "warning"), surprise=0.5)
+    assert names(suspected(*farside.accusing([said, own], edges), graph=edges)) == [
+        "ts-stock-service",
+        "ts-cart-service",
+    ]
+    steady = replace(said, attributes={**said.attributes, "novelty": "steady"})
+    assert farside.accusing([steady], edges)[0].blames == ()
+
+
+def test_a_minute_from_the_start_is_as_early_as_the_start_itself() -> None:
+    onset = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+    def salience(seconds: float) -> float:
+        item = replace(seen("cart"), start=onset + timedelta(seconds=seconds))
+        return ranking.salience(item, onset, 0)
+
+    assert salience(0) == salience(60) == salience(-60) > salience(180) > salience(1800)
