@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from agent.checks.calendar_date import is_empty, read_date, read_due
+from agent.checks.coaching import exhorts, learner_of
 from agent.checks.concreteness import count_deliverables, judge_action
 from agent.checks.configuration import DEFAULT, Configuration
 from agent.checks.coverage import check_coverage, control_strength
@@ -151,13 +152,19 @@ def _priority(entry: Entry, scale: tuple[str, ...]) -> _Defect | None:
 
 def _wording(entry: Entry) -> Iterator[_Defect]:
     text = re.sub(r"\*\*|(?<!\w)[*_]|[*_](?!\w)|`", "", entry.text)
+    learner = learner_of(text)
     blaming = [
         hit
         for hit in check_text(text, "action", Roster())
         if ((hit[0] in {"B01", "B07"} and hit[1] != "info") or hit[:2] == ("B04", "error"))
         and not is_guard(hit[2], text)
         and not is_mood(hit[2])
+        and not (hit[0] == "B07" and learner in {"group", "public"})
     ]
+    if learner == "person" or exhorts(text):
+        ask = "Name a guard in the system, or what a whole team practises and how that is measured."
+        yield "A07", "error", "action", "action item works on people: it teaches or exhorts a person", ask
+        return
     if blaming:
         yield "A07", "error", "action", f"action item works on people: {blaming[0][3]}", blaming[0][4]
         return
