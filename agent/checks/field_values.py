@@ -166,7 +166,25 @@ def known_value(text: str, *, strict: bool = False, opening: bool = False) -> Kn
     ):
         if form.fullmatch(text) and not (strict and name in {"type", "status"}):
             return name, 0, len(text)
-    return None
+    return _known_pair(text)
+
+
+def _known_pair(text: str) -> Known | None:
+    """Read a rank and a type in one piece: "P1/prevent"."""
+    first, slash, second = text.partition("/")
+    halves = [(first, 0), (second, len(first) + 1)] if slash else []
+    ranks = [(half.strip(), start) for half, start in halves if _RANKED.fullmatch(half.strip())]
+    types = [half for half, _ in halves if _TYPES.fullmatch(half.strip())]
+    if len(ranks) != 1 or len(types) != 1:
+        return None
+    (rank, start) = ranks[0]
+    begin = text.index(rank, start)
+    return "priority", begin, begin + len(rank)
+
+
+def is_plain_word(text: str) -> bool:
+    """Tell whether a text is a rank, a type or a state, which in a name's place is no name."""
+    return any(form.fullmatch(text) for form in (PRIORITY, _TYPES, _STATUS))
 
 
 def _name_of(found: re.Match[str]) -> str:

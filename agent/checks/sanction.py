@@ -113,7 +113,9 @@ _ON_DEMAND = Pattern(
     re.IGNORECASE,
 )
 _MOOD = Pattern(
-    r"^\"?(?:raise|create|increase) (?:the )?awareness|^\"?be (?:\w+ )?(?:more )?proactive", re.IGNORECASE
+    r"^\"?(?:raise|create|increase) (?:the )?awareness|^\"?be (?:\w+ )?(?:more )?proactive"
+    r"|^\"?(?:work|cooperate|collaborate|coordinate) (?:more |even |much )*(?:closely|together|better)",
+    re.IGNORECASE,
 )
 
 
