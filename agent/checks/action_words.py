@@ -47,7 +47,8 @@ LOOKING = Pattern(
     r"|keep (?:(?:a )?(?:close |closer )?(?:eye|watch|lookout)|an eye|up|on|track"
     r"|in mind|[a-z]+ing|improving)|be|become|come up|play|dig|ponder"
     r"|familiari[sz]e|experiment"
-    r"|ask around|agree on something|pay (?:down|(?:\w+ )?(?:attention|heed))|stay|remain|care|focus|prioriti[sz]e)(?![\w-])",
+    r"|ask around|agree on something|pay (?:down|(?:\w+ )?(?:attention|heed))|stay|remain|care|focus"
+    r"|prioriti[sz]e)(?![\w-])",
     re.IGNORECASE,
 )
 """What starts like this ends when somebody says so; a record, a number or a decision gives it an end."""

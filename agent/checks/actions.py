@@ -8,13 +8,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from agent.checks.calendar_date import is_empty, read_date, read_due
-from agent.checks.coaching import exhorts, learner_of
+from agent.checks.coaching import exhorts, is_public, learner_of
 from agent.checks.concreteness import count_deliverables, judge_action
 from agent.checks.configuration import DEFAULT, Configuration
 from agent.checks.coverage import check_coverage, control_strength
 from agent.checks.document import Document
+from agent.checks.entry import Entry
 from agent.checks.field_values import is_priority
-from agent.checks.items import Entry, read_entries
+from agent.checks.items import read_entries
 from agent.checks.owner import is_nobody
 from agent.checks.pattern import Pattern
 from agent.checks.report import Report
@@ -159,7 +160,7 @@ def _wording(entry: Entry) -> Iterator[_Defect]:
         if ((hit[0] in {"B01", "B07"} and hit[1] != "info") or hit[:2] == ("B04", "error"))
         and not is_guard(hit[2], text)
         and not is_mood(hit[2])
-        and not (hit[0] == "B07" and learner in {"group", "public"})
+        and not (hit[0] == "B07" and (learner == "group" or is_public(text)))
     ]
     if learner == "person" or exhorts(text):
         ask = "Name a guard in the system, or what a whole team practises and how that is measured."

@@ -74,14 +74,18 @@ _OPEN_END = Pattern(
     re.IGNORECASE,
 )
 _OUTCOME = Pattern(
-    r"\b(?:record(?:ed|s)?|decide|decision|publish|report|write|written|ADR|file|findings?|results?|outcome|list of|"
-    r"present|answers?|yes/no|conclusions?|recommend\w*|summary|minutes (?:of|in)|memo|note|rca|attach\w*|post|prototype|spike"
+    r"\b(?:record(?:ed|s)?|decide|decision|publish|report|write|written|ADR|file|findings?|results?"
+    r"|outcome|list of|"
+    r"present|answers?|yes/no|conclusions?|recommend\w*|summary|minutes (?:of|in)|memo|note|rca"
+    r"|attach\w*|post|prototype|spike"
     r"|time-?box\w*|evidence|explained|cause in|until|so that"
     r"|document(?:ed)?|proposal|test|merge|ship|remove|close)\b"
     r"|\b(?:in|to|into|under|as|on) (?:the |an? )?(?:ticket |issue |page |doc )?(?-i:[A-Z][A-Z0-9]+-\d+)",
     re.IGNORECASE,
 )
-_NAMED = Pattern(r"`[^`]*`|(?<![\w.-])[\w.-]+/[\w./-]+|\b[\w-]+\.(?:ya?ml|md|py|json|toml|go|sh|tf|conf)\b|\b\w*_\w+\b")
+_NAMED = Pattern(
+    r"`[^`]*`|(?<![\w.-])[\w.-]+/[\w./-]+|\b[\w-]+\.(?:ya?ml|md|py|json|toml|go|sh|tf|conf)\b|\b\w*_\w+\b"
+)
 """The name of a thing: it says what an action is about, and not what is to become of it."""
 _VERB = (
     r"(?:add|alert|allow|automate|block|build|cap|change|check|create|define|delete|deploy|disable"
@@ -123,7 +127,8 @@ _METHOD = Pattern(r"(?:\b(?:by|through) [a-z]+ing|\w: ) *(?P<means>.+)$", re.IGN
 _LIGHT = Pattern(
     rf"(?:do|have|get|make|create|introduce|establish|build|give|provide|add|use|write|develop|define"
     rf"|set up|put in place"
-    rf"|bring|show|ensure|apply|follow|adopt|take|pursue) (?:(?:an?|some|much|even|our|the|more) )*{PRAISE.source}",
+    rf"|bring|show|ensure|apply|follow|adopt|take|pursue) (?:(?:an?|some|much|even|our|the"
+    rf"|more) )*{PRAISE.source}",
     re.IGNORECASE,
 )
 """An empty verb with a word of praise: "do a better job", "have stronger guardrails"."""

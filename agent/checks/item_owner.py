@@ -22,7 +22,7 @@ _NO_NAME = Pattern(
     r"|agreed|approved|optional|estimate\w*)(?! (?-i:[A-Z])))\b",
     re.IGNORECASE,
 )
-"""What a phrase begins with and a name does not; a word that a name may begin with has another name behind it."""
+"""What a phrase begins with and a name does not, unless more of a name follows: "Risk Models"."""
 _GROUP = Pattern(r"\b(?:team|squad|guild|tribe|crew|chapter|group|desk|office|ops|folks)\b", re.IGNORECASE)
 _AREA = Pattern(
     r"^(?:monitoring|alert(?:ing|s)?|detection|prevention|mitigation|testing|tests?|tooling"
@@ -51,13 +51,16 @@ _TO_BE_DONE = Pattern(
     r"(?P<who>@[\w.-]*\w|[A-Z][\w&/-]*(?: (?:[A-Z&][\w&/-]*|team|squad|crew|group))*)"
 )
 _TAKEN_ON = Pattern(
-    r"(?:^|(?<=[.!:;,]\s))(?P<who>@[\w.-]*\w|(?:[Tt]he )?[A-Z][\w&'/-]*(?: (?:[A-Z&][\w&'/-]*|of|for|team|squad|crew|group|desk)){0,4})"
-    r" (?:(?:will|shall|is going to|is to) (?:do|own|take|deliver|handle|drive|see to|look after|carry out|implement)"
+    r"(?:^|(?<=[.!:;,]\s))(?P<who>@[\w.-]*\w|(?:[Tt]he )?[A-Z][\w&'/-]*(?: (?:[A-Z&][\w&'/-]*|of|for"
+    r"|team|squad|crew|group|desk)){0,4})"
+    r" (?:(?:will|shall|is going to|is to) (?:do|own|take|deliver|handle|drive|see to|look after"
+    r"|carry out|implement)"
     r"|owns|takes|has taken|leads|drives|is doing|is responsible for|is on) (?:this|it|that)\b"
 )
 """A sentence that says who takes the action on, behind it."""
 _TELLS = Pattern(
-    r"(?:tell|ask|remind|get|have|let|allow|help|teach|train|coach|invite|urge|require|force|cause|want|need|order|send)\b",
+    r"(?:tell|ask|remind|get|have|let|allow|help|teach|train|coach|invite|urge|require|force|cause"
+    r"|want|need|order|send)\b",
     re.IGNORECASE,
 )
 _PERSON_FIRST = Pattern(
@@ -110,6 +113,11 @@ def is_owner_name(text: str) -> bool:
     return len(words) < 5 and (
         bool(_GROUP.search(shown)) or all(word[0].isupper() or len(word) < 4 for word in words)
     )
+
+
+def is_crew_name(text: str) -> bool:
+    """Tell whether a whole text is a handle, or names a team by a word for one: "Rail team", "DNS desk"."""
+    return is_owner_name(text) and (text.startswith("@") or bool(_GROUP.search(text)))
 
 
 def is_name(text: str, part: Part) -> bool:

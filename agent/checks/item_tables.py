@@ -40,7 +40,8 @@ _HEADERS = (
     (
         "priority",
         Pattern(
-            r"\b(?:prio\w*|pri|severity|sev|urgen\w+|importan\w+|rank|p-level|level|moscow|criticality|weight|grade"
+            r"\b(?:prio\w*|pri|severity|sev|urgen\w+|importan\w+|rank|p-level|level|moscow|criticality"
+            r"|weight|grade"
             r"|rating)\b"
         ),
     ),
@@ -59,8 +60,10 @@ _NO_OWNER = Pattern(
     r"|estimate|cause"
     r"|category|type|class|kind|layer|factor|tickets?|ref|jira|issue|pr|link|reviewers?|approvers?"
     r"|reporter|raised|gap|risk"
-    r"|prevents?|addresses|for|keys?|ids?|no|nr|number|sprint|iteration|labels?|tags?|resolution|version|release|epic|project"
-    r"|created|updated|phase|stage|control|strength|location|place|product|customer|client|country|line|asset|machine)\b"
+    r"|prevents?|addresses|for|keys?|ids?|no|nr|number|sprint|iteration|labels?|tags?|resolution"
+    r"|version|release|epic|project"
+    r"|created|updated|phase|stage|control|strength|location|place|product|customer|client|country"
+    r"|line|asset|machine)\b"
 )
 """Headers of columns that hold short words and no owner."""
 _NAMED = Pattern(

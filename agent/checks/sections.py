@@ -36,7 +36,8 @@ _HEADINGS: tuple[tuple[Section, Pattern], ...] = (
     (
         "action",
         Pattern(
-            r"\baction (?:items?|plan|points?|list)\b|\bactions?\b(?! of)|\bfollow[- ]?ups?\b(?! "
+            r"\baction (?:items?|plan|points?|list)\b|(?<!after[- ])\bactions?\b(?! of)"
+            r"|\bfollow[- ]?ups?\b(?! "
             r"(?:meeting|incident))"
             r"|\bnext steps?\b|\bto[- ]?dos?\b|\bremediations?\b|\bremedial\b|\b(?:corrective|preventi(?:ve|"
             r"on)|preventative)"
@@ -145,6 +146,10 @@ _COLUMNS: tuple[tuple[str, Pattern], ...] = (
 _ASIDE = Pattern(r"^\W+|\(.*?\)")
 _WORD = Pattern(r"[^\W_][\w'-]*")
 _MARKS = Pattern(r"[\s*_`:()]+")
+_GROUP = Pattern(
+    r"(?:[\w&/-]+ ){0,3}(?:improvements?|detection|alerting|mitigations?|prevention|recovery|response"
+    r"|resolution|impact reduction|learning|changes)"
+)
 _NUMBERED = Pattern(r"(?:[A-Z]{1,4}-?\d+|\d+|P\d)\b")
 _QUESTION = Pattern(r"\W*(?:what|where|how|why|who|when|which)\b")
 IDENTITY = frozenset(
@@ -171,6 +176,11 @@ def is_item_title(heading: str) -> bool:
         return False
     words = len(_WORD.findall(title))
     return words >= 5 or bool(_NUMBERED.match(title)) or (words > 1 and _asks(title))
+
+
+def groups_items(heading: str) -> bool:
+    """Tell whether a heading below "Action items" names a kind of them: "Process improvements"."""
+    return _GROUP.fullmatch(_ASIDE.sub("", heading).strip(" :*_").lower()) is not None
 
 
 def _asks(title: str) -> bool:
