@@ -3,52 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
 
-from agent.checks.lexicon import words
 from agent.checks.pattern import Pattern
-from agent.checks.phrase import first_phrase
-from agent.checks.sentence import Token, split_sentences
-from agent.checks.subject import Kind, Roster, is_word, kind_of
-
-Learner = Literal["person", "group", "public", "system", ""]
-"""public: customers and the like, whom a product may teach and remind; "": nobody that can be told apart."""
-
-_PUBLIC = frozenset(
-    """member guest traveller traveler borrower seller donor parent resident citizen holder recipient caller
-    applicant rider commuter cardholder policyholder household neighbour neighbor public voter pupil account
-    """.split()  # noqa: SIM905
-)
-_CROWD = frozenset({"staff", "people", "personnel", "folk", "everyone", "everybody", "men", "women", "crew"})
-_KINDS: dict[Kind, Learner] = {
-    "team": "group",
-    "we": "group",
-    "organisation": "group",
-    "outsider": "public",
-    "system": "system",
-}
-_COUNTS = frozenset({"all", "both", "every", "each", "two", "three", "four", "five", "six", "seven", "eight"})
-_DEPARTMENT = Pattern(
-    r"(?:ing|ment|ments|tions?|sions?|ity|ics|ance|ence|ware|ers|ors|eers|ists|ants|ees|ops|ure|desk"
-    r"|port|tech"
-    r"|lab|labs|IT|sales|data|core|web|office|works)$",
-    re.IGNORECASE,
-)
-"""How the names of departments end, and those of people seldom do."""
-_GIVEN = r"(?:[A-Z][^\W\d_]+(?:[-'\u2019][^\W\d_]+)*|[A-Z]\.?)"
-_NAME = Pattern(
-    rf"{_GIVEN}(?: (?:(?:van|von|de|der|da|del|bin|al|el|O) ?)*{_GIVEN}){{0,2}}(?=$|[\s,.;:'\u2019])"
-)
+from agent.checks.recipient import Recipient, is_known_person, is_staff, recipient_of
 
 _BEFORE = r"^\W*(?:(?:please|also|then|formally|again|immediately|individually|personally|thoroughly) )*"
 _MAY = r"(?:to|will|must|shall|should|needs? to|ha(?:s|ve) to|ought to|(?:is|are) to)"
 _WHO = r"(?P<who>(?:[\w@'\u2019.-]+ ){1,8}?)"
+_FIRST = rf"(?!(?:let|make|have|add|show|require|allow|help|ask|tell|get|give)\b){_WHO}"
+"""Who is named where the sentence begins, with no verb in front."""
 _LESSON = (
     r"(?:(?:re-?)?training|coaching|mentoring|tuition|refreshers?|lessons?|courses?|class(?:es)?"
     r"|workshops?|seminar"
-    r"|schooling|supervision|instruction|bootcamp)"
+    r"|schooling|supervision|instruction|bootcamp)(?! (?:cluster|data|set|jobs?|runs?|pipeline|nodes?"
+    r"|models?|system"
+    r"|portal|tool|environment|account|material|room))"
 )
-_KIND = r"(?:(?:an?|the|some|another|more) )?(?:[\w-]+ ){0,4}?"
+_KIND = r"(?:(?:an?|the|some|another|more) )?(?:(?!(?:to|of|in|on|for|from|with|into)\b)[\w-]+ ){0,4}?"
 _TRAINED = Pattern(rf"{_BEFORE}(?:re-?)?(?:train|school)\s+(?P<who>.+)$", re.IGNORECASE | re.DOTALL)
 _TAUGHT = (
     Pattern(
@@ -119,17 +90,20 @@ _REMINDED = Pattern(
     r"(?:[\w-]+ ){0,3}?reminders? (?:(?:e-?mail|mail|note|message|memo) )?(?:to|for)) (?P<who>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
-_TO_BE_REMINDED = Pattern(rf"{_BEFORE}{_WHO}{_MAY} be (?:\w+ )?reminded\b", re.IGNORECASE)
+_TO_BE_REMINDED = Pattern(rf"{_BEFORE}{_FIRST}{_MAY} be (?:\w+ )?reminded\b", re.IGNORECASE)
 _BY_MACHINE = Pattern(
-    r"\b(?:automatic\w*|bots?|cron|jobs?|system|tools?|apps?|scripts?|sms|text message|e-?mail\w*|push"
-    r"|in-app|on[- ]screen"
-    r"|popups?|notification\w*|banners?|when(?:ever)?|if|once|every|daily|weekly|monthly|nightly"
-    r"|expir\w+|renew\w*"
+    r"\b(?:automatic\w*|bots?|cron|jobs?|system|tools?|apps?|scripts?|sms|text message|e-?mail\w*|push|in-app"
+    r"|on[- ]screen|popups?|notification\w*|banners?)\b",
+    re.IGNORECASE,
+)
+_ON_TIME = Pattern(
+    r"\b(?:when(?:ever)?|if|once(?! more)|every|daily|weekly|monthly|nightly|expir\w+|renew\w*"
     r"|\d+ (?:minutes?|hours?|days?|weeks?|months?))\b",
     re.IGNORECASE,
 )
+"""When a machine reminds; a superior does so once more."""
 _ATTENTION = Pattern(
-    rf"{_BEFORE}(?:(?!let\b|make\b|have\b|add\b|show\b){_WHO}(?:{_MAY} )?(?:\w+ly )?|)"
+    rf"{_BEFORE}(?:{_FIRST}(?:{_MAY} )?(?:\w+ly )?|)"
     r"(?:pays? (?:\w+ )?(?:attention|heed)\b|concentrates? (?:better|harder|more(?= (?:in|on|during"
     r"|when|at)\b|$))"
     r"|focus(?:es)? (?:better|harder)|takes? (?:(?:more|extra|greater|better|particular|special|due) )+care\b"
@@ -139,15 +113,17 @@ _ATTENTION = Pattern(
     re.IGNORECASE,
 )
 _HABIT = Pattern(
-    rf"{_BEFORE}{_WHO}(?:{_MAY} )?(?:\w+ly |all |each )?(?:double-?checks?|remembers?|looks? twice"
+    rf"{_BEFORE}{_FIRST}(?:{_MAY} )?(?:\w+ly |all |each )?(?:double-?checks?|remembers?|looks? twice"
     rf"|thinks? (?:twice|first)"
     r"|listens?|reads? [^.;]{1,40} (?:carefully|properly|again|before)|sticks? to|adheres?|compl(?:y"
     r"|ies) with)\b",
     re.IGNORECASE,
 )
 _INSISTED = Pattern(
-    rf"{_BEFORE}(?:insist|make sure|see to it|ensure|demand|expect|require) (?:that )?{_WHO}"
-    r"(?:(?:to|must|always|actually|really|properly) )*(?:reads?|remembers?|follows?|respects?|obeys?"
+    rf"{_BEFORE}(?:insist|make sure|see to it|stress|emphasi|reiterat|repeat|point out|clear|explain"
+    rf"|impress|brief|ensure|demand|expect|require) (?:that )?{_WHO}"
+    r"(?:(?:to|must|always|actually|really|properly) )*(?:reads?(?!.* from\b)|remembers?"
+    r"|follows?(?! up)|respects?|obeys?"
     r"|sticks? to"
     r"|pays?|complies|comply|takes?|thinks?)\b",
     re.IGNORECASE,
@@ -177,13 +153,20 @@ _TOLD = Pattern(
     re.IGNORECASE,
 )
 _SIGNED = Pattern(
-    rf"{_BEFORE}{_WHO}{_MAY} (?:\w+ )?(?:sign|acknowledge|confirm|accept|read|re-?read) .{{1,60}}\b"
+    rf"{_BEFORE}{_FIRST}{_MAY} (?:\w+ )?(?:sign|acknowledge|confirm|accept|read|re-?read) .{{1,60}}\b"
     r"(?:again|anew|once more|in writing)\b",
     re.IGNORECASE,
 )
 
 
-_REMINDERS = (_REMINDED, _TO_BE_REMINDED)
+_PRESSED = Pattern(
+    rf"{_BEFORE}(?:stress|emphasi[sz]e|reiterate|repeat|point out|make (?:it )?(?:\w+ )?clear|insist|explain"
+    r"|impress(?: up)?on|(?:re-?)?brief)(?: (?:once more|again|clearly))*(?: to)? "
+    r"(?P<who>(?:[\w@'\u2019.-]+ ){1,8}?)(?:(?:once more|again) )?(?:that|how important|why it is"
+    r"|the importance)\b",
+    re.IGNORECASE,
+)
+_REMINDERS = (_REMINDED, _TO_BE_REMINDED, _PRESSED)
 _REQUESTS = (_HABIT, _INSISTED, _TOLD, _SIGNED)
 _CUE = Pattern(
     r"train|coach|mentor|tutor|tuition|school|supervis|shadow|lectur|educat|refresh|lesson|course"
@@ -192,7 +175,8 @@ _CUE = Pattern(
     r"|diligent|cautious"
     r"|conscientious|disciplined|thorough|alert\b|check|remember|twice|think|listen|read|stick|adher"
     r"|compl|insist|make sure"
-    r"|see to it|ensure|demand|expect|require|speak|talk|word|chat|conversation|meeting|tell|ask"
+    r"|see to it|stress|emphasi|reiterat|repeat|point out|clear|explain|impress|brief|ensure|demand"
+    r"|expect|require|speak|talk|word|chat|conversation|meeting|tell|ask"
     r"|advise|order|encourage"
     r"|sign|acknowledge|taught|up to speed",
     re.IGNORECASE,
@@ -200,7 +184,7 @@ _CUE = Pattern(
 """What each of the forms above holds one of; most actions hold none."""
 
 
-def learner_of(text: str) -> Learner:
+def learner_of(text: str) -> Recipient:
     """Tell whom an action teaches: one person, or a whole team; "" where it teaches nobody.
 
     A group that has to repeat something, or is taught care, counts as persons: nothing is learned but whose
@@ -210,13 +194,14 @@ def learner_of(text: str) -> Learner:
         return ""
     trained = _TRAINED.match(text)
     if trained:
-        learner = _learner(trained["who"], humans_only=False)
-        if learner == "person" and _MATERIAL.search(trained["who"]) and not _known_person(trained["who"]):
+        learner = recipient_of(trained["who"], humans_only=False)
+        if learner == "person" and _MATERIAL.search(trained["who"]) and not is_known_person(trained["who"]):
             return "system"
         return _blamed(learner, text)
     found = (form.match(text) for form in _TAUGHT)
-    learners = (_learner(one["who"], humans_only=True) for one in found if one)
-    return next((_blamed(learner, text) for learner in learners if learner), "")
+    learners = (recipient_of(one["who"], humans_only=True) for one in found if one)
+    first: Recipient = next((learner for learner in learners if learner), "")
+    return _blamed(first, text)
 
 
 def exhorts(text: str) -> bool:
@@ -226,64 +211,23 @@ def exhorts(text: str) -> bool:
     if _ATTENTION.match(text):
         return True
     spoken = _SPOKEN_TO.match(text)
-    if spoken and _REPROACH.match(spoken["topic"]) and _is_staff(spoken["who"], humans_only=True):
+    if spoken and _REPROACH.match(spoken["topic"]) and is_staff(spoken["who"], humans_only=True):
         return True
-    told = [(form.match(text), form in _REMINDERS) for form in (*_REMINDERS, *_REQUESTS)]
-    return not _BY_MACHINE.search(text) and any(
-        found and _is_staff(found["who"], humans_only=reminded) for found, reminded in told
+    if _BY_MACHINE.search(text):
+        return False
+    reminded = () if _ON_TIME.search(text) else (form.match(text) for form in _REMINDERS)
+    asked = (form.match(text) for form in _REQUESTS)
+    return any(is_staff(one["who"], humans_only=True) for one in reminded if one) or any(
+        is_staff(one["who"], humans_only=False) for one in asked if one
     )
 
 
 def is_public(text: str) -> bool:
     """Tell whether an action teaches or reminds those who use the product, not those who run it."""
     found = (form.match(text) for form in (_TRAINED, *_TAUGHT, *_REMINDERS))
-    return any(_learner(one["who"], humans_only=True) == "public" for one in found if one)
+    return any(recipient_of(one["who"], humans_only=True) == "public" for one in found if one)
 
 
-def _is_staff(text: str, *, humans_only: bool) -> bool:
-    return _learner(text, humans_only=humans_only) in {"person", "group"}
-
-
-def _blamed(learner: Learner, text: str) -> Learner:
+def _blamed(learner: Recipient, text: str) -> Recipient:
     remedial = learner == "group" and _REMEDIAL.search(text) and not _BOUNDED.search(text)
     return "person" if remedial else learner
-
-
-def _learner(text: str, *, humans_only: bool) -> Learner:
-    """Tell who is named behind a verb; with `humans_only`, a role that software has too is a person's."""
-    sentences = split_sentences(text)
-    tokens = list(sentences[0].tokens) if sentences else []
-    phrase = first_phrase(tokens)
-    if not phrase:
-        return ""
-    after = tokens[tokens.index(phrase[-1]) + 1 :][:1]
-    if after and is_word("person", after[0]):  # "on-call engineers"
-        phrase = [*phrase, after[0]]
-    head = phrase[-1]
-    kind = "outsider" if head.low.removesuffix("s") in _PUBLIC else kind_of(phrase, Roster())
-    role = humans_only and (is_word("person", head) or head.low.removesuffix("s") in words()["software_role"])
-    if kind == "person" or (kind == "system" and role):
-        return "group" if _is_plural(phrase) else "person"
-    if kind == "unknown":
-        return _stranger(text, phrase, humans_only=humans_only)
-    return _KINDS.get(kind, "")
-
-
-def _stranger(text: str, phrase: list[Token], *, humans_only: bool) -> Learner:
-    """Judge a name or a trade that no list knows."""
-    name = _NAME.match(text.strip())
-    if name and not any(_DEPARTMENT.search(part) for part in name.group().split()):
-        return "person"
-    if name or not humans_only:
-        return "group" if name else ""
-    return "group" if _is_plural(phrase) else "person" if phrase[0].low in words()["determiner"] else ""
-
-
-def _known_person(text: str) -> bool:
-    return text.split(maxsplit=1)[0].lower().strip(",.'") in words()["given_names"]
-
-
-def _is_plural(phrase: list[Token]) -> bool:
-    head = phrase[-1].low
-    common = head.endswith("s") and not head.endswith("ss") and not phrase[-1].text[0].isupper()
-    return head in _CROWD or common or any(token.low in _COUNTS for token in phrase[:-1])

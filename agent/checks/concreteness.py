@@ -132,6 +132,8 @@ _LIGHT = Pattern(
     re.IGNORECASE,
 )
 """An empty verb with a word of praise: "do a better job", "have stronger guardrails"."""
+_BETTER = Pattern(r"[\w-]+ (?:better|harder|smarter|differently|earlier|sooner)\b(?! than)", re.IGNORECASE)
+"""A verb that is to be done better, and nothing said of how: "prepare better for the peak"."""
 _DEGREE_NOUN = Pattern(
     r"(?:[\w-]+ ){1,3}(?:improvements?|enhancements?|optimi[sz]ations?|hardening)\b", re.IGNORECASE
 )
@@ -159,7 +161,7 @@ def judge_action(text: str) -> Verdict:
     if _is_talk(phrase, scoped=scoped):
         ended = measured and not INQUIRING.match(phrase)
         return "" if ended or (scoped and _OUTCOME.search(words)) or _has_deed(phrase) else "vague"
-    if any(form.match(phrase) for form in (DEGREE, _LIGHT, _DEGREE_NOUN)):
+    if any(form.match(phrase) for form in (DEGREE, _LIGHT, _DEGREE_NOUN, _BETTER)):
         aimed = measured and _is_aimed(phrase)
         return "" if aimed or _has_method(words) else "vague"
     if AMOUNT.match(phrase) and not _raises_alarm(phrase):

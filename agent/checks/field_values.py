@@ -32,7 +32,8 @@ _RANKED = Pattern(
 )
 """What is a priority even where no label says so."""
 LEADING_RANK = Pattern(
-    r"(?:[Pp][0-4]|(?:Sev|SEV)[ -]?[0-5])(?=\s*:|\s)|(?:High|Medium|Low|Critical|Urgent|Must|Should)(?=\s*:)"
+    r"(?:[Pp][0-4]|(?:Sev|SEV)[ -]?[0-5])"
+    r"(?:\s?/\s?(?:[Pp]revent|[Dd]etect|[Mm]itigat|[Rr]epair|[Ii]nvestigat|[Pp]rocess)\w*(?=:))?(?=\s*:|\s)|(?:High|Medium|Low|Critical|Urgent|Must|Should)(?=\s*:)"
 )
 """What is a priority where it opens an item."""
 _TYPES = Pattern(

@@ -27,7 +27,8 @@ _NOBODY = Pattern(
     r"(?:teams?|people|staff|colleagues|folks|crew|engineers|developers"
     r"|devs|humans"
     r"|volunteers?|company|organi[sz]ation|business|world|usual suspects)"
-    r"|the (?:person|people|one|ones|next|first|rest) .*|(?:any )?volunteers? (?:needed|wanted|welcome)"
+    r"|the (?:person|people|one|ones|next|first|rest) .*|the (?:\w+ ){0,2}(?:people|folks|ones|lot"
+    r"|guys|suspects|crowd)|(?:any )?volunteers? (?:needed|wanted|welcome)"
     r"|next (?:on-?call|shift|person|one|free|available|engineer|rota)\b.*|first (?:to|who|one|person"
     r"|free|available|come)\b.*"
     r"|(?:still |yet )?to be .*|tb[acd]\b.*|n\.? ?n\.?|(?-i:[Ss]ee [a-z#].*)|see above|ditto"
@@ -38,7 +39,8 @@ _NOBODY = Pattern(
     r"|interested parties|all hands|shared(?: responsibility)?|jointly|together|collective(?:ly)?"
     r"|same as\b.*|still open|open|free|pending|(?-i:[Pp]ending [a-z].*)|missing|(?:our|your|their"
     r"|my) (?:own )?(?:team|people|staff)"
-    r")\W*$|\?|(?-i:\bor\b)",
+    r")\W*$|\?|(?-i:\bor\b)|\bto be (?:decided|determined|defined|confirmed|named|agreed|found"
+    r"|assigned)\b|\btb[acd]\b",
     re.IGNORECASE,
 )
 
