@@ -114,7 +114,7 @@ _MAKING = _words(
 )
 CREATING = _MAKING | _words(
     "alert alerts runbook dashboard dashboards documentation docs monitoring tests test logging automation"
-    " training process alerting tooling metrics guidelines checklist policy"
+    " training train teach educate process alerting tooling metrics guidelines checklist policy"
 )
 """Verbs whose object has to say what comes into being, and nouns that stand for such a verb."""
 VERBS = _MAKING | UPDATING

@@ -198,10 +198,12 @@ def learner_of(text: str) -> Recipient:
         if learner == "person" and _MATERIAL.search(trained["who"]) and not is_known_person(trained["who"]):
             return "system"
         return _blamed(learner, text)
-    found = (form.match(text) for form in _TAUGHT)
-    learners = (recipient_of(one["who"], humans_only=True) for one in found if one)
-    first: Recipient = next((learner for learner in learners if learner), "")
-    return _blamed(first, text)
+    for form in _TAUGHT:
+        found = form.match(text)
+        learner = recipient_of(found["who"], humans_only=True) if found else ""
+        if learner:
+            return _blamed(learner, text)
+    return ""
 
 
 def exhorts(text: str) -> bool:

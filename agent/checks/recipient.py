@@ -37,10 +37,10 @@ _DEPARTMENT = Pattern(
 )
 """How the names of departments end, and those of people seldom do."""
 _WORDS = frozenset(
-    """dispatch warehouse reception claims retail frontline catering nursing surgery radiology pharmacy 
-    depot hub control kitchen laundry stock store grid traffic yard cabin crew flight fleet cargo press court harbour
-    staff night day north south east west central regional group global desktop front back first
-    second""".split()  # noqa: SIM905
+    """dispatch warehouse reception claims retail frontline catering nursing surgery radiology pharmacy depot
+    hub control kitchen laundry stock store grid traffic yard cabin crew flight fleet cargo press court night
+    harbour staff day north south east west central regional group global desktop front back first second
+    """.split()  # noqa: SIM905
 )
 """Parts of a company that stand alone in a sentence, in capitals like a name."""
 _GIVEN = r"(?:[A-Z][^\W\d_]+(?:[-'\u2019][^\W\d_]+)*|[A-Z]\.?)"
