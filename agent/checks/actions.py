@@ -44,14 +44,42 @@ def check_actions(document: Document, configuration: Configuration = DEFAULT) ->
     """Report what each action item lacks; error where it cannot be followed up as it stands."""
     entries = read_entries(document)
     incident = incident_date(document)
-    if len(entries) > 1 and not any(
-        entry.fields.get(name) for entry in entries for name in ("owner", "due", "priority")
-    ):
+    if len(entries) > 1 and not any(entry.fields.get(name) for entry in entries for name in _NEEDED):
         return tuple(_bare_list(document, [entry for entry in entries if not entry.finished]))
     found: list[Report] = list(check_coverage(document, entries))
+    unsaid = _lacking_throughout([entry for entry in entries if not entry.finished])
+    found.extend(_lacking_together(document, entries, unsaid))
     for entry in entries:
-        found.extend(_check_entry(document, entry, incident, configuration.priorities))
+        found.extend(_check_entry(document, entry, incident, configuration.priorities, unsaid))
     return tuple(found)
+
+
+_NEEDED = {"owner": "an owner", "due": "a due date", "priority": "a priority"}
+_NEEDED_BY = {"A01": "owner", "A02": "due", "A03": "priority"}
+
+
+def _lacking_throughout(entries: list[Entry]) -> frozenset[str]:
+    """Name the fields that no open item of a list has: that is how the house writes."""
+    if len(entries) < 2:
+        return frozenset()
+    return frozenset(name for name in _NEEDED if all(_lacks(entry, name) for entry in entries))
+
+
+def _lacks(entry: Entry, name: str) -> bool:
+    value = entry.fields.get(name, "")
+    return is_empty(value) and not (name == "priority" and is_priority(value))
+
+
+def _lacking_together(
+    document: Document, entries: tuple[Entry, ...], unsaid: frozenset[str]
+) -> Iterator[Report]:
+    count = sum(not entry.finished for entry in entries)
+    first = next((entry for entry in entries if not entry.finished), None)
+    for rule, name in _NEEDED_BY.items():
+        if first is not None and name in unsaid:
+            message = f"none of the {count} open action items has {_NEEDED[name]}"
+            ask = f"Add {_NEEDED[name]} to each."
+            yield _finding(document, first, "action", rule, "error", message, ask)
 
 
 def _bare_list(document: Document, entries: list[Entry]) -> Iterator[Report]:
@@ -75,7 +103,11 @@ def incident_date(document: Document) -> date | None:
 
 
 def _check_entry(
-    document: Document, entry: Entry, incident: date | None, scale: tuple[str, ...]
+    document: Document,
+    entry: Entry,
+    incident: date | None,
+    scale: tuple[str, ...],
+    unsaid: frozenset[str],
 ) -> Iterator[Report]:
     checks = [
         _owner(entry),
@@ -88,6 +120,8 @@ def _check_entry(
         if found is None:
             continue
         rule, level, field, message, suggestion = found
+        if _NEEDED_BY.get(rule) in unsaid:
+            continue
         if entry.finished and rule not in {"A04", "A07", "A08"}:
             continue
         yield _finding(document, entry, field, rule, level, message, suggestion)
@@ -143,7 +177,7 @@ def _due(entry: Entry, incident: date | None) -> _Defect | None:
 def _priority(entry: Entry, scale: tuple[str, ...]) -> _Defect | None:
     priority = entry.fields.get("priority", "")
     ask = f"Use one of {', '.join(scale)}." if scale else "Use P0 to P4, or high, medium, low."
-    if is_empty(priority) and not is_priority(priority):
+    if _lacks(entry, "priority"):
         return "A03", "error", "priority", "action item has no priority", ask
     known = priority.strip(" *`[]()").lower() in {name.lower() for name in scale}
     if not (known if scale else is_priority(priority)):

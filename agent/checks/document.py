@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from agent.checks.pattern import Pattern
 from agent.checks.prose import Prose, read_prose
-from agent.checks.sections import Section, column_role, groups_items, is_item_title, section_of
+from agent.checks.sections import Section, column_role, groups_items, is_item_title, is_set_aside, section_of
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -207,7 +207,9 @@ class _Reader:
         label = _LABEL_LINE.match(token.content.strip())
         if label and not self.open_items:
             found = section_of(label.group(1))
-            if found != "other" and not (self.section == "action" and is_item_title(label.group(1))):
+            if is_set_aside(label.group(1)):
+                self.label = "other"
+            elif found != "other" and not (self.section == "action" and is_item_title(label.group(1))):
                 self.label = found
         item = self.open_items[-1] if self.open_items else -1
         block = Block("item" if item >= 0 else "paragraph", self.section, prose, start, end, item=item)
@@ -241,10 +243,10 @@ class _Reader:
         while self.trail and self.trail[-1][0] >= self.heading_level:
             self.trail.pop()
         self.label = None
-        own = section_of(text)
+        own = "other" if is_set_aside(text) else section_of(text)
         inherited = self.trail[-1][1] if self.trail else "other"
-        kept = own == "other" or (inherited == "action" and (is_item_title(text) or groups_items(text)))
-        section = inherited if kept else own
+        below = inherited == "action" and (is_item_title(text) or groups_items(text))
+        section = inherited if (own == "other" or below) and not is_set_aside(text) else own
         self.trail.append((self.heading_level, section))
         self.document.headings.append(Heading(text, self.heading_level, section, start))
 

@@ -16,13 +16,14 @@ _FINISHED = Pattern(
     re.IGNORECASE,
 )
 _TICKED = Pattern(
-    r"^\s*(?:\[[xX]\]|\u2705|\u2714|~~.+~~\s*$|[*_(\[]{0,3}(?:done|completed|fixed|closed"
+    r"^\s*(?:\[[xX]\]|\u2705|\u2714|~~.+~~(?:\W*(?:done|dropped|closed|fixed|cancelled|obsolete|moved)\b.*)?\s*$|[*_(\[]{0,3}(?:done|completed|fixed|closed"
     r"|resolved)\b[*_)\]:]{1,4}"
     r"|.*[\[(](?:done|completed|fixed|closed|resolved|merged|in place)(?: [^)\]]{0,20})?[)\]]\W*$)",
     re.IGNORECASE | re.DOTALL,
 )
 _NOTHING = Pattern(
-    r"^\W*(?:none|n/?a|nothing|no action items?|no actions?|tbd|to be (?:added|done|decided))\b.{0,30}$",
+    r"^\W*(?:none|n/?a|nothing|no action items?|no actions?|tbd|to be (?:added|done|decided))\b.{0,30}$"
+    r"|^\W*(?:what|where) (?:went|we got|got|worked|did not|didn't) |^\W*(?:sub-?)?totals?\W*$",
     re.IGNORECASE,
 )
 _STATE = Pattern(

@@ -8,17 +8,19 @@ from agent.checks.calendar_date import DAY, MONTH, is_empty
 from agent.checks.owner import unusable_owner
 from agent.checks.pattern import Pattern
 
+RANK_SIGN = r"[\U0001f534\U0001f7e0\U0001f7e1\U0001f7e2\U0001f53a\u23eb\U0001f53c\U0001f53d\u23ec]\ufe0f?"
+"""A coloured dot or an arrow that stands for a rank."""
 _LEVEL = (
     r"critical|crit|highest|high|medium|med|moderate|mid|normal|low|lowest|urgent|blocker|major|minor"
     r"|trivial|top"
-    r"|important|essential"
+    r"|important|essential|kritisch|hoch|mittel|niedrig"
 )
 PRIORITY = Pattern(
     r"(?:(?:prio(?:rity)?|severity|sev|level|tier|class)[ -]?)?"
     rf"(?:p[0-5]|[0-5]|sev[- ]?[0-5]|s[0-5]|(?:very (?=high|low))?(?:{_LEVEL})|[hmlabc]|must|should|could"
     rf"|won'?t|nice to have|!{{1,3}}"
     r"|red|amber|orange|yellow|green"
-    r"|[\U0001f534\U0001f7e0\U0001f7e1\U0001f7e2\U0001f53a\u23eb\U0001f53c\U0001f53d\u23ec]\ufe0f?)"
+    rf"|{RANK_SIGN})"
     r"(?:[- ](?:have|priority|prio|severity|urgency))?",
     re.IGNORECASE,
 )
@@ -27,7 +29,7 @@ _RANKED = Pattern(
     r"[!#]?(?:p\d+\??|sev[- ]?\d+|(?-i:S)[1-4]|(?:very )?(?:critical|highest|high|medium|low|lowest|urgent)"
     r"(?:[- ](?:prio(?:rity)?|severity|urgency))?"
     r"|normal|must|should|could|(?:must|should|could|nice to)[- ]have|blocker|major|minor|prio(?:rity)? ?\d"
-    r"|[\U0001f534\U0001f7e0\U0001f7e1\U0001f7e2\U0001f53a\u23eb\U0001f53c\U0001f53d\u23ec]\ufe0f?)",
+    rf"|{RANK_SIGN})",
     re.IGNORECASE,
 )
 """What is a priority even where no label says so."""

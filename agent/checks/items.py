@@ -32,8 +32,15 @@ def read_entries(document: Document) -> tuple[Entry, ...]:
 def _from_tables(document: Document) -> Iterator[Entry]:
     for table in document.tables:
         for row in read_table(document.source, table):
-            if row.action is not None and not is_nothing(document.source[slice(*row.action)]):
+            if row.action is not None and not _is_divider(document, row, row.action):
                 yield _row_entry(document, row, row.action)
+
+
+def _is_divider(document: Document, row: Row, action: tuple[int, int]) -> bool:
+    """Tell whether a row holds no action: nothing, or words in bold that title the rows below."""
+    text = document.source[slice(*action)].strip()
+    filled = any(document.source[slice(*place)].strip() for place in row.fields.values())
+    return is_nothing(text) or (not filled and text.startswith("**") and text.endswith("**"))
 
 
 def _row_entry(document: Document, row: Row, action: tuple[int, int]) -> Entry:
@@ -42,7 +49,9 @@ def _row_entry(document: Document, row: Row, action: tuple[int, int]) -> Entry:
     for name, (start, end) in row.fields.items():
         entry.fields[name] = document.source[start:end].strip("`* ")
         entry.spans[name] = (start, end)
-    entry.finished = is_finished(entry.fields.pop("status", ""))
+    entry.finished = is_finished(entry.fields.pop("status", "")) or is_ticked(
+        f"({entry.fields.get('ticket', '').rpartition(' ')[2].strip('*_')})"
+    )
     for name in ("owner", "due"):  # a column "Owner / due" holds both
         if not {"owner", "due"} <= entry.fields.keys():
             entry.fields |= read_shared(entry.fields.get(name, ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from agent.checks.action_words import AMOUNT, DEGREE, LOOKING, VERBS
@@ -88,7 +89,8 @@ _HEADINGS: tuple[tuple[Section, Pattern], ...] = (
     (
         "summary",
         Pattern(
-            r"\bsummary\b|\boverview\b|\babstract\b|\btl;?dr\b|\bsynopsis\b|\bdescription\b|\bzusammenfassung\b"
+            r"\bsummary\b|\boverview\b|\babstract\b|\btl;?dr\b|\bsynopsis\b|\bdescription\b"
+            r"|\bzusammenfassung\b"
         ),
     ),
 )
@@ -146,6 +148,14 @@ _COLUMNS: tuple[tuple[str, Pattern], ...] = (
 _ASIDE = Pattern(r"^\W+|\(.*?\)")
 _WORD = Pattern(r"[^\W_][\w'-]*")
 _MARKS = Pattern(r"[\s*_`:()]+")
+_IDEAS = r"(?:things?|ideas?|items?|actions?|options?|proposals?|measures?|alternatives?|what)"
+_SET_ASIDE = Pattern(
+    rf"\W*(?:{_IDEAS} (?:[\w'\u2019]+ ){{0,3}}?)?(?:decided (?:not to|against)|not to do|not doing"
+    r"|not pursued|not planned|out of scope|rejected|declined|non-?goals?|won['\u2019]?t (?:do|fix)"
+    r"|will not do|ruled out|discarded|considered but (?:\w+ )?(?:rejected|dropped))"
+    rf"(?: (?:do|for now|here|{_IDEAS}))*\W*",
+    re.IGNORECASE,
+)
 _GROUP = Pattern(
     r"(?:[\w&/-]+ ){0,3}(?:improvements?|detection|alerting|mitigations?|prevention|recovery|response"
     r"|resolution|impact reduction|learning|changes)"
@@ -167,6 +177,11 @@ def section_of(heading: str) -> Section:
         if words.search(text):
             return section
     return "other"
+
+
+def is_set_aside(heading: str) -> bool:
+    """Tell whether a heading opens what nobody will do: "Out of scope", "Decided not to do"."""
+    return _SET_ASIDE.fullmatch(heading) is not None
 
 
 def is_item_title(heading: str) -> bool:
