@@ -28,7 +28,8 @@ _TAUGHT = (
     ),
     Pattern(
         rf"{_BEFORE}(?:(?:give|offer|provide|arrange|organi[sz]e|schedule|book|hold|run|set up|plan|get) )?"
-        rf"{_KIND}{_LESSON}(?: (?:sessions?|courses?|class(?:es)?|days?))? (?:for|of|with) (?P<who>.+)$",
+        rf"{_KIND}{_LESSON}(?: (?:sessions?|courses?|class(?:es)?|days?))?(?: (?:on|in"
+        rf"|about) [^.;]+?)? (?:for|of|with) (?P<who>.+)$",
         re.IGNORECASE | re.DOTALL,
     ),
     Pattern(rf"{_BEFORE}(?:give|offer|get|provide) {_WHO}{_KIND}{_LESSON}\b", re.IGNORECASE),
@@ -90,7 +91,17 @@ _REMINDED = Pattern(
     r"(?:[\w-]+ ){0,3}?reminders? (?:(?:e-?mail|mail|note|message|memo) )?(?:to|for)) (?P<who>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
-_TO_BE_REMINDED = Pattern(rf"{_BEFORE}{_FIRST}{_MAY} be (?:\w+ )?reminded\b", re.IGNORECASE)
+_TO_BE_REMINDED = Pattern(
+    rf"{_BEFORE}{_FIRST}(?:{_MAY} be|is|are|gets?) (?:\w+ )?(?:reminded|(?:told|instructed) again)\b",
+    re.IGNORECASE,
+)
+_SENT_ROUND = Pattern(
+    rf"{_BEFORE}(?:(?:send|issue|write|post|circulate|publish|put) (?:out |round |around )*)?(?:an? "
+    rf"|another )?"
+    r"(?:(?:general|short|friendly|firm|new|monthly|written) )*reminders? (?:that|about|of|on)\b",
+    re.IGNORECASE,
+)
+"""A reminder to nobody in particular is one to all."""
 _BY_MACHINE = Pattern(
     r"\b(?:automatic\w*|bots?|cron|jobs?|system|tools?|apps?|scripts?|sms|text message|e-?mail\w*|push|in-app"
     r"|on[- ]screen|popups?|notification\w*|banners?)\b",
@@ -217,6 +228,8 @@ def exhorts(text: str) -> bool:
         return True
     if _BY_MACHINE.search(text):
         return False
+    if _SENT_ROUND.match(text) and not _ON_TIME.search(text):
+        return True
     reminded = () if _ON_TIME.search(text) else (form.match(text) for form in _REMINDERS)
     asked = (form.match(text) for form in _REQUESTS)
     return any(is_staff(one["who"], humans_only=True) for one in reminded if one) or any(

@@ -19,6 +19,15 @@ _LABEL_ALONE = Pattern(r"^(?:\*\*|__)[^*_]{1,60}(?:\*\*|__):?$")
 _KIND_OF_LIST = Pattern(
     r"\s*\b(?:action )?(?:items?|actions?|tasks?|follow-?ups?|to-?dos?)?\W*$", re.IGNORECASE
 )
+_OF_ALL = Pattern(
+    r"\W*(?:(?P<name>owner|responsible|due date|due|deadline|priority) (?:of|for) (?:all|each|every|these|the) "
+    r"(?:\w+ ){0,2}\w+\W*:\W*(?P<value>[^.\n]+)"
+    r"|(?:all|these|the) (?:(?:above|following|open) )*(?:items|actions|tasks|points) (?:above |below )?"
+    r"(?:are (?:all )?(?:owned by|with)|belong to|go to) (?P<owner>[^.,;\n]+))",
+    re.IGNORECASE,
+)
+"""A sentence beside the list: "Owner of all items: Rail desk", "All actions are owned by the Rail desk"."""
+_NAMES = {"responsible": "owner", "due date": "due", "deadline": "due"}
 _LABEL_LEVEL = 7
 """Below every heading."""
 
@@ -43,6 +52,9 @@ def inherit(document: Document, entries: Sequence[Entry]) -> None:
 
     A rank in a heading alone leaves a list bare, of which no item has anything of its own.
     """
+    for name, value in _said_of_all(document):
+        for entry in entries:
+            entry.fields.setdefault(name, value)
     groups = list(_groups(document))
     starts = [start for start, _ in groups]
     bare = not any(entry.fields.get(name) for entry in entries for name in _SHARED)
@@ -52,6 +64,15 @@ def inherit(document: Document, entries: Sequence[Entry]) -> None:
             continue
         for name, value in groups[place][1].items():
             entry.fields.setdefault(name, value)
+
+
+def _said_of_all(document: Document) -> Iterator[tuple[str, str]]:
+    for block in document.blocks:
+        if block.kind == "paragraph" and block.section == "action":
+            said = _OF_ALL.match(document.source, block.start)
+            if said:
+                name = str(said["name"] or "owner").lower()
+                yield _NAMES.get(name, name), str(said["value"] or said["owner"]).strip("*_` ")
 
 
 def _groups(document: Document) -> Iterator[tuple[int, dict[str, str]]]:

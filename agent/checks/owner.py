@@ -27,6 +27,8 @@ _NOBODY = Pattern(
     r"(?:teams?|people|staff|colleagues|folks|crew|engineers|developers"
     r"|devs|humans"
     r"|volunteers?|company|organi[sz]ation|business|world|usual suspects)"
+    r"|(?-i:(?:[Tt]he|[Oo]ur|[Tt]hose) (?:[a-z]+ )?(?:[a-z]+(?:ers|ors|ists|ants|ians)|nurses|leads"
+    r"|people|teams))"
     r"|the (?:person|people|one|ones|next|first|rest) .*|the (?:\w+ ){0,2}(?:people|folks|ones|lot"
     r"|guys|suspects|crowd)|(?:any )?volunteers? (?:needed|wanted|welcome)"
     r"|next (?:on-?call|shift|person|one|free|available|engineer|rota)\b.*|first (?:to|who|one|person"

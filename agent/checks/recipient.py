@@ -21,6 +21,7 @@ _PUBLIC = frozenset(
     """.split()  # noqa: SIM905
 )
 _CROWD = frozenset({"staff", "people", "personnel", "folk", "everyone", "everybody", "men", "women", "crew"})
+_WHOEVER = frozenset({"those", "whoever", "anyone", "anybody", "everyone", "everybody"})
 _KINDS: dict[Kind, Recipient] = {
     "team": "group",
     "we": "group",
@@ -55,7 +56,9 @@ def recipient_of(text: str, *, humans_only: bool) -> Recipient:
     tokens = list(sentences[0].tokens) if sentences else []
     phrase = first_phrase(tokens)
     if not phrase:
-        return ""
+        return "group" if tokens and tokens[0].low in _WHOEVER else ""
+    if phrase[0].low in _WHOEVER:
+        return "group"
     after = tokens[tokens.index(phrase[-1]) + 1 :][:1]
     if after and is_word("person", after[0]):  # "on-call engineers"
         phrase = [*phrase, after[0]]

@@ -25,6 +25,8 @@ _FILED = Pattern(
     r"|\b(?:have|face|without|bring) consequences\b"
     r"|^\W*(?:find out|identify|establish|determine) who (?:\w+ed|made|did|ran|broke|wrote|forgot|left"
     r"|took)\b"
+    r"|\bnames? of (?:those|people|everyone|all|the \w+) who\b|\bwithout pay\b|^\W*blacklist (?:the|our) "
+    r"(?:contractor|supplier|vendor|agency)\b"
     r"|\brefresher (?:course|training|class)\b"
     r"|\b(?:cut|dock|withhold|reduce|freeze|deduct\w*|forfeit)\b.{0,30}(?:'s|s'|\bhis|\bher"
     r"|\btheir) (?:bonus|pay|salary|wages"
@@ -93,7 +95,8 @@ _HELD_TO = Pattern(
 _MOVED = Pattern(
     r"^\W*(?:move|transfer|reassign|relocate|take|remove) (?P<who>(?:[\w@'-]+ ){1,8}?)(?:to|off|out of"
     r"|away from|into) "
-    r"(?:[\w-]+ ){0,4}(?:team|role|duties|shift|position|desk|post|job)\b",
+    r"(?:(?:[\w-]+ ){0,4}(?:team|role|duties|shift|position|desk|post|job)"
+    r"|(?:another|an?other|a different) (?:site|depot|line|plant|ward|store|department|office|floor))\b",
     re.IGNORECASE,
 )
 _FORBIDDEN = Pattern(
