@@ -47,7 +47,8 @@ LOOKING = Pattern(
     r"|keep (?:(?:a )?(?:close |closer )?(?:eye|watch|lookout)|an eye|up|on|track"
     r"|in mind|[a-z]+ing|improving)|be|become|come up|play|dig|ponder"
     r"|familiari[sz]e|experiment"
-    r"|ask around|agree on something|pay|stay|remain|care|focus|prioriti[sz]e)(?![\w-])",
+    r"|ask around|agree on something|pay (?:down|(?:\w+ )?(?:attention|heed))|stay|remain|care|focus"
+    r"|prioriti[sz]e)(?![\w-])",
     re.IGNORECASE,
 )
 """What starts like this ends when somebody says so; a record, a number or a decision gives it an end."""
@@ -58,6 +59,13 @@ OBSERVING = Pattern(
     re.IGNORECASE,
 )
 """What starts like this may be talk or an engineer's verb; enough particular words tell which."""
+
+INQUIRING = Pattern(
+    r"(?:investigate|look|explore|think|figure out|understand|discuss|talk|dig|ponder"
+    r"|consider (?:\w+ing|an?|another|whether|if|options|alternatives|more))(?![\w-])",
+    re.IGNORECASE,
+)
+"""Those of the above whose number or name says what is looked at; only a record of the answer ends them."""
 
 LOOKING_NOUN = Pattern(
     r"(?:[\w-]+ ){0,3}(?:analysis|investigation|evaluation|assessment|discussion|brainstorming|workshop"
@@ -106,7 +114,7 @@ _MAKING = _words(
 )
 CREATING = _MAKING | _words(
     "alert alerts runbook dashboard dashboards documentation docs monitoring tests test logging automation"
-    " training process alerting tooling metrics guidelines checklist policy"
+    " training train teach educate process alerting tooling metrics guidelines checklist policy"
 )
 """Verbs whose object has to say what comes into being, and nouns that stand for such a verb."""
 VERBS = _MAKING | UPDATING

@@ -8,12 +8,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from agent.checks.calendar_date import is_empty, read_date, read_due
+from agent.checks.coaching import exhorts, is_public, learner_of
 from agent.checks.concreteness import count_deliverables, judge_action
 from agent.checks.configuration import DEFAULT, Configuration
 from agent.checks.coverage import check_coverage, control_strength
 from agent.checks.document import Document
+from agent.checks.entry import Entry
 from agent.checks.field_values import is_priority
-from agent.checks.items import Entry, read_entries
+from agent.checks.items import read_entries
 from agent.checks.owner import is_nobody
 from agent.checks.pattern import Pattern
 from agent.checks.report import Report
@@ -42,14 +44,42 @@ def check_actions(document: Document, configuration: Configuration = DEFAULT) ->
     """Report what each action item lacks; error where it cannot be followed up as it stands."""
     entries = read_entries(document)
     incident = incident_date(document)
-    if len(entries) > 1 and not any(
-        entry.fields.get(name) for entry in entries for name in ("owner", "due", "priority")
-    ):
+    if len(entries) > 1 and not any(entry.fields.get(name) for entry in entries for name in _NEEDED):
         return tuple(_bare_list(document, [entry for entry in entries if not entry.finished]))
     found: list[Report] = list(check_coverage(document, entries))
+    unsaid = _lacking_throughout([entry for entry in entries if not entry.finished])
+    found.extend(_lacking_together(document, entries, unsaid))
     for entry in entries:
-        found.extend(_check_entry(document, entry, incident, configuration.priorities))
+        found.extend(_check_entry(document, entry, incident, configuration.priorities, unsaid))
     return tuple(found)
+
+
+_NEEDED = {"owner": "an owner", "due": "a due date", "priority": "a priority"}
+_NEEDED_BY = {"A01": "owner", "A02": "due", "A03": "priority"}
+
+
+def _lacking_throughout(entries: list[Entry]) -> frozenset[str]:
+    """Name the fields that no open item of a list has: that is how the house writes."""
+    if len(entries) < 2:
+        return frozenset()
+    return frozenset(name for name in _NEEDED if all(_lacks(entry, name) for entry in entries))
+
+
+def _lacks(entry: Entry, name: str) -> bool:
+    value = entry.fields.get(name, "")
+    return is_empty(value) and not (name == "priority" and is_priority(value))
+
+
+def _lacking_together(
+    document: Document, entries: tuple[Entry, ...], unsaid: frozenset[str]
+) -> Iterator[Report]:
+    count = sum(not entry.finished for entry in entries)
+    first = next((entry for entry in entries if not entry.finished), None)
+    for rule, name in _NEEDED_BY.items():
+        if first is not None and name in unsaid:
+            message = f"none of the {count} open action items has {_NEEDED[name]}"
+            ask = f"Add {_NEEDED[name]} to each."
+            yield _finding(document, first, "action", rule, "error", message, ask)
 
 
 def _bare_list(document: Document, entries: list[Entry]) -> Iterator[Report]:
@@ -73,7 +103,11 @@ def incident_date(document: Document) -> date | None:
 
 
 def _check_entry(
-    document: Document, entry: Entry, incident: date | None, scale: tuple[str, ...]
+    document: Document,
+    entry: Entry,
+    incident: date | None,
+    scale: tuple[str, ...],
+    unsaid: frozenset[str],
 ) -> Iterator[Report]:
     checks = [
         _owner(entry),
@@ -86,6 +120,8 @@ def _check_entry(
         if found is None:
             continue
         rule, level, field, message, suggestion = found
+        if _NEEDED_BY.get(rule) in unsaid:
+            continue
         if entry.finished and rule not in {"A04", "A07", "A08"}:
             continue
         yield _finding(document, entry, field, rule, level, message, suggestion)
@@ -141,7 +177,7 @@ def _due(entry: Entry, incident: date | None) -> _Defect | None:
 def _priority(entry: Entry, scale: tuple[str, ...]) -> _Defect | None:
     priority = entry.fields.get("priority", "")
     ask = f"Use one of {', '.join(scale)}." if scale else "Use P0 to P4, or high, medium, low."
-    if is_empty(priority) and not is_priority(priority):
+    if _lacks(entry, "priority"):
         return "A03", "error", "priority", "action item has no priority", ask
     known = priority.strip(" *`[]()").lower() in {name.lower() for name in scale}
     if not (known if scale else is_priority(priority)):
@@ -151,13 +187,19 @@ def _priority(entry: Entry, scale: tuple[str, ...]) -> _Defect | None:
 
 def _wording(entry: Entry) -> Iterator[_Defect]:
     text = re.sub(r"\*\*|(?<!\w)[*_]|[*_](?!\w)|`", "", entry.text)
+    learner = learner_of(text)
     blaming = [
         hit
         for hit in check_text(text, "action", Roster())
         if ((hit[0] in {"B01", "B07"} and hit[1] != "info") or hit[:2] == ("B04", "error"))
         and not is_guard(hit[2], text)
         and not is_mood(hit[2])
+        and not (hit[0] == "B07" and (learner == "group" or is_public(text)))
     ]
+    if learner == "person" or exhorts(text):
+        ask = "Name a guard in the system, or what a whole team practises and how that is measured."
+        yield "A07", "error", "action", "action item works on people: it teaches or exhorts a person", ask
+        return
     if blaming:
         yield "A07", "error", "action", f"action item works on people: {blaming[0][3]}", blaming[0][4]
         return

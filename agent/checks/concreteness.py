@@ -10,6 +10,7 @@ from agent.checks.action_words import (
     CREATING,
     DEGREE,
     GENERIC,
+    INQUIRING,
     LOOKING,
     LOOKING_NOUN,
     LOOSE,
@@ -46,7 +47,7 @@ _SCOPED = Pattern(
     r"|automatically|by default|read-only|mandatory|idempotent)\b"
     r"|\bmake (?:[\w'-]+ ){1,5}(?!reli|scal|maintain|manage|sustain|st|flex|sens|reason)[\w-]+[ai]ble$"
     r"|\b(?:all|each|every|both|any) (?!the things|issues|problems)(?:\w+)"
-    r"|\b(?:when|if|before|after|once|that|which|with|while) (?:[\w'-]+ ){0,5}(?:is|are|was|were|has"
+    r"|\b(?:when|if|before|after|once|that|which|while) (?:[\w'-]+ ){0,5}(?:is|are|was|were|has"
     r"|have|do|does|can"
     r"|cannot|will|[a-z]{3,}(?:s|ed))\b",
     re.IGNORECASE,
@@ -73,11 +74,19 @@ _OPEN_END = Pattern(
     re.IGNORECASE,
 )
 _OUTCOME = Pattern(
-    r"\b(?:record(?:ed|s)?|decide|decision|publish|report|write up|ADR|file|findings?|results?|list of|"
-    r"present|"
-    r"document(?:ed)?|proposal|test|merge|ship|remove|close)\b",
+    r"\b(?:record(?:ed|s)?|decide|decision|publish|report|write|written|ADR|file|findings?|results?"
+    r"|outcome|list of|"
+    r"present|answers?|yes/no|conclusions?|recommend\w*|summary|minutes (?:of|in)|memo|note|rca"
+    r"|attach\w*|post|prototype|spike"
+    r"|time-?box\w*|evidence|explained|cause in|until|so that"
+    r"|document(?:ed)?|proposal|test|merge|ship|remove|close)\b"
+    r"|\b(?:in|to|into|under|as|on) (?:the |an? )?(?:ticket |issue |page |doc )?(?-i:[A-Z][A-Z0-9]+-\d+)",
     re.IGNORECASE,
 )
+_NAMED = Pattern(
+    r"`[^`]*`|(?<![\w.-])[\w.-]+/[\w./-]+|\b[\w-]+\.(?:ya?ml|md|py|json|toml|go|sh|tf|conf)\b|\b\w*_\w+\b"
+)
+"""The name of a thing: it says what an action is about, and not what is to become of it."""
 _VERB = (
     r"(?:add|alert|allow|automate|block|build|cap|change|check|create|define|delete|deploy|disable"
     r"|document|enable|enforce"
@@ -118,10 +127,13 @@ _METHOD = Pattern(r"(?:\b(?:by|through) [a-z]+ing|\w: ) *(?P<means>.+)$", re.IGN
 _LIGHT = Pattern(
     rf"(?:do|have|get|make|create|introduce|establish|build|give|provide|add|use|write|develop|define"
     rf"|set up|put in place"
-    rf"|bring|show|ensure|apply|follow) (?:(?:an?|some|much|even|our|the|more) )*{PRAISE.source}",
+    rf"|bring|show|ensure|apply|follow|adopt|take|pursue) (?:(?:an?|some|much|even|our|the"
+    rf"|more) )*{PRAISE.source}",
     re.IGNORECASE,
 )
 """An empty verb with a word of praise: "do a better job", "have stronger guardrails"."""
+_BETTER = Pattern(r"[\w-]+ (?:better|harder|smarter|differently|earlier|sooner)\b(?! than)", re.IGNORECASE)
+"""A verb that is to be done better, and nothing said of how: "prepare better for the peak"."""
 _DEGREE_NOUN = Pattern(
     r"(?:[\w-]+ ){1,3}(?:improvements?|enhancements?|optimi[sz]ations?|hardening)\b", re.IGNORECASE
 )
@@ -147,9 +159,11 @@ def judge_action(text: str) -> Verdict:
         return "open"
     scoped = measured or _SCOPED.search(words) is not None
     if _is_talk(phrase, scoped=scoped):
-        return "" if measured or (scoped and _OUTCOME.search(words)) or _has_deed(phrase) else "vague"
-    if any(form.match(phrase) for form in (DEGREE, _LIGHT, _DEGREE_NOUN)):
-        return "" if measured or _has_method(words) else "vague"
+        ended = measured and not INQUIRING.match(phrase)
+        return "" if ended or (scoped and _OUTCOME.search(words)) or _has_deed(phrase) else "vague"
+    if any(form.match(phrase) for form in (DEGREE, _LIGHT, _DEGREE_NOUN, _BETTER)):
+        aimed = measured and _is_aimed(phrase)
+        return "" if aimed or _has_method(words) else "vague"
     if AMOUNT.match(phrase) and not _raises_alarm(phrase):
         return "" if measured or _TARGET.search(phrase) or _has_method(words) else "vague"
     if scoped:
@@ -175,6 +189,12 @@ def _base_form(phrase: str) -> str:
             ):
                 return f"{base} {rest}"
     return phrase
+
+
+def _is_aimed(phrase: str) -> bool:
+    """Tell whether a direction has a destination: a figure or a state, and not a name in code alone."""
+    plain = _NAMED.sub(" ", phrase)
+    return _MEASURED.search(_NO_MEASURE.sub(" ", plain)) is not None or _TARGET.search(plain) is not None
 
 
 def _raises_alarm(phrase: str) -> bool:
@@ -215,7 +235,7 @@ def _says_what(phrase: str, *, needed: int = 0) -> bool:
     if not needed:
         needed = 3 if verb in UPDATING else 2 if verb in CREATING else 1
     if loose:
-        needed = 4 if _MAKE_DEGREE.match(phrase) else 3
+        needed = 4 if _MAKE_DEGREE.match(phrase) else 3 if verb in UPDATING | CREATING else 2
     return len(named) >= needed
 
 

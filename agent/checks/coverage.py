@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from agent.checks.document import Document
-from agent.checks.items import Entry
+from agent.checks.entry import Entry
 from agent.checks.pattern import Pattern
 from agent.checks.report import Report
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from agent.checks.pattern import Pattern
 from agent.checks.prose import Prose, read_prose
-from agent.checks.sections import Section, column_role, is_item_title, section_of
+from agent.checks.sections import Section, column_role, groups_items, is_item_title, is_set_aside, section_of
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -138,6 +138,8 @@ class _Reader:
         self.trail: list[tuple[int, Section]] = []
         self.label: Section | None = None
         self.open_items: list[int] = []
+        self.labelled_items: set[int] = set()
+        """Open items that are a label, such as "**Review actions**:", for the action items below."""
         self.lists = 0
         self.open_lists: list[int] = []
         self.quotes = 0
@@ -154,6 +156,8 @@ class _Reader:
     def section(self) -> Section:
         if self.label is not None:
             return self.label
+        if self.labelled_items:
+            return "action"
         return self.trail[-1][1] if self.trail else "other"
 
     def _step(self, token: Token) -> None:  # noqa: PLR0912 - one case a token
@@ -177,7 +181,7 @@ class _Reader:
                 self.document.items.append(item)
                 self.open_items.append(len(self.document.items) - 1)
             case "list_item_close":
-                self.open_items.pop()
+                self.labelled_items.discard(self.open_items.pop())
             case "table_open":
                 self.table, self.roles = [], ()
             case "table_close":
@@ -203,13 +207,17 @@ class _Reader:
         label = _LABEL_LINE.match(token.content.strip())
         if label and not self.open_items:
             found = section_of(label.group(1))
-            if found != "other" and not (self.section == "action" and is_item_title(label.group(1))):
+            if is_set_aside(label.group(1)):
+                self.label = "other"
+            elif found != "other" and not (self.section == "action" and is_item_title(label.group(1))):
                 self.label = found
         item = self.open_items[-1] if self.open_items else -1
         block = Block("item" if item >= 0 else "paragraph", self.section, prose, start, end, item=item)
         self.document.blocks.append(block)
         if item >= 0:
             self.document.items[item].blocks.append(block)
+            if label and section_of(label.group(1)) == "action":
+                self.labelled_items.add(item)
 
     def _pieces(self, first_line: int, content: str) -> tuple[tuple[int, int], ...]:
         pieces: list[tuple[int, int]] = []
@@ -235,10 +243,10 @@ class _Reader:
         while self.trail and self.trail[-1][0] >= self.heading_level:
             self.trail.pop()
         self.label = None
-        own = section_of(text)
+        own = "other" if is_set_aside(text) else section_of(text)
         inherited = self.trail[-1][1] if self.trail else "other"
-        kept = own == "other" or (inherited == "action" and is_item_title(text))
-        section = inherited if kept else own
+        below = inherited == "action" and (is_item_title(text) or groups_items(text))
+        section = inherited if (own == "other" or below) and not is_set_aside(text) else own
         self.trail.append((self.heading_level, section))
         self.document.headings.append(Heading(text, self.heading_level, section, start))
 

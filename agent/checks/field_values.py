@@ -8,17 +8,19 @@ from agent.checks.calendar_date import DAY, MONTH, is_empty
 from agent.checks.owner import unusable_owner
 from agent.checks.pattern import Pattern
 
+RANK_SIGN = r"[\U0001f534\U0001f7e0\U0001f7e1\U0001f7e2\U0001f53a\u23eb\U0001f53c\U0001f53d\u23ec]\ufe0f?"
+"""A coloured dot or an arrow that stands for a rank."""
 _LEVEL = (
     r"critical|crit|highest|high|medium|med|moderate|mid|normal|low|lowest|urgent|blocker|major|minor"
     r"|trivial|top"
-    r"|important|essential"
+    r"|important|essential|kritisch|hoch|mittel|niedrig"
 )
 PRIORITY = Pattern(
     r"(?:(?:prio(?:rity)?|severity|sev|level|tier|class)[ -]?)?"
     rf"(?:p[0-5]|[0-5]|sev[- ]?[0-5]|s[0-5]|(?:very (?=high|low))?(?:{_LEVEL})|[hmlabc]|must|should|could"
     rf"|won'?t|nice to have|!{{1,3}}"
     r"|red|amber|orange|yellow|green"
-    r"|[\U0001f534\U0001f7e0\U0001f7e1\U0001f7e2\U0001f53a\u23eb\U0001f53c\U0001f53d\u23ec]\ufe0f?)"
+    rf"|{RANK_SIGN})"
     r"(?:[- ](?:have|priority|prio|severity|urgency))?",
     re.IGNORECASE,
 )
@@ -27,12 +29,13 @@ _RANKED = Pattern(
     r"[!#]?(?:p\d+\??|sev[- ]?\d+|(?-i:S)[1-4]|(?:very )?(?:critical|highest|high|medium|low|lowest|urgent)"
     r"(?:[- ](?:prio(?:rity)?|severity|urgency))?"
     r"|normal|must|should|could|(?:must|should|could|nice to)[- ]have|blocker|major|minor|prio(?:rity)? ?\d"
-    r"|[\U0001f534\U0001f7e0\U0001f7e1\U0001f7e2\U0001f53a\u23eb\U0001f53c\U0001f53d\u23ec]\ufe0f?)",
+    rf"|{RANK_SIGN})",
     re.IGNORECASE,
 )
 """What is a priority even where no label says so."""
 LEADING_RANK = Pattern(
-    r"(?:[Pp][0-4]|(?:Sev|SEV)[ -]?[0-5])(?=\s*:|\s)|(?:High|Medium|Low|Critical|Urgent|Must|Should)(?=\s*:)"
+    r"(?:[Pp][0-4]|(?:Sev|SEV)[ -]?[0-5])"
+    r"(?:\s?/\s?(?:[Pp]revent|[Dd]etect|[Mm]itigat|[Rr]epair|[Ii]nvestigat|[Pp]rocess)\w*(?=:))?(?=\s*:|\s)|(?:High|Medium|Low|Critical|Urgent|Must|Should)(?=\s*:)"
 )
 """What is a priority where it opens an item."""
 _TYPES = Pattern(
@@ -166,7 +169,25 @@ def known_value(text: str, *, strict: bool = False, opening: bool = False) -> Kn
     ):
         if form.fullmatch(text) and not (strict and name in {"type", "status"}):
             return name, 0, len(text)
-    return None
+    return _known_pair(text)
+
+
+def _known_pair(text: str) -> Known | None:
+    """Read a rank and a type in one piece: "P1/prevent"."""
+    first, slash, second = text.partition("/")
+    halves = [(first, 0), (second, len(first) + 1)] if slash else []
+    ranks = [(half.strip(), start) for half, start in halves if _RANKED.fullmatch(half.strip())]
+    types = [half for half, _ in halves if _TYPES.fullmatch(half.strip())]
+    if len(ranks) != 1 or len(types) != 1:
+        return None
+    (rank, start) = ranks[0]
+    begin = text.index(rank, start)
+    return "priority", begin, begin + len(rank)
+
+
+def is_plain_word(text: str) -> bool:
+    """Tell whether a text is a rank, a type or a state, which in a name's place is no name."""
+    return any(form.fullmatch(text) for form in (PRIORITY, _TYPES, _STATUS))
 
 
 def _name_of(found: re.Match[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from agent.checks.calendar_date import is_empty
 from agent.checks.field_values import BARE_DUE
 from agent.checks.item_owner import guess_owner, is_name
 from agent.checks.item_parts import BOX, Found, Part, clean, split_parts
@@ -79,7 +80,9 @@ def _join_values(text: str, parts: list[Part]) -> None:
 def _runs_on(text: str, part: Part, found: Found, other: Part) -> bool:
     if other.found is None:
         inside = other.before == "open" and other.depth == part.depth + 1
-        second = found.name == "owner" and other.before == "comma" and is_name(text, other)
+        shown = clean(text[other.start : other.end])
+        named = is_name(text, other) or is_empty(shown)
+        second = found.name == "owner" and other.before == "comma" and named
         return inside or second or other.before == "slash"
     owners = found.name == other.found.name == "owner" and not other.found.labelled
     return owners and other.before == "comma"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agent.checks.action_words import STOP, VERBS
+from agent.checks.field_values import is_plain_word
 from agent.checks.item_parts import Found, Part, clean
 from agent.checks.pattern import Pattern
 from agent.checks.sentence import split_sentences
@@ -14,13 +15,14 @@ _NAME = Pattern(r"^(?:the )?(?:[^\W\d_][\w.'&+/-]*)(?: (?:[\w.'&+/-]+|&)){0,5}$"
 _NO_NAME = Pattern(
     r"^(?:this|these|that|those|it|we|our|they|there|here|his|her|its|their|currently|see|e\.g|i\.e|via"
     r"|at|in|on|with|for|from|and|or|not|was|is|are|because|as|like|incl\w*|if|when"
-    r"|until|to|per|both|all|also|only|then|so|which|that|instead|etc|today|now|new|old|max|min|about"
+    r"|until|to|per|both|all|also|only|then|so|which|that|instead|etc|today|now|about"
     r"|by|under|over"
-    r"|above|below|within|same|first|no|without|using|done|risk|note|status|effort|cost|size|small"
-    r"|large|blocked"
-    r"|agreed|approved|optional|estimate\w*)\b",
+    r"|above|below|within|without|using"
+    r"|(?:new|old|max|min|same|first|no|done|risk|note|status|effort|cost|size|small|large|blocked"
+    r"|agreed|approved|optional|estimate\w*)(?! (?-i:[A-Z])))\b",
     re.IGNORECASE,
 )
+"""What a phrase begins with and a name does not, unless more of a name follows: "Risk Models"."""
 _GROUP = Pattern(r"\b(?:team|squad|guild|tribe|crew|chapter|group|desk|office|ops|folks)\b", re.IGNORECASE)
 _AREA = Pattern(
     r"^(?:monitoring|alert(?:ing|s)?|detection|prevention|mitigation|testing|tests?|tooling"
@@ -47,6 +49,19 @@ _CREW_ACTS = Pattern(
 _TO_BE_DONE = Pattern(
     r"\bto be (?:done|handled|fixed|delivered|carried out|completed|implemented) by (?:the )?"
     r"(?P<who>@[\w.-]*\w|[A-Z][\w&/-]*(?: (?:[A-Z&][\w&/-]*|team|squad|crew|group))*)"
+)
+_TAKEN_ON = Pattern(
+    r"(?:^|(?<=[.!:;,]\s))(?P<who>@[\w.-]*\w|(?:[Tt]he )?[A-Z][\w&'/-]*(?: (?:[A-Z&][\w&'/-]*|of|for"
+    r"|team|squad|crew|group|desk)){0,4})"
+    r" (?:(?:will|shall|is going to|is to) (?:do|own|take|deliver|handle|drive|see to|look after"
+    r"|carry out|implement)"
+    r"|owns|takes|has taken|leads|drives|is doing|is responsible for|is on) (?:this|it|that)\b"
+)
+"""A sentence that says who takes the action on, behind it."""
+_TELLS = Pattern(
+    r"(?:tell|ask|remind|get|have|let|allow|help|teach|train|coach|invite|urge|require|force|cause"
+    r"|want|need|order|send)\b",
+    re.IGNORECASE,
 )
 _PERSON_FIRST = Pattern(
     r"^(?P<who>[A-Z][\w'\u2019.-]*(?: (?:[a-z]{1,3} ){0,2}[A-Z][\w'\u2019.-]*){0,3}(?P<of> \([^()]+\))?)"
@@ -78,8 +93,11 @@ def guess_owner(text: str, masked: str, parts: list[Part]) -> Found | None:
     done_by = _TO_BE_DONE.search(text)
     if done_by:
         return Found("owner", done_by["who"], *done_by.span("who"), done_by.span())
+    taken = _TAKEN_ON.search(masked)
+    if taken:
+        return Found("owner", text[slice(*taken.span("who"))], *taken.span("who"), taken.span())
     person = _PERSON_FIRST.match(masked[begin:])
-    if person and (person["of"] or _is_person(person["who"])):
+    if person and not _TELLS.match(person["who"]) and (person["of"] or _is_person(person["who"])):
         return _leading(text, begin, person)
     return _beside(text, rest, parts) or _trailing(text, rest) or _named_first(text, masked, begin)
 
@@ -97,10 +115,15 @@ def is_owner_name(text: str) -> bool:
     )
 
 
+def is_crew_name(text: str) -> bool:
+    """Tell whether a whole text is a handle, or names a team by a word for one: "Rail team", "DNS desk"."""
+    return is_owner_name(text) and (text.startswith("@") or bool(_GROUP.search(text)))
+
+
 def is_name(text: str, part: Part) -> bool:
     """Tell whether a part may be a name: few words, the first of them in capitals or the only one."""
     shown = clean(text[part.start : part.end])
-    if not _NAME.match(shown) or _is_phrase(shown):
+    if not _NAME.match(shown) or _is_phrase(shown) or is_plain_word(shown):
         return False
     return shown[0].isupper() or " " not in shown or bool(_GROUP.search(shown))
 

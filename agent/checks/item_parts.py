@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from agent.checks.calendar_date import DAY, is_empty
-from agent.checks.field_values import LEADING_RANK, PRIORITY, known_value
+from agent.checks.field_values import LEADING_RANK, PRIORITY, RANK_SIGN, known_value
 from agent.checks.labels import CERTAIN_LABEL, DASHED_LABEL, LABEL, SIGN_LABEL, label_name
 from agent.checks.pattern import Pattern
 
@@ -22,7 +22,9 @@ _MARK = Pattern(r"\*\*|__|~~|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])")
 _LEAD = Pattern(r"^\s*(?:\*\*|__|[*_])(?P<inside>[^*\n]{1,60}?)(?:\*\*|__|[*_])(?!\w)")
 _SIGN = Pattern(r"^[^\w\s\x00-\x7f\u2010-\u2015\u2026]+\s*")
 """An emoji or the like in front of a value."""
-_FIRST = Pattern(rf"^\s*(?P<word>{LEADING_RANK.source}|#\d+|[A-Z][A-Z0-9]+-\d+)(?:\s*:|\s)\s*(?=\S)")
+_FIRST = Pattern(
+    rf"^\s*(?P<word>{LEADING_RANK.source}|#\d+|[A-Z][A-Z0-9]+-\d+|{RANK_SIGN})(?:\s*:|\s)\s*(?=\S)"
+)
 _RANK_FIRST = Pattern(rf"[,;(/]\s+(?:{LEADING_RANK.source})(?P<colon>\s*:\s+)(?=\S)")
 _PICTURE = Pattern(r"(?:(?<=\s)|^)[\U0001f300-\U0001faff\u2600-\u27bf\u23e9-\u23f3\u231a\u231b]")
 _SEPARATOR = Pattern(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from agent.checks.calendar_date import DAY
 from agent.checks.document import Block, Table
-from agent.checks.field_values import PRIORITY
+from agent.checks.field_values import PRIORITY, is_plain_word
 from agent.checks.labels import FIELDS, field_by_name
 from agent.checks.pattern import Pattern
 
@@ -24,7 +24,7 @@ _HEADERS = (
             r"\b(?:due|deadline|eta|target|finish|complet\w+|planned(?! (?:measure|action|task|step|work"
             r"|improvement|change))"
             r"|until|when|expected(?! (?:result|outcome))|deliver\w*|timing|timeline|time ?frame"
-            r"|scheduled?|latest|end date)\b|^by$"
+            r"|scheduled?|latest|end date|(?:no|not) later than|goal|ready|day)\b|^by$"
         ),
     ),
     (
@@ -33,13 +33,16 @@ _HEADERS = (
             r"\b(?:owners?|ownership|owning|owned|assignees?|assigned|responsib\w+|accountab\w+|dri|squad"
             r"|tribe|guild"
             r"|crew|chapter|whom?|lead|led|charge|contact|poc|carried out|handled|implementer|holder"
-            r"|champion|driver)\b"
+            r"|champion|driver|answerable|hands|(?:accepted|taken|picked up|actioned|owned) by|doer|executor"
+            r"|custodian|sponsor|person|department|dept|function|unit|party|division|officer)\b"
         ),
     ),
     (
         "priority",
         Pattern(
-            r"\b(?:prio\w*|pri|severity|sev|urgen\w+|importan\w+|rank|p-level|level|moscow|criticality)\b"
+            r"\b(?:prio\w*|pri|severity|sev|urgen\w+|importan\w+|rank|p-level|level|moscow|criticality"
+            r"|weight|grade"
+            r"|rating)\b"
         ),
     ),
     (
@@ -57,7 +60,10 @@ _NO_OWNER = Pattern(
     r"|estimate|cause"
     r"|category|type|class|kind|layer|factor|tickets?|ref|jira|issue|pr|link|reviewers?|approvers?"
     r"|reporter|raised|gap|risk"
-    r"|prevents?|addresses|for)\b"
+    r"|prevents?|addresses|for|keys?|ids?|no|nr|number|sprint|iteration|labels?|tags?|resolution"
+    r"|version|release|epic|project"
+    r"|created|updated|phase|stage|control|strength|location|place|product|customer|client|country"
+    r"|line|asset|machine)\b"
 )
 """Headers of columns that hold short words and no owner."""
 _NAMED = Pattern(
@@ -65,6 +71,8 @@ _NAMED = Pattern(
     r"|[A-Z][\w.'\u2019&/+-]*(?: [\w.'\u2019&/+-]+){0,4}(?: ?\([^)]*\))?)\W*"
 )
 """What may be the name of a person or a team, or a way to reach them."""
+_SHORT = Pattern(r"(?!\d|[A-Z]+-?\d+$)[\w.'\u2019&/@+-]+(?: [\w.'\u2019&/@+-]+){0,3}")
+"""What is too short for an action, and may be a name that looks like none."""
 _DAY = Pattern(rf"\W*{DAY}\b.{{0,30}}", re.IGNORECASE)
 
 
@@ -140,9 +148,17 @@ def _roles(source: str, table: Table) -> list[str]:
     _settle(roles, "due", [number for number, column in enumerate(texts) if _mostly(_DAY, column)])
     ranked = [number for number, column in enumerate(texts) if _mostly(PRIORITY, column)]
     _settle(roles, "priority", ranked, {"", "type"})
-    if {"due", "priority"} <= set(roles):
-        named = [number for number, column in enumerate(texts) if _mostly(_NAMED, column)]
-        _settle(roles, "owner", [number for number in named if not _NO_OWNER.search(headers[number])])
+    if {"due", "priority"} & set(roles):
+        unclear = [
+            number
+            for number in range(len(roles))
+            if not _NO_OWNER.search(headers[number])
+            and not all(is_plain_word(text) for text in texts[number])
+        ]
+        if "action" not in roles and unclear:
+            unclear.remove(max(unclear, key=lambda number: sum(map(len, texts[number]))))
+        _settle(roles, "owner", [number for number in unclear if _mostly(_NAMED, texts[number])])
+        _settle(roles, "owner", [number for number in unclear if _mostly(_SHORT, texts[number])])
     for wanted in ("action", "event", "done", ""):
         free = [number for number, role in enumerate(roles) if role == wanted]
         if free:

@@ -4,83 +4,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from agent.checks.document import Block, Document, Item, Table
+from agent.checks.entry import Entry, is_finished, is_nothing, is_ticked
 from agent.checks.item_fields import Piece, read_piece, read_shared
+from agent.checks.item_groups import inherit, shared_fields
 from agent.checks.item_owner import is_owner_name
 from agent.checks.item_parts import Found
 from agent.checks.item_tables import Row, read_table
 from agent.checks.pattern import Pattern
 from agent.checks.sections import is_item_title, section_of
 
-_TICKED = Pattern(
-    r"^\s*(?:\u2705|\u2714|~~.+~~\s*$|[*_(\[]{0,3}(?:done|completed|fixed|closed|resolved)\b[*_)\]:]{1,4}"
-    r"|.*[\[(](?:done|completed|fixed|closed|resolved|merged|in place)(?: [^)\]]{0,20})?[)\]]\W*$)",
-    re.IGNORECASE | re.DOTALL,
-)
-_CHECKED = Pattern(r"^\s*\[[xX]\]")
-_BOX = Pattern(r"^\s*\[[ xX]\]\s*")
-_NOTHING = Pattern(
-    r"^\W*(?:none|n/?a|nothing|no action items?|no actions?|tbd|to be (?:added|done|decided))\b.{0,30}$",
-    re.IGNORECASE,
-)
-_STATE = Pattern(
-    r"^\s*\[[ xX]\]\s+(?:(?!(?:while|when|if|that|which|what|until|so|after|before|who|where) )[\w-]+ ){1,6}"
-    r"(?:is|are|has been|have been|have|has) (?!to\b)[^:;()|\u2014]*$",
-    re.IGNORECASE,
-)
-"""A ticked or open box with a statement, such as "[ ] Sections are filled out": a checklist, not an item."""
-_LINK_ONLY = Pattern(r"^\W*(?:\[[^\]]*\]\([^)]*\)|<?https?://\S+>?|#\d+)\W*$")
 _LABEL_LINE = Pattern(r"^[*_]{0,2}[A-Z][\w /-]{1,30}(?:[*_]{0,2}:|:[*_]{2})[*_]{0,2}(?:\s|$)")
 _LABEL_ALONE = Pattern(r"^(?:\*\*|__)[^*_]{2,40}(?:\*\*|__):?$")
-_FINISHED = Pattern(
-    r"^\W*(?:\[x\]|done|closed|completed?|yes|x|fixed|resolved|merged|shipped|deployed|live|erledigt"
-    r"|\u2705|\u2714)"
-    r"(?![a-z])",
-    re.IGNORECASE,
-)
-
-
-@dataclass(slots=True)
-class Entry:
-    """One action item with what stands beside it; a field that the text does not have is missing."""
-
-    text: str
-    """What to do, as Markdown, without owner, dates and the like."""
-    start: int
-    end: int
-    fields: dict[str, str] = field(default_factory=dict[str, str])
-    spans: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
-    finished: bool = False
-
-    def span(self, name: str) -> tuple[int, int]:
-        """Return where the field stands, or the whole item where it does not."""
-        start, end = self.spans.get(name, (self.start, self.end))
-        return (start, end) if end > start else (self.start, self.end)
-
-    def add(self, piece: Piece, base: int) -> None:
-        """Take over the fields of a text that begins at the offset `base`; the first of a kind counts."""
-        for found in piece.fields:
-            if found.name and found.name != "action" and found.name not in self.fields:
-                self.fields[found.name] = found.value
-                self.spans[found.name] = (base + found.start, base + found.end)
-        self.finished = self.finished or bool(_FINISHED.match(self.fields.get("status", "")))
 
 
 @lru_cache(maxsize=1)  # several checks ask for those of the document at hand
 def read_entries(document: Document) -> tuple[Entry, ...]:
     """Collect the action items of a document, in its order."""
     entries = [*_from_tables(document), *_Walk(document).entries()]
-    return tuple(sorted(entries, key=lambda entry: entry.start))
+    entries.sort(key=lambda entry: entry.start)
+    inherit(document, entries)
+    return tuple(entries)
 
 
 def _from_tables(document: Document) -> Iterator[Entry]:
     for table in document.tables:
         for row in read_table(document.source, table):
-            if row.action is not None and not _is_nothing(document.source[slice(*row.action)]):
+            if row.action is not None and not _is_divider(document, row, row.action):
                 yield _row_entry(document, row, row.action)
+
+
+def _is_divider(document: Document, row: Row, action: tuple[int, int]) -> bool:
+    """Tell whether a row holds no action: nothing, or words in bold that title the rows below."""
+    text = document.source[slice(*action)].strip()
+    filled = any(document.source[slice(*place)].strip() for place in row.fields.values())
+    return is_nothing(text) or (not filled and text.startswith("**") and text.endswith("**"))
 
 
 def _row_entry(document: Document, row: Row, action: tuple[int, int]) -> Entry:
@@ -89,7 +49,9 @@ def _row_entry(document: Document, row: Row, action: tuple[int, int]) -> Entry:
     for name, (start, end) in row.fields.items():
         entry.fields[name] = document.source[start:end].strip("`* ")
         entry.spans[name] = (start, end)
-    entry.finished = bool(_FINISHED.match(entry.fields.pop("status", "")))
+    entry.finished = is_finished(entry.fields.pop("status", "")) or is_ticked(
+        f"({entry.fields.get('ticket', '').rpartition(' ')[2].strip('*_')})"
+    )
     for name in ("owner", "due"):  # a column "Owner / due" holds both
         if not {"owner", "due"} <= entry.fields.keys():
             entry.fields |= read_shared(entry.fields.get(name, ""))
@@ -154,9 +116,7 @@ class _Walk:
 
     def _entry(self, block: Block, piece: Piece) -> Entry:
         text = self._text(block)
-        entry = Entry(
-            piece.action, block.start, block.end, finished=bool(_CHECKED.match(text) or _TICKED.match(text))
-        )
+        entry = Entry(piece.action, block.start, block.end, finished=is_ticked(text))
         entry.add(piece, block.start)
         return entry
 
@@ -213,8 +173,11 @@ class _Walk:
         item = self.document.items[number]
         if item.section != "action" or not self._is_entry(number) or item.series in self.continued:
             return
+        if self._is_group(number):
+            self.title = self.open = None
+            return
         text = self._text(item.blocks[0])
-        if _is_nothing(text):
+        if is_nothing(text):
             return
         piece = read_piece(text)
         bare = piece.is_detail and not any(found.name == "action" for found in piece.fields)
@@ -228,6 +191,9 @@ class _Walk:
         for other in [*item.blocks[1:], *self._blocks_below(number)]:
             entry.add(read_piece(self._text(other), guess=False), other.start)
         self._name_below(entry, number)
+        if item.parent >= 0:
+            for name, value in shared_fields(self._text(self.document.items[item.parent].blocks[0])).items():
+                entry.fields.setdefault(name, value)
         self.found.append(entry)
         self.title, self.open = None, entry
 
@@ -267,7 +233,25 @@ class _Walk:
         if item.parent < 0:
             return not self._is_label(item, has_children=bool(self.children.get(number)))
         parent = self.document.items[item.parent]
-        return parent.parent < 0 and self._is_label(parent, has_children=True)
+        return parent.parent < 0 and (
+            self._is_label(parent, has_children=True) or self._is_group(item.parent)
+        )
+
+    def _is_group(self, number: int) -> bool:
+        """Tell whether an item says nothing to do, and something about those in the list below it."""
+        text = self._text(self.document.items[number].blocks[0]) if self.document.items[number].blocks else ""
+        if number not in self.children or not shared_fields(text):
+            return False
+        said = read_piece(text, guess=False).action
+        return (not re.search(r"\w", said) or is_owner_name(text)) and any(
+            self._says_what(child) for child in self.children[number]
+        )
+
+    def _says_what(self, number: int) -> bool:
+        blocks = self.document.items[number].blocks
+        piece = read_piece(self._text(blocks[0])) if blocks else Piece()
+        opens = any(found.labelled and found.cut[0] == 0 for found in piece.fields)
+        return len(piece.action.split()) > 2 and not opens
 
     def _is_label(self, item: Item, *, has_children: bool) -> bool:
         return bool(item.blocks) and has_children and self._ends_with_colon(item.blocks[0])
@@ -293,9 +277,3 @@ class _Walk:
                     found.add(item.series)
             before = block
         return frozenset(found)
-
-
-def _is_nothing(text: str) -> bool:
-    return not text.strip() or bool(
-        _NOTHING.match(text) or _STATE.match(text) or _LINK_ONLY.match(_BOX.sub("", text))
-    )

@@ -28,7 +28,7 @@ _LABELS = {
     "type": r"type|kind|category|cat|class|nature",
     "ticket": r"tickets?|tkt|tracking(?: issue| ticket| id)?|tracked (?:in|by|as|at)|tracker|issue|jira"
     r"|linear|asana|github"
-    r"|gitlab|gh|bug|link|ref(?:erence|s)?|url|pr|mr|story|card|work item|id",
+    r"|gitlab|gh|bug|link|ref(?:erence|s)?|url|pr|mr|story|card|work item|id|related (?:item|issue|ticket)s?",
     "factor": r"address(?:es|ing)?|(?:contributing )?factors?(?: addressed)?|cf|(?:root )?cause|for|re"
     r"|covers|relate[sd] to"
     r"|finding|closes",

@@ -6,6 +6,7 @@ import re
 
 from agent.checks.pattern import Pattern
 from agent.checks.phrase import first_phrase
+from agent.checks.recipient import is_staff
 from agent.checks.sentence import split_sentences
 from agent.checks.subject import HUMAN, Roster, kind_of
 
@@ -24,10 +25,14 @@ _FILED = Pattern(
     r"|\b(?:have|face|without|bring) consequences\b"
     r"|^\W*(?:find out|identify|establish|determine) who (?:\w+ed|made|did|ran|broke|wrote|forgot|left"
     r"|took)\b"
+    r"|\bnames? of (?:those|people|everyone|all|the \w+) who\b|\bwithout pay\b|^\W*blacklist (?:the|our) "
+    r"(?:contractor|supplier|vendor|agency)\b"
     r"|\brefresher (?:course|training|class)\b"
     r"|\b(?:cut|dock|withhold|reduce|freeze|deduct\w*|forfeit)\b.{0,30}(?:'s|s'|\bhis|\bher"
     r"|\btheir) (?:bonus|pay|salary|wages"
-    r"|allowance|commission|premium)\b|\b(?:bonus|pay|salary|wages) of the \w+",
+    r"|allowance|commission|premium)\b|\b(?:bonus|pay|salary|wages) of the \w+"
+    r"|\b(?:cut|dock|withhold|reduce|freeze|suspend|forfeit)\b.{0,30}\b(?:bonus|pay|allowance"
+    r"|commission|premium) of\b",
     re.IGNORECASE,
 )
 _DONE_TO = Pattern(
@@ -41,7 +46,10 @@ _DONE_TO = Pattern(
 _MADE_TO = Pattern(
     r"^\W*(?:have|make|let|get) (?P<who>(?:[\w@'-]+ ){1,6}?)(?:to )?(?:redo|repeat|retake|resit"
     r"|re-?read|apologi[sz]e|justify"
-    r"|explain (?:himself|herself|themselves|why)|promise|memori[sz]e|pass|(?:write|send|issue"
+    r"|(?:explain|justify|answer for|account for|own up to|stand up for) (?:himself|herself|themselves"
+    r"|why|(?:the"
+    r"|his|her|their) (?:\w+ )?(?:mistakes?|errors?|actions?|slips?|lapses?|failures?|change|outage"
+    r"|incident))|promise|memori[sz]e|pass|(?:write|send|issue"
     r"|give) an? (?:\w+ )?(?:apology"
     r"|explanation|statement))\b",
     re.IGNORECASE,
@@ -81,14 +89,14 @@ _HELD_TO = Pattern(
     r"|outage|mistake|error)s?\b"
     r"|(?:call|summon|invite|pull|take|order) (?P<called>(?:[\w@'-]+ ){1,5}?)(?:in|aside)\b"
     r"|no more (?:[\w-]+ ){1,4}(?:by|from|for) (?P<barred>.+)"
-    r"|(?:mandatory|compulsory|remedial) (?:re-?)?training (?:for|of) (?P<schooled>.+)"
-    r"|train (?P<trained>[A-Z][\w'-]+ )(?:on|in|to|how|again)\b)",
+    r"|(?:mandatory|compulsory|remedial) (?:re-?)?training (?:for|of) (?P<schooled>.+))",
     re.IGNORECASE,
 )
 _MOVED = Pattern(
     r"^\W*(?:move|transfer|reassign|relocate|take|remove) (?P<who>(?:[\w@'-]+ ){1,8}?)(?:to|off|out of"
     r"|away from|into) "
-    r"(?:[\w-]+ ){0,4}(?:team|role|duties|shift|position|desk|post|job)\b",
+    r"(?:(?:[\w-]+ ){0,4}(?:team|role|duties|shift|position|desk|post|job)"
+    r"|(?:another|an?other|a different) (?:site|depot|line|plant|ward|store|department|office|floor))\b",
     re.IGNORECASE,
 )
 _FORBIDDEN = Pattern(
@@ -103,7 +111,9 @@ _CONDITION = Pattern(
     r"\b(?:when|whenever|if|once(?! more| again)|as soon as|before) (?!they\b|he\b|she\b|you\b|we\b|needed"
     r"|necessary"
     r"|possible|appropriate"
-    r"|required)",
+    r"|required)"
+    r"|\bon (?:the )?(?:screen|display|panel)\b|\bin the (?:app|tool|header|greeting)\b|\bautomatically\b"
+    r"|\bby (?:sms|e-?mail|text|push|bot)\b",
     re.IGNORECASE,
 )
 _WITHDRAWN = Pattern(r"\W*(?:revoke|remove|withdraw|restrict|limit|take)\b(?!.*(?:'s|s')\b)", re.IGNORECASE)
@@ -113,7 +123,9 @@ _ON_DEMAND = Pattern(
     re.IGNORECASE,
 )
 _MOOD = Pattern(
-    r"^\"?(?:raise|create|increase) (?:the )?awareness|^\"?be (?:\w+ )?(?:more )?proactive", re.IGNORECASE
+    r"^\"?(?:raise|create|increase) (?:the )?awareness|^\"?be (?:\w+ )?(?:more )?proactive"
+    r"|^\"?(?:work|cooperate|collaborate|coordinate) (?:more |even |much )*(?:closely|together|better)",
+    re.IGNORECASE,
 )
 
 
@@ -131,7 +143,10 @@ def names_sanction(text: str) -> bool:
             form in {"again", "pressed", "asked"} and _PERHAPS_HUMAN.match(told[form])
         ):
             return True
-    others = (form.match(text) for form in (_MADE_TO, _EXHORTED, _MOVED, _FORBIDDEN, _HELD_TO))
+    made = _MADE_TO.match(text)
+    if made is not None and is_staff(made["who"], humans_only=True):
+        return True
+    others = (form.match(text) for form in (_EXHORTED, _MOVED, _FORBIDDEN, _HELD_TO))
     return any(_is_human(found[str(found.lastgroup)]) for found in others if found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from agent.checks.action_words import AMOUNT, DEGREE, LOOKING, VERBS
@@ -36,7 +37,8 @@ _HEADINGS: tuple[tuple[Section, Pattern], ...] = (
     (
         "action",
         Pattern(
-            r"\baction (?:items?|plan|points?|list)\b|\bactions?\b(?! of)|\bfollow[- ]?ups?\b(?! "
+            r"\baction (?:items?|plan|points?|list)\b|(?<!after[- ])\bactions?\b(?! of)"
+            r"|\bfollow[- ]?ups?\b(?! "
             r"(?:meeting|incident))"
             r"|\bnext steps?\b|\bto[- ]?dos?\b|\bremediations?\b|\bremedial\b|\b(?:corrective|preventi(?:ve|"
             r"on)|preventative)"
@@ -87,7 +89,8 @@ _HEADINGS: tuple[tuple[Section, Pattern], ...] = (
     (
         "summary",
         Pattern(
-            r"\bsummary\b|\boverview\b|\babstract\b|\btl;?dr\b|\bsynopsis\b|\bdescription\b|\bzusammenfassung\b"
+            r"\bsummary\b|\boverview\b|\babstract\b|\btl;?dr\b|\bsynopsis\b|\bdescription\b"
+            r"|\bzusammenfassung\b"
         ),
     ),
 )
@@ -145,6 +148,18 @@ _COLUMNS: tuple[tuple[str, Pattern], ...] = (
 _ASIDE = Pattern(r"^\W+|\(.*?\)")
 _WORD = Pattern(r"[^\W_][\w'-]*")
 _MARKS = Pattern(r"[\s*_`:()]+")
+_IDEAS = r"(?:things?|ideas?|items?|actions?|options?|proposals?|measures?|alternatives?|what)"
+_SET_ASIDE = Pattern(
+    rf"\W*(?:{_IDEAS} (?:[\w'\u2019]+ ){{0,3}}?)?(?:decided (?:not to|against)|not to do|not doing"
+    r"|not pursued|not planned|out of scope|rejected|declined|non-?goals?|won['\u2019]?t (?:do|fix)"
+    r"|will not do|ruled out|discarded|considered but (?:\w+ )?(?:rejected|dropped))"
+    rf"(?: (?:do|for now|here|{_IDEAS}))*\W*",
+    re.IGNORECASE,
+)
+_GROUP = Pattern(
+    r"(?:[\w&/-]+ ){0,3}(?:improvements?|detection|alerting|mitigations?|prevention|recovery|response"
+    r"|resolution|impact reduction|learning|changes)"
+)
 _NUMBERED = Pattern(r"(?:[A-Z]{1,4}-?\d+|\d+|P\d)\b")
 _QUESTION = Pattern(r"\W*(?:what|where|how|why|who|when|which)\b")
 IDENTITY = frozenset(
@@ -164,6 +179,11 @@ def section_of(heading: str) -> Section:
     return "other"
 
 
+def is_set_aside(heading: str) -> bool:
+    """Tell whether a heading opens what nobody will do: "Out of scope", "Decided not to do"."""
+    return _SET_ASIDE.fullmatch(heading) is not None
+
+
 def is_item_title(heading: str) -> bool:
     """Tell whether a heading below "Action items" says what to do, and opens no other section."""
     title = _ASIDE.sub("", heading)
@@ -171,6 +191,11 @@ def is_item_title(heading: str) -> bool:
         return False
     words = len(_WORD.findall(title))
     return words >= 5 or bool(_NUMBERED.match(title)) or (words > 1 and _asks(title))
+
+
+def groups_items(heading: str) -> bool:
+    """Tell whether a heading below "Action items" names a kind of them: "Process improvements"."""
+    return _GROUP.fullmatch(_ASIDE.sub("", heading).strip(" :*_").lower()) is not None
 
 
 def _asks(title: str) -> bool:
