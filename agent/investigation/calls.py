@@ -16,7 +16,7 @@ from agent.schema.evidence import Evidence, Pointer
 from tools.formats import workload_of
 from tools.formats.records import CallEdge, Span
 
-MOST_SUSPECTS, MOST_NAMES, MOST_POINTERS = 6, 12, 3
+MOST_SUSPECTS, MOST_NAMES, MOST_POINTERS = 4, 8, 3
 _MOST_TEXT = 290
 
 

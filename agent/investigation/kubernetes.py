@@ -17,7 +17,7 @@ from agent.investigation.shelf import Shelf
 from tools.formats.records import KubeEvent, ObjectState
 
 MOST_EVENTS, MOST_OBJECTS = 12, 12
-MOST_TOLD, MOST_VALUE, MOST_NAMES = 230, 120, 10
+MOST_TOLD, MOST_VALUE, MOST_NAMES = 230, 120, 6
 """Characters of an object's fields and of one of several values, and how many fields are named where cut."""
 _TELLING = tuple(
     re.compile(rf"(?:^|\.)(?:{field})")
@@ -196,7 +196,8 @@ def _unread(objects: list[tuple[KubeObject, dict[str, str]]], words: list[str]) 
     """Name fields that were not told of the one object that is sought, so that they can be asked for."""
     sought = [entry for entry in objects if _is_named(entry[0], words)]
     if len(sought) != 1:
-        return ["fields are told shortly: name one object and a field for its value"] if objects else []
+        short = any(len(_told(fields, words)) < len(fields) for _, fields in objects)
+        return ["not every field is told: name one object and a field for its value"] if short else []
     [(thing, fields)] = sought
     told = _told(fields, words)
     names = sorted(

@@ -26,7 +26,7 @@ STEP = "investigate"
 TOO_MANY = "more looks than are allowed"
 MOST_LINE, MOST_ANSWER, MOST_LOOKS = 300, 420, 4
 """Characters of a line, tokens of an answer, and looks that one round may ask for."""
-MOST_NAMED, MOST_NAME, MOST_ASKED, MOST_CUT = 8, 60, 160, 400
+MOST_NAMED, MOST_NAME, MOST_ASKED, MOST_CUT = 6, 50, 120, 240
 """Lines that are named where they are cut, and characters of a name, of a look and of what it left out."""
 
 

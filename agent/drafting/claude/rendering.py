@@ -115,18 +115,21 @@ def timeline_text(rows: Iterable[TimelineRow], label: str) -> str:
 
 
 def factors_text(factors: Iterable[Factor], label: str) -> str:
-    """List factors with their ids, each with its chain of whys."""
+    """List factors with their ids, and what the chain of each ends at."""
     lines = [
         f"{factor.id} {factor.layer}, {factor.category}, {plain(factor.component or 'no component').text}: "
         f"{plain(factor.title).text}. {plain(factor.claim.text).text} [{', '.join(factor.claim.evidence)}]"
-        f"{_chain(factor.whys)}"
+        f"{_last(factor.whys)}"
         for factor in factors
     ]
     return fence("\n".join(lines) or "(no factors)", label).text
 
 
-def _chain(whys: Iterable[Why]) -> str:
-    return "".join(f"\n  {plain(why.question).text} {plain(why.answer).text} ({why.basis})" for why in whys)
+def _last(whys: Sequence[Why]) -> str:
+    if not whys:
+        return ""
+    last = whys[-1]
+    return f" Its chain ends at: {plain(last.question).text} {plain(last.answer).text} ({last.basis})"
 
 
 def analysis_text(analysis: Analysis, label: str) -> str:
@@ -227,10 +230,9 @@ def draft_text(places: Iterable[tuple[str, str]], draft: PostMortem, label: str)
 def _found_line(item: Evidence) -> str:
     """Render what a look minted: its statement says all that the look was about."""
     statement = plain(item.statement, most=_STATEMENT).text
-    if item.kind == "N":
+    if item.start is None:
         return f"{item.id} | {statement}"
-    time = format_utc(item.start.replace(microsecond=0)) if item.start else "no time"
-    return f"{item.id} | {time} | {plain(item.service or '-').text} | {statement}"
+    return f"{item.id} | {format_utc(item.start.replace(microsecond=0))} | {statement}"
 
 
 def _record(brief: Brief, label: str) -> str:

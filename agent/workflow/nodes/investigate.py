@@ -15,7 +15,7 @@ from agent.workflow.briefing import brief_of
 from agent.workflow.stages import Deps
 from agent.workflow.state import State, Update
 
-MOST_UNCITED = 12
+MOST_UNCITED = 6
 """Pieces of evidence that are kept though no explanation cites them: of each look the most telling first."""
 
 
