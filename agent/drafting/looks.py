@@ -30,7 +30,7 @@ class _Look(Model):
 class SearchLogs(_Look):
     """Search log lines by words or by the form of a known pattern, counted by service and form.
 
-    The gravest forms come first, then those that speak of a failure, then the rarest.
+    Of many forms the gravest are told, those that speak of a failure, the loudest, then the rarest.
     """
 
     text: Words = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from agent.digest.observation import Observation, one_line
 from agent.digest.wording import listed
@@ -39,9 +40,8 @@ def list_calls(shelf: Shelf, digest: Digest, minter: Minter, look: ListCalls) ->
 
 def standing(shelf: Shelf, digest: Digest) -> Iterator[Observation]:
     """Yield the calls of the likeliest suspects, one piece of evidence each."""
-    for suspect in digest.suspects[:MOST_SUSPECTS]:
-        if seen := _of(shelf, digest, suspect.component):
-            yield seen
+    seen = (_of(shelf, digest, suspect.component) for suspect in digest.suspects)
+    yield from islice((item for item in seen if item is not None), MOST_SUSPECTS)
 
 
 def is_of_calls(item: Evidence) -> bool:

@@ -25,11 +25,11 @@ _TELLING = tuple(
         "args|command|dns_policy|ingress|egress|spec|data",
         "liveness|startup|readiness",
         "exit_code|last_reason|pods|backoff_limit|endpoints|message",
-        "limits|env\\.",
-        "reason",
+        "limits|reason",
     )
 )
 """Fields that say how something was set or why it stopped, the most telling first."""
+_EVERYWHERE = len(_TELLING) + 2
 _DULL = re.compile(
     r"^(?:age|created|labels|started|ip|owner|priority|service_account|tolerations|revision|node|image$|up_to_date"
     r"|updated|total|current|condition\.)|\.(?:since|ready|image_pull_policy|last_started|last_finished)$"
@@ -59,7 +59,7 @@ def search(shelf: Shelf, minter: Minter, look: SearchKubernetes) -> Answer:
         )
         if len(found) > most
     ]
-    left += _unread(objects[:MOST_OBJECTS], words)
+    left = [*_unread(objects[:MOST_OBJECTS], words), *left]
     return Answer(tuple(sorted(lines, key=lambda line: line.rank)), minter.masked("; ".join(left)))
 
 
@@ -88,7 +88,7 @@ def _objects(shelf: Shelf, words: list[str], kind: str) -> list[tuple[KubeObject
         if kind and thing.kind.casefold() != kind.casefold():
             continue
         name = f"{thing.kind} {thing.name}"
-        rest = [word for word in words if word not in name.casefold()]
+        rest = _beside(thing, words)
         fields = {field: value for field, value in thing.fields.items() if _any(f"{field} {value}", rest)}
         if not rest:
             found.append((thing, dict(thing.fields)))
@@ -160,9 +160,15 @@ def _object_line(
 ) -> Line:
     """Tell an object; one of the sought name or kind comes before one that only mentions the words."""
     words = look.text.casefold().split()
-    item = minter.mint(_of_object(thing, _told(fields, words)))
+    item = minter.mint(_of_object(thing, _told(fields, _beside(thing, words))))
     rank = 0.5 if _is_named(thing, words) and thing.kind != "ReplicaSet" else 1.5
     return minter.shown(item, "state", rank=rank, name=minter.masked(f"{thing.kind} {thing.name}"))
+
+
+def _beside(thing: KubeObject, words: list[str]) -> list[str]:
+    """Give the words that are not of the object's own name: they ask for fields."""
+    name = f"{thing.kind} {thing.name}".casefold()
+    return [word for word in words if word not in name]
 
 
 def _is_named(thing: KubeObject, words: list[str]) -> bool:
@@ -173,7 +179,8 @@ def _told(fields: Mapping[str, str], words: list[str]) -> dict[str, str]:
     """Choose fields until the line is full, sought and telling ones first; a lone one is given at length."""
     chosen: dict[str, str] = {}
     room = MOST_TOLD
-    for name in sorted(fields, key=lambda name: (_dullness(name, words), name)):
+    telling = [name for name in fields if _dullness(name, words) < _EVERYWHERE]
+    for name in sorted(telling or fields, key=lambda name: (_dullness(name, words), name)):
         value = one_line(
             fields[name], MOST_TOLD if len(fields) == 1 else MOST_VALUE, _first(fields[name], words)
         )
@@ -188,7 +195,7 @@ def _dullness(name: str, words: list[str]) -> int:
     if any(word in name.casefold() for word in words):
         return 0
     if _DULL.search(name):
-        return len(_TELLING) + 2
+        return _EVERYWHERE
     return next((at for at, field in enumerate(_TELLING, 1) if field.search(name)), len(_TELLING) + 1)
 
 
@@ -196,13 +203,13 @@ def _unread(objects: list[tuple[KubeObject, dict[str, str]]], words: list[str]) 
     """Name fields that were not told of the one object that is sought, so that they can be asked for."""
     sought = [entry for entry in objects if _is_named(entry[0], words)]
     if len(sought) != 1:
-        short = any(len(_told(fields, words)) < len(fields) for _, fields in objects)
+        short = any(len(_told(fields, _beside(thing, words))) < len(fields) for thing, fields in objects)
         return ["not every field is told: name one object and a field for its value"] if short else []
     [(thing, fields)] = sought
-    told = _told(fields, words)
-    names = sorted(
-        (name for name in fields if name not in told), key=lambda name: (_dullness(name, words), name)
-    )
+    rest = _beside(thing, words)
+    told = _told(fields, rest)
+    left = (name for name in fields if name not in told)
+    names = sorted(left, key=lambda name: (_dullness(name, rest), name))
     return [f"other fields of {thing.kind} {thing.name}: {listed(names, MOST_NAMES)}"] if names else []
 
 

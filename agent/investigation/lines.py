@@ -22,7 +22,8 @@ from tools.formats.records import LogRecord
 
 MOST_RECORDS = 1_000_000
 """Records of small logs, and of a large one's window, that one look reads."""
-MOST_GROUPS, MOST_LINES = 12, 40
+MOST_GROUPS, MOST_LINES, MOST_LOUD = 12, 40, 2
+"""Forms that are told, lines around a moment, and of the forms the loudest that come before rare ones."""
 MOST_NAME = 60
 """Characters by which a line is named where it is not shown."""
 Wanted = Callable[[LogRecord], bool]
@@ -40,7 +41,7 @@ class _Search:
 
 
 def search(shelf: Shelf, digest: Digest, minter: Minter, look: SearchLogs) -> Answer:
-    """Count matching lines by service and form, in order of time; of many forms the gravest and rarest."""
+    """Count matching lines by form, in order of time; of many the gravest, the loudest and the rarest."""
     if not shelf.holds(LogRecord):
         return Answer((), not_recorded=NO_LOGS)
     if not (look.text or look.like or look.service or look.level):
@@ -51,6 +52,8 @@ def search(shelf: Shelf, digest: Digest, minter: Minter, look: SearchLogs) -> An
     ordered = sorted(found.forms.items(), key=lambda entry: (seconds(entry[1].first), entry[0]))
     onset = digest.onset.timestamp() if digest.onset else None
     ranks = {entry: _rank(group, onset) for entry, group in ordered}
+    for entry, group in sorted(ordered, key=lambda each: -each[1].count)[:MOST_LOUD]:
+        ranks[entry] = float(ordinariness(group.first))
     shown = set(sorted(ranks, key=lambda entry: ranks[entry])[:MOST_GROUPS])
     chosen = [(entry, group) for entry, group in ordered if entry in shown]
     lines = [_told(minter, group, look.text, ranks[entry]) for entry, group in chosen]
