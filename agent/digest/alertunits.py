@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from agent.digest.metrics import Move
 
@@ -30,7 +30,20 @@ def stated(texts: Iterable[str], moves: Sequence[Move]) -> dict[str, str]:
         near = any(_alike(value, level) for value, _ in values for level in seen)
         if near and len({unit for _, unit in values}) == 1:
             found[metric] = values[0][1]
-    return found
+    return {metric: unit for metric in levels if (unit := unit_of(metric, found))}
+
+
+def unit_of(metric: str, known: Mapping[str, str]) -> str:
+    """Give the unit known of a metric or of another quantile of the same measure; empty where none is."""
+    if unit := known.get(metric):
+        return unit
+    alike = {unit for name, unit in known.items() if _family(name) == _family(metric)}
+    return alike.pop() if len(alike) == 1 else ""
+
+
+def _family(metric: str) -> str:
+    """Name a metric without the rank of a quantile."""
+    return re.sub(r"(?<![A-Za-z])p\d{2,3}(?!\d)", "p", metric)
 
 
 def _values(metric: str, text: str) -> Iterator[tuple[float, str]]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from agent.digest import (
     alerting,
     alertunits,
+    baselines,
     bearing,
     changes,
     chat,
@@ -79,6 +80,7 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
     ranked = ranking.rank(observed, start.shows)
     evidence = mint(ranked)
     recording = _recording(intake)
+    counts = _counts(intake, found_patterns, start.time, recording, bundle)
     return Digest(
         incident=incident.id,
         snapshot=bundle.name,
@@ -87,9 +89,7 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
         onset=start.time,
         onset_source=start.source,
         evidence=evidence,
-        facts=facts(
-            incident, start, evidence, _counts(intake, found_patterns, start.time, recording, bundle)
-        ),
+        facts=facts(incident, start, evidence, counts),
         coverage=coverage.ledger(bundle.manifest, intake.offsets, intake.damage),
         queries=coverage.queries(bundle.manifest),
         suspects=suspects.suspects(
@@ -106,7 +106,7 @@ def digest(bundle: Bundle, incident: Incident) -> Digest:
             ClockShift(artifact=name, seconds=shift.total_seconds())
             for name, shift in sorted(intake.shifts.items())
         ),
-        notes=_notes(intake, start, len(observed) - len(evidence)),
+        notes=_notes(intake, start, counts.shares, len(observed) - len(evidence)),
     )
 
 
@@ -250,7 +250,9 @@ def _shares(intake: Intake, found: Sequence[Pattern], start: datetime | None) ->
     )
 
 
-def _notes(intake: Intake, start: onset.Onset, left_out: int) -> tuple[str, ...]:
+def _notes(
+    intake: Intake, start: onset.Onset, shares: measures.Shares | None, left_out: int
+) -> tuple[str, ...]:
     notes = [*sorted(intake.notes), *(offset.sentence() for offset in intake.offsets)]
     notes.extend(f"{coverage.broken_off(*each)}." for each in sorted(intake.damage.items()))
     extent = intake.logs.extent()
@@ -258,6 +260,8 @@ def _notes(intake: Intake, start: onset.Onset, left_out: int) -> tuple[str, ...]
         notes.append("The onset is not known, so nothing could be compared with a time before it.")
     elif extent and extent[0] >= start.time:
         notes.append("No logs from before the onset were recorded, so log patterns have no baseline.")
+    if start.time is not None:
+        notes.extend(baselines.notes(intake, start.time, shares))
     if intake.logs.overflowed:
         notes.append(f"{intake.logs.overflowed} log records of rare kinds were counted together.")
     if intake.traces.left_out:

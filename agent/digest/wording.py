@@ -107,6 +107,11 @@ def spoken(message: str) -> str:
     return rest
 
 
+def tells_of_failure(text: str) -> bool:
+    """Whether a message has words that say what went wrong."""
+    return _TELLING.search(text) is not None
+
+
 def shortened(text: str, limit: int) -> str:
     """Cut the middle of a long text, so that its beginning and what went wrong stay."""
     if len(text) <= limit:

@@ -43,10 +43,20 @@ class Explanation(Model):
     state: Literal["leading", "possible", "ruled out"]
 
 
+class Looked(Model):
+    """One look into the recording, and what it gave."""
+
+    asked: str
+    """The tool and its arguments; a model wrote them."""
+    found: tuple[str, ...] = ()
+    """Ids, the most telling first; of an empty look the id that says so."""
+
+
 class Investigation(Model):
     """What came of looking into the recording; the evidence that it minted stands in the digest."""
 
     explanations: tuple[Explanation, ...] = ()
+    looked: tuple[Looked, ...] = ()
     not_recorded: tuple[str, ...] = ()
     """What was asked for and the recording does not hold."""
     looks: int = 0

@@ -17,6 +17,7 @@ from agent.schema.evidence import Evidence, EvidenceId
 Moment = Annotated[UtcTime | None, BeforeValidator(lambda value: value or None)]
 """RFC 3339 with a zone, such as 2024-05-01T10:00:00Z; null or empty is no limit."""
 Words = Annotated[str, Field(max_length=200)]
+Level = Literal["", "fatal", "error", "warning", "info", "debug"]
 
 
 class _Look(Model):
@@ -27,14 +28,18 @@ class _Look(Model):
 
 
 class SearchLogs(_Look):
-    """Search log lines by words or by the form of a known pattern, counted by service and form."""
+    """Search log lines by words or by the form of a known pattern, counted by service and form.
+
+    Of many forms the gravest are told, those that speak of a failure, the loudest, then the rarest.
+    """
 
     text: Words = ""
     """Words that the line holds as they are, in any case."""
     like: EvidenceId | None = None
     """An L id: lines of the same form, in every service."""
     service: Words = ""
-    level: Literal["", "fatal", "error", "warning", "info", "debug"] = ""
+    level: Level = ""
+    """This level or a graver one. A line that states no level has none, even where it tells of an error."""
 
 
 class LinesAround(Model):
@@ -46,11 +51,16 @@ class LinesAround(Model):
     """How far to look to each side."""
     service: Words = ""
     """Leave out for all services."""
-    level: Literal["", "fatal", "error", "warning", "info", "debug"] = ""
+    level: Level = ""
+    """This level or a graver one; a line that states none is left out."""
 
 
 class FindSeries(_Look):
-    """Find metric series by words, with statistics; without words list what there is."""
+    """Find metric series by words, with statistics; without words list what there is.
+
+    Those come first whose mean differs most between the window and the rest of the recording; where no window
+    is given, between before and after the onset.
+    """
 
     metric: Words = ""
     service: Words = ""
@@ -92,13 +102,13 @@ class SearchKubernetes(_Look):
     """Search Kubernetes events and recorded objects: limits, probes, settings, conditions."""
 
     text: Words
-    """Words of a name, a message, a field or its value."""
+    """Words of a name, a message, a field or its value; object and field together give the whole value."""
     kind: Words = ""
     """Such as Pod, Deployment, Service, Node, ConfigMap, NetworkPolicy; `Event` for events only."""
 
 
 class ListCalls(Model):
-    """List which services call a service and which it calls."""
+    """List which services call a service and which it calls, with an id to cite."""
 
     service: Words
 
@@ -128,11 +138,24 @@ LOOKS: Mapping[str, type[Look]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that a look found."""
+
+    text: str
+    """Foreign text, not fenced yet; it begins with the id where there is one."""
+    id: str = ""
+    """The evidence that it stands for."""
+    rank: float = 0.0
+    """How ordinary it is: where not all lines fit, those of the highest rank are left out."""
+    name: str = ""
+    """What it is about in a few words, told where the line itself is left out."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a look found."""
 
-    lines: tuple[str, ...]
-    """Foreign text, one entry a line; not fenced yet."""
+    lines: tuple[Line, ...]
     cut: str = ""
     """What was left out, in words with counts; empty where nothing was."""
     not_recorded: str = ""
@@ -149,8 +172,8 @@ class Recording(Protocol):
         """Evidence that the looks have minted so far."""
         ...
 
-    def missing(self) -> tuple[Evidence, ...]:
-        """Mint what the recording lacks whatever is looked for, so that it can be cited."""
+    def standing(self) -> tuple[Evidence, ...]:
+        """Mint what holds whatever is looked for, to be cited: what is lacking, who calls the suspects."""
         ...
 
     def answer(self, look: Look) -> Answer:

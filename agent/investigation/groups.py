@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 from agent.digest.observation import Observation, one_line, quoted
 from agent.digest.templates import masked
-from agent.digest.wording import headline, instant, times
+from agent.digest.wording import headline, instant, tells_of_failure, times
 from agent.investigation.large import Found, LargeLog
 from agent.schema.evidence import Pointer, Severity
-from tools.formats.records import LogRecord
+from tools.formats.records import Level, LogRecord
 
+_GRAVITY: tuple[Level, ...] = ("fatal", "error", "warning", "info", "debug")
+_FAILURE, _ORDINARY = 3, 4
 _LEVELS: dict[str, Severity] = {"fatal": "critical", "error": "error", "warning": "warning"}
 _NAMES = {"fatal": "fatal error", "error": "error", "warning": "warning"}
 
@@ -74,6 +76,20 @@ def seconds(record: LogRecord) -> float:
 def before(record: LogRecord, other: LogRecord) -> bool:
     """Tell whether one line is earlier than another."""
     return seconds(record) < seconds(other)
+
+
+def at_least(record: LogRecord, level: Level) -> bool:
+    """Tell whether a line is of a level or a graver one; one that states none is of no level."""
+    if not level:
+        return True
+    return record.level in _GRAVITY[: _GRAVITY.index(level) + 1]
+
+
+def ordinariness(record: LogRecord) -> int:
+    """Rank a line: 0 to 2 for fatal, error and warning, 3 where its words tell of a failure, 4 for others."""
+    stated = _GRAVITY.index(record.level) if record.level else _ORDINARY
+    failure = _FAILURE if tells_of_failure(record.message) else _ORDINARY
+    return min(stated if stated < _FAILURE else _ORDINARY, failure)
 
 
 def observation(group: Form, sought: str = "") -> Observation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,9 +11,10 @@ from agent.digest.observation import one_line
 from agent.digest.templates import masked
 from agent.digest.wording import headline, instant, times
 from agent.drafting.looks import Answer, LinesAround, SearchLogs
+from agent.drafting.looks import Line as Shown
 from agent.errors import ToolRefused
 from agent.investigation.absences import NO_LOGS, holding, window
-from agent.investigation.groups import Form, key, observation, seconds
+from agent.investigation.groups import Form, at_least, key, observation, ordinariness, seconds
 from agent.investigation.minting import Minter
 from agent.investigation.shelf import Shelf
 from agent.schema.digest import Digest
@@ -20,7 +22,10 @@ from tools.formats.records import LogRecord
 
 MOST_RECORDS = 1_000_000
 """Records of small logs, and of a large one's window, that one look reads."""
-MOST_GROUPS, MOST_LINES = 12, 40
+MOST_GROUPS, MOST_LINES, MOST_LOUD = 12, 40, 2
+"""Forms that are told, lines around a moment, and of the forms the loudest that come before rare ones."""
+MOST_NAME = 60
+"""Characters by which a line is named where it is not shown."""
 Wanted = Callable[[LogRecord], bool]
 
 
@@ -36,7 +41,7 @@ class _Search:
 
 
 def search(shelf: Shelf, digest: Digest, minter: Minter, look: SearchLogs) -> Answer:
-    """Count matching lines by service and form, the earliest form first."""
+    """Count matching lines by form, in order of time; of many the gravest, the loudest and the rarest."""
     if not shelf.holds(LogRecord):
         return Answer((), not_recorded=NO_LOGS)
     if not (look.text or look.like or look.service or look.level):
@@ -45,11 +50,17 @@ def search(shelf: Shelf, digest: Digest, minter: Minter, look: SearchLogs) -> An
     if look.service and not (_named(look.service, found.services) or _wrote(shelf, look.service)):
         return Answer((), not_recorded=f"log lines of {look.service}")
     ordered = sorted(found.forms.items(), key=lambda entry: (seconds(entry[1].first), entry[0]))
-    loudest = sorted(ordered, key=lambda entry: -entry[1].count)[:MOST_GROUPS]
-    chosen = [entry for entry in ordered if entry in loudest]
-    lines = [_told(minter, group, look.text) for _, group in chosen]
+    onset = digest.onset.timestamp() if digest.onset else None
+    ranks = {entry: _rank(group, onset) for entry, group in ordered}
+    for entry, group in sorted(ordered, key=lambda each: -each[1].count)[:MOST_LOUD]:
+        ranks[entry] = float(ordinariness(group.first))
+    shown = set(sorted(ranks, key=lambda entry: ranks[entry])[:MOST_GROUPS])
+    chosen = [(entry, group) for entry, group in ordered if entry in shown]
+    lines = [_told(minter, group, look.text, ranks[entry]) for entry, group in chosen]
     left = sum(group.count for _, group in ordered) - sum(group.count for _, group in chosen)
-    cut = [f"{len(ordered) - len(chosen)} rarer forms with {left} lines are not shown"] if left else []
+    cut = (
+        [f"{len(ordered) - len(chosen)} more ordinary forms with {left} lines are not shown"] if left else []
+    )
     if found.stopped:
         cut.append(f"the search ended after {MOST_RECORDS} records")
     if not lines:
@@ -74,7 +85,7 @@ def around(shelf: Shelf, minter: Minter, look: LinesAround) -> Answer:
         services.add(record.service or "")
         if record.time is None or not low <= record.time <= high:
             continue
-        if _of(record, look.service) and look.level in {"", record.level}:
+        if _of(record, look.service) and at_least(record, look.level):
             total += 1
             near.append((artifact, record))
             if len(near) > 50 * MOST_LINES:
@@ -89,11 +100,7 @@ def around(shelf: Shelf, minter: Minter, look: LinesAround) -> Answer:
     same: dict[tuple[str, str], list[LogRecord]] = {}
     for _, record in shown:
         same.setdefault((record.service or "", record.message), []).append(record)
-    lines = [
-        f"{ids[key(alike[0])]} {_at(alike[0])} {alike[0].service or '-'} {alike[0].level or '-'} "
-        f"{minter.masked(one_line(alike[0].message, 220))}{_repeated(alike)}"
-        for alike in same.values()
-    ]
+    lines = [_near_line(minter, ids[key(alike[0])], alike, look) for alike in same.values()]
     cut = [f"{total - len(shown)} lines farther away are not shown"] if total > len(shown) else []
     if stopped:
         cut.append(f"the search ended after {MOST_RECORDS} records")
@@ -102,6 +109,19 @@ def around(shelf: Shelf, minter: Minter, look: LinesAround) -> Answer:
         by = f" by {look.service}" if look.service else ""
         return Answer((), empty=f"No {level}log line was recorded{by}{window(low, high)}")
     return Answer(tuple(lines), "; ".join(cut))
+
+
+def _near_line(minter: Minter, name: str, alike: list[LogRecord], look: LinesAround) -> Shown:
+    """Tell a line and how often it stands there; the gravest and nearest are the least ordinary."""
+    first = alike[0]
+    message = minter.masked(one_line(first.message, 220))
+    away = min(abs(seconds(record) - look.time.timestamp()) for record in alike) / look.seconds
+    return Shown(
+        f"{name} {_at(first)} {first.service or '-'} {first.level or '-'} {message}{_repeated(alike)}",
+        name,
+        rank=ordinariness(first) + min(away, 0.99),
+        name=one_line(message, MOST_NAME),
+    )
 
 
 def _near(shelf: Shelf, low: datetime, high: datetime) -> Iterator[tuple[str, LogRecord]]:
@@ -153,7 +173,7 @@ def _of_kind(look: SearchLogs, digest: Digest) -> Iterator[Wanted]:
     if look.service:
         yield lambda record: _of(record, look.service)
     if look.level:
-        yield lambda record: record.level == look.level
+        yield lambda record: at_least(record, look.level)
     if look.like is not None:
         known = digest.find(look.like)
         if known is None or known.kind != "L":
@@ -196,7 +216,14 @@ def _at(record: LogRecord) -> str:
     return instant(record.time) if record.time else "no time"
 
 
-def _told(minter: Minter, group: Form, sought: str) -> str:
+def _rank(group: Form, onset: float | None) -> float:
+    """Rank a form: by what it tells, then whether it began since the onset, then by how rare it is."""
+    began = onset is not None and seconds(group.first) >= onset
+    return ordinariness(group.first) + (0.0 if began else 0.5) + min(math.log10(group.count), 9) / 20
+
+
+def _told(minter: Minter, group: Form, sought: str, rank: float) -> Shown:
     group.read()
     item = minter.mint(observation(group, sought))
-    return f"{item.id} {_at(group.first)} {item.statement}"
+    message = one_line(headline(group.first.message), MOST_NAME)
+    return minter.shown(item, _at(group.first), rank=rank, name=minter.masked(message))

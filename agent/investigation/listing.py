@@ -9,9 +9,9 @@ from agent.digest import changes, chat, firings
 from agent.digest.alerts import AlertBook
 from agent.digest.changes import ChangeBook
 from agent.digest.chat import ChatBook
-from agent.digest.observation import Observation
+from agent.digest.observation import Observation, one_line
 from agent.digest.wording import instant
-from agent.drafting.looks import Answer, ListAlerts, ListChanges, SearchChat
+from agent.drafting.looks import Answer, Line, ListAlerts, ListChanges, SearchChat
 from agent.investigation.absences import NO_ALERTS, NO_CHANGES, NO_CHAT, holding, window
 from agent.investigation.minting import Minter
 from agent.investigation.shelf import Shelf
@@ -19,7 +19,7 @@ from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
 from tools.formats.records import AlertRecord, ChangeRecord, ChatMessage
 
-MOST = 15
+MOST, MOST_NAME = 15, 60
 
 
 def list_alerts(shelf: Shelf, digest: Digest, minter: Minter, look: ListAlerts) -> Answer:
@@ -70,12 +70,18 @@ def _listed(
     items |= {item.id: item for item in known if _matches(item, look)}
     if not items:
         return Answer((), empty=f"No recorded {what}{window(look.start, look.end)}{holding(look.text)}")
-    lines = [
-        f"{item.id} {_at(item.start)} {item.statement}{_marked(item.attributes.get('noise'))}"
-        for item in items.values()
-    ]
     left = len(chosen) - MOST
-    return Answer(tuple(lines), f"{left} later {what}s are not shown" if left > 0 else "")
+    return Answer(
+        tuple(_line(item) for item in items.values()),
+        f"{left} later {what}s are not shown" if left > 0 else "",
+    )
+
+
+def _line(item: Evidence) -> Line:
+    """Tell an entry; an alert that is no sign of the incident is the first to be left out."""
+    marked = _marked(item.attributes.get("noise"))
+    text = f"{item.id} {_at(item.start)} {item.statement}{marked}"
+    return Line(text, item.id, rank=1.0 if marked else 0.0, name=one_line(item.statement, MOST_NAME))
 
 
 def _matches(seen: Observation | Evidence, look: ListAlerts | ListChanges | SearchChat) -> bool:

@@ -9,6 +9,7 @@ from agent.drafting.looks import (
     Answer,
     CompareWindows,
     FindSeries,
+    Line,
     LinesAround,
     ListAlerts,
     ListCalls,
@@ -18,8 +19,7 @@ from agent.drafting.looks import (
     SearchKubernetes,
     SearchLogs,
 )
-from agent.errors import ToolRefused
-from agent.investigation import absences, kubernetes, lines, listing, series
+from agent.investigation import absences, calls, kubernetes, lines, listing, series
 from agent.investigation.minting import Minter
 from agent.investigation.shelf import Shelf
 from agent.schema.digest import Digest
@@ -64,9 +64,11 @@ class SealedRecording:
         """Evidence minted so far, in the order of the looks."""
         return tuple(self._minter.found)
 
-    def missing(self) -> tuple[Evidence, ...]:
-        """Mint what the recording lacks whatever is looked for: kinds of record, gaps of the ledger."""
-        return tuple(self._minter.mint(seen) for seen in absences.standing(self._shelf, self._digest))
+    def standing(self) -> tuple[Evidence, ...]:
+        """Mint what holds whatever is looked for: missing kinds of record, gaps, who calls the suspects."""
+        shelf, digest = self._shelf, self._digest
+        seen = (*absences.standing(shelf, digest), *calls.standing(shelf, digest))
+        return tuple(self._minter.mint(item) for item in seen)
 
     def answer(self, look: Look) -> Answer:
         """Answer one look, an empty one by evidence that says so; raise ToolRefused where it cannot be."""
@@ -77,7 +79,7 @@ class SealedRecording:
         about = getattr(look, "service", "")
         seen = absences.absence(self._shelf, said, *_SEARCHED[type(look)], about=about)
         item = self._minter.mint(seen)
-        return replace(found, lines=(f"{item.id} {item.statement}",))
+        return replace(found, lines=(Line(f"{item.id} {item.statement}", item.id),))
 
     def _found(self, look: Look) -> Answer:
         shelf, digest, minter = self._shelf, self._digest, self._minter
@@ -87,9 +89,9 @@ class SealedRecording:
             case LinesAround():
                 answer = lines.around(shelf, minter, look)
             case FindSeries():
-                answer = series.find(shelf, minter, look)
+                answer = series.find(shelf, digest, minter, look)
             case CompareWindows():
-                answer = series.compare(shelf, minter, look)
+                answer = series.compare(shelf, digest, minter, look)
             case ListAlerts():
                 answer = listing.list_alerts(shelf, digest, minter, look)
             case ListChanges():
@@ -99,19 +101,5 @@ class SealedRecording:
             case SearchKubernetes():
                 answer = kubernetes.search(shelf, minter, look)
             case ListCalls():
-                answer = _calls(digest, look.service)
+                answer = calls.list_calls(shelf, digest, minter, look)
         return answer
-
-
-def _calls(digest: Digest, service: str) -> Answer:
-    if not service:
-        raise ToolRefused("list_calls: name a service")
-    if not digest.topology:
-        return Answer((), not_recorded=absences.NO_CALLS)
-    edges = [
-        f"{edge.caller} -> {edge.callee}" for edge in digest.topology if service in {edge.caller, edge.callee}
-    ]
-    if not edges:
-        return Answer((), empty=f"No recorded call has {service} at either end")
-    cut = f"{len(edges) - 60} more calls are not shown" if len(edges) > 60 else ""
-    return Answer(tuple(edges[:60]), cut)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import fmean
 
 from agent.digest import panel
+from agent.digest.alertunits import unit_of
 from agent.digest.metrickinds import meaning
+from agent.digest.movements import spoken_name
 from agent.digest.observation import Observation
 from agent.digest.panel import Column
 from agent.digest.wording import instant, listed, measured, number
-from agent.drafting.looks import Answer, CompareWindows, FindSeries
+from agent.drafting.looks import Answer, CompareWindows, FindSeries, Line
 from agent.errors import ToolRefused
 from agent.investigation.absences import NO_METRICS, window
 from agent.investigation.minting import Minter
 from agent.investigation.shelf import Shelf
+from agent.schema.digest import Digest
 from agent.schema.evidence import Pointer
 from tools.formats.records import Series
 
@@ -52,8 +55,8 @@ class _Stretch:
         return measured(value, f"{self.unit}/s".strip("/") if self.rate and self.unit else self.unit)
 
 
-def find(shelf: Shelf, minter: Minter, look: FindSeries) -> Answer:
-    """Tell statistics of the matching series, those that vary most first; without words list the names."""
+def find(shelf: Shelf, digest: Digest, minter: Minter, look: FindSeries) -> Answer:
+    """Tell statistics of the matching series, those that moved most first; without words list the names."""
     if not shelf.holds(Series):
         return Answer((), not_recorded=NO_METRICS)
     columns = [Column(artifact, series) for artifact, series in shelf.records(Series)]
@@ -62,51 +65,64 @@ def find(shelf: Shelf, minter: Minter, look: FindSeries) -> Answer:
     chosen = [column for column in columns if _matches(column, look.metric, look.service, look.labels)]
     if not chosen:
         return Answer((), not_recorded=f"series for {_words(look)}")
-    stretches = [found for column in chosen if (found := _stretch(column, look.start, look.end))]
+    units = _units(digest)
+    stretches = [found for column in chosen if (found := _stretch(column, look.start, look.end, units))]
     if not stretches:
         return Answer((), not_recorded=f"samples of {_words(look)}{window(look.start, look.end)}")
+    since = look.start or (None if look.end else digest.onset)
     ordered = sorted(
-        stretches, key=lambda s: (-_variation(s.values), s.column.series.name, s.column.artifact)
+        stretches,
+        key=lambda s: (-_moved(s, since, look.end), s.column.series.name, s.column.artifact),
     )
-    lines: list[str] = []
-    for item in ordered[:MOST_SERIES]:
-        minted = minter.mint(_statistics(item))
-        lines.append(f"{minted.id} {minted.statement}")
+    lines = [
+        _line(minter, _statistics(item), rank, item.label) for rank, item in enumerate(ordered[:MOST_SERIES])
+    ]
     rest = sorted({item.label for item in ordered[MOST_SERIES:]})
     cut = f"{len(ordered) - MOST_SERIES} steadier series are not shown: {listed(rest, 12)}" if rest else ""
     return Answer(tuple(lines), minter.masked(cut))
 
 
-def compare(shelf: Shelf, minter: Minter, look: CompareWindows) -> Answer:
+def compare(shelf: Shelf, digest: Digest, minter: Minter, look: CompareWindows) -> Answer:
     """Put mean and peak of two windows side by side."""
     if not shelf.holds(Series):
         return Answer((), not_recorded=NO_METRICS)
     if look.first_end <= look.first_start or look.second_end <= look.second_start:
         raise ToolRefused("compare_windows: a window ends after it starts")
-    lines: list[tuple[float, str, Observation]] = []
-    matched = 0
+    lines: list[tuple[float, str, str, Observation]] = []
+    matched, units = 0, _units(digest)
     for artifact, series in shelf.records(Series):
         column = Column(artifact, series)
         if not _matches(column, look.metric, look.service, ""):
             continue
         matched += 1
-        one = _stretch(column, look.first_start, look.first_end)
-        two = _stretch(column, look.second_start, look.second_end)
+        one = _stretch(column, look.first_start, look.first_end, units)
+        two = _stretch(column, look.second_start, look.second_end, units)
         if one and two:
-            a, b = fmean(one.values), fmean(two.values)
-            lines.append((-abs(b - a) / (abs(a) + abs(b) or 1), series.name, _comparison(one, two)))
+            apart = _apart(fmean(one.values), fmean(two.values))
+            lines.append((-apart, series.name, one.label, _comparison(one, two)))
     if not matched:
         return Answer((), not_recorded=f"series for {look.metric} {look.service}".rstrip())
     if not lines:
         return Answer((), not_recorded=f"samples of {look.metric} in both windows")
     lines.sort(key=lambda entry: entry[:2])
-    shown = [minter.mint(seen) for _, _, seen in lines[:MOST_SERIES]]
-    cut = (
-        f"{len(lines) - MOST_SERIES} series that differ less are not shown"
-        if len(lines) > MOST_SERIES
-        else ""
-    )
-    return Answer(tuple(f"{item.id} {item.statement}" for item in shown), cut)
+    shown = [_line(minter, seen, at, label) for at, (*_, label, seen) in enumerate(lines[:MOST_SERIES])]
+    left = len(lines) - MOST_SERIES
+    cut = f"{left} series that differ less are not shown: name a service for its own" if left > 0 else ""
+    return Answer(tuple(shown), cut)
+
+
+def _line(minter: Minter, seen: Observation, rank: int, label: str) -> Line:
+    item = minter.mint(seen)
+    return Line(f"{item.id} {item.statement}", item.id, rank, minter.masked(label))
+
+
+def _units(digest: Digest) -> Mapping[str, str]:
+    """Give the units that the digest knows of metrics, by name: an alert may state what the name does not."""
+    return {
+        item.attributes["metric"]: item.attributes["unit"]
+        for item in digest.computed
+        if item.kind == "M" and item.attributes.get("metric") and item.attributes.get("unit")
+    }
 
 
 def _words(look: FindSeries) -> str:
@@ -120,7 +136,9 @@ def _listing(minter: Minter, columns: Sequence[Column]) -> Answer:
     lines = [f"{name}: {listed(sorted(services[name]), 8)}" for name in sorted(services)]
     left = len(lines) - MOST_NAMES
     cut = f"{left} more names are not shown" if left > 0 else ""
-    return Answer(tuple(minter.masked(line) for line in lines[:MOST_NAMES]), cut)
+    return Answer(
+        tuple(Line(minter.masked(line), rank=at) for at, line in enumerate(lines[:MOST_NAMES])), cut
+    )
 
 
 def _matches(column: Column, metric: str, service: str, labels: str) -> bool:
@@ -138,7 +156,9 @@ def _labels(series: Series) -> str:
     return " ".join(f"{key}={value}" for key, value in sorted(series.labels.items())).casefold()
 
 
-def _stretch(column: Column, start: datetime | None, end: datetime | None) -> _Stretch | None:
+def _stretch(
+    column: Column, start: datetime | None, end: datetime | None, units: Mapping[str, str]
+) -> _Stretch | None:
     low = start.timestamp() if start else -math.inf
     high = end.timestamp() if end else math.inf
     ready = panel.samples(column)
@@ -148,12 +168,25 @@ def _stretch(column: Column, start: datetime | None, end: datetime | None) -> _S
     times = tuple(ready.times[index] for index in kept)
     values = tuple(ready.values[index] for index in kept)
     first, last = ready.places[kept[0]], ready.places[kept[-1]]
-    return _Stretch(column, times, values, first, last, ready.meaning.unit, ready.rate)
+    unit = ready.meaning.unit or ("" if ready.rate else unit_of(spoken_name(column.series.metric), units))
+    return _Stretch(column, times, values, first, last, unit, ready.rate)
 
 
-def _variation(values: Sequence[float]) -> float:
-    size = max(abs(value) for value in values)
-    return (max(values) - min(values)) / size if size else 0.0
+def _moved(item: _Stretch, start: datetime | None, end: datetime | None) -> float:
+    """Tell how far a window's mean lies from that of the rest, from 0 to 1; without a rest how it varied."""
+    ready = panel.samples(item.column)
+    low, high = (start.timestamp() if start else -math.inf), (end.timestamp() if end else math.inf)
+    inside: list[float] = []
+    rest: list[float] = []
+    for time, value in zip(ready.times, ready.values, strict=True):
+        (inside if low <= time <= high else rest).append(value)
+    if not (inside and rest):
+        return _apart(min(item.values), max(item.values)) / 2
+    return _apart(fmean(rest), fmean(inside))
+
+
+def _apart(one: float, two: float) -> float:
+    return abs(two - one) / (abs(one) + abs(two) or 1)
 
 
 def _moment(seconds: float) -> datetime:
@@ -221,7 +254,7 @@ def _observation(  # noqa: PLR0917 - private; both callers read in this order
     what = meaning(series.metric, series.labels)
     attributes = {
         "metric": series.metric,
-        "unit": what.unit,
+        "unit": item.unit,
         "labels": ", ".join(f"{key}={value}" for key, value in sorted(series.labels.items())),
         "before": number(before),
         "after": number(after),

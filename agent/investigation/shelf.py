@@ -16,6 +16,7 @@ from tools.formats import read
 from tools.formats.opening import count_lines
 from tools.formats.records import (
     AlertRecord,
+    CallEdge,
     ChangeRecord,
     ChatMessage,
     Clock,
@@ -24,6 +25,7 @@ from tools.formats.records import (
     ObjectState,
     Record,
     Series,
+    Span,
 )
 
 R = TypeVar("R", bound=Record)
@@ -37,6 +39,8 @@ _SIGNALS: Mapping[type[Record], frozenset[Signal]] = {
     ChatMessage: frozenset({"chat"}),
     KubeEvent: frozenset({"events", "objects"}),
     ObjectState: frozenset({"objects", "events"}),
+    CallEdge: frozenset({"topology", "traces"}),
+    Span: frozenset({"traces"}),
 }
 
 

@@ -34,7 +34,8 @@ K Kubernetes    source (event, state), reason, object_kind, object, namespace, n
                 dns_policy, conditions, setting, target_port, exited_at and run_started
                 (of the container's last run that is over); leftover ("true" for trouble of an earlier day)
 H human message author, channel, text, step (acknowledged, mitigated, resolved, ...)
-T trace         caller, callee, operation, before, after, count, change (latency, errors, silent, new)
+T trace         caller, callee, operation, before, after, count, change (latency, errors, silent, new);
+                for who calls a service and whom it calls only calls ("recorded"); minted by looks
 N nothing found sought (what was looked for); minted by looks and for gaps, so that an absence can be cited
 """
 

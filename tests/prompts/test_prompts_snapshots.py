@@ -21,7 +21,8 @@ VALUES = {
     "found": "<<recorded 5eed5eed5eed5eed\nM7 | no time | shop | latency of shop stayed at 3\n"
     "recorded 5eed5eed5eed5eed>>",
     "limits": "3 rounds of up to 4 looks, 10 looks in all",
-    "missing": "<<recorded 5eed5eed5eed5eed\nN1 | The recording holds no chat\nrecorded 5eed5eed5eed5eed>>",
+    "looked": "<<recorded 5eed5eed5eed5eed\nfind_series metric=latency -> M7\nrecorded 5eed5eed5eed5eed>>",
+    "standing": "<<recorded 5eed5eed5eed5eed\nN1 | The recording holds no chat\nrecorded 5eed5eed5eed5eed>>",
     "reason": "its 3 rounds are used",
     "timeline": "(the rows)",
     "explanations": "(the explanations)",

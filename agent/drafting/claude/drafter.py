@@ -83,13 +83,14 @@ class ClaudeDrafter:
         bench = investigating.Bench(recording, self._limits, self._meter.paid, label)
         told = {
             "limits": investigating.limits_text(self._limits),
-            "missing": rendering.found_text(recording.missing(), label),
+            "standing": rendering.found_text(recording.standing(), label),
         }
         reply = self._ask(investigating.STEP, brief, told, bench)
         known = {item.id for item in recording.found} | {item.id for item in brief.digest.evidence}
         return Investigation(
             explanations=shaping.explanations(reply.hypotheses, known),
             not_recorded=tuple(bench.not_recorded),
+            looked=tuple(bench.looked),
             looks=bench.looks,
             ended=bench.ended,
         )
@@ -164,7 +165,7 @@ class ClaudeDrafter:
     def _ask(self, step: str, brief: Brief, values: Mapping[str, str], tools: Toolbox | None = None) -> Reply:
         label = label_of(brief.digest)
         rules, evidence = self._prefix(brief, label)
-        found = rendering.found(brief.digest, label)
+        found = rendering.found(brief, label)
         asked = prompts.load(step)
         shared = ["rules", "evidence", *(["found"] if found else [])]
         offered = investigating.tools() if self._limits.rounds else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from typing import cast
@@ -12,8 +12,9 @@ from typing import cast
 from pydantic import JsonValue, ValidationError
 
 import prompts
+from agent.drafting.drafter import Looked
 from agent.drafting.fence import fence, plain
-from agent.drafting.looks import LOOKS, Answer, Look, Recording
+from agent.drafting.looks import LOOKS, Answer, Line, Look, Recording
 from agent.drafting.model import tokens
 from agent.drafting.model.paid import PaidCalls
 from agent.drafting.model.request import Block, Text, Tool, ToolResult, ToolUse
@@ -25,6 +26,8 @@ STEP = "investigate"
 TOO_MANY = "more looks than are allowed"
 MOST_LINE, MOST_ANSWER, MOST_LOOKS = 300, 420, 4
 """Characters of a line, tokens of an answer, and looks that one round may ask for."""
+MOST_NAMED, MOST_NAME, MOST_ASKED, MOST_CUT = 6, 50, 120, 240
+"""Lines that are named where they are cut, and characters of a name, of a look and of what it left out."""
 
 
 @lru_cache(maxsize=1)
@@ -49,7 +52,7 @@ def limits_text(limits: InvestigationLimits) -> str:
     parts.append(f"{limits.tokens} tokens of answers and replies")
     parts += [f"{limits.seconds:g} seconds"] if limits.seconds is not None else []
     parts += [f"{limits.usd:g} USD"] if limits.usd is not None else []
-    cut = f"an answer is cut after {MOST_ANSWER} tokens and says how much was left"
+    cut = f"an answer is cut after {MOST_ANSWER} tokens, the most ordinary first, and names what was left out"
     return f"{', '.join(parts)}, whichever is reached first; {cut}"
 
 
@@ -65,6 +68,7 @@ class Bench:
         self.ended = ""
         """Which limit ended it; empty while none did."""
         self.not_recorded: dict[str, None] = {}
+        self.looked: list[Looked] = []
 
     def answer(self, uses: tuple[ToolUse, ...]) -> tuple[tuple[Block, ...], tuple[str, ...]] | None:
         """Answer one round; at a limit add the request to come to an end, and after that answer no more."""
@@ -90,6 +94,8 @@ class Bench:
             answer = self._recording.answer(_look(use))
         except ToolRefused as error:
             return _refused(use, str(error))
+        ids = (line.id for line in sorted(answer.lines, key=lambda line: line.rank) if line.id)
+        self.looked.append(Looked(asked=_asked(use), found=tuple(dict.fromkeys(ids))))
         if answer.not_recorded:
             self.not_recorded.setdefault(plain(answer.not_recorded, most=200).text)
         return ToolResult(tool_use_id=use.id, text=told(answer, self._label))
@@ -116,21 +122,37 @@ class Bench:
 
 
 def told(answer: Answer, label: str) -> str:
-    """Render an answer for the prompt: fenced, bounded, with what was left out said outside of the fence."""
+    """Render an answer for the prompt: fenced, bounded, with what was left out named and how to see it."""
     if answer.not_recorded and not answer.lines:
         return f"not recorded: {plain(answer.not_recorded, most=200).text}"
-    lines = [plain(line, most=MOST_LINE).text for line in answer.lines]
-    shown = _first(lines)
-    cut = [f"{len(lines) - len(shown)} more lines are not shown"] if len(shown) < len(lines) else []
-    cut += [plain(answer.cut, most=120).text] if answer.cut else []
-    text = fence("\n".join(shown), label).text
-    return f"{text}\n(cut: {'; '.join(cut)})" if cut else text
+    texts = [plain(line.text, most=MOST_LINE).text for line in answer.lines]
+    order = sorted(range(len(texts)), key=lambda at: answer.lines[at].rank)
+    shown = _fitting(order, texts)
+    hidden = [answer.lines[at] for at in order if at not in shown]
+    lines = [text for at, text in enumerate(texts) if at in shown]
+    lines += [f"cut: {len(hidden)} more: {_named(hidden)}"] if hidden else []
+    lines += [f"cut: {plain(answer.cut, most=MOST_CUT).text}"] if answer.cut else []
+    text = fence("\n".join(lines), label).text
+    return f"{text}\n(ask for one of those by name, or for a shorter window, to see it)" if hidden else text
 
 
-def _first(lines: list[str]) -> list[str]:
-    """Keep whole lines while they fit; an id that is shown stands beside what it is about."""
-    ends = accumulate(tokens.count(f"{line}\n", factor=1) for line in lines)
-    return [line for line, end in zip(lines, ends, strict=True) if end <= MOST_ANSWER]
+def _fitting(order: Sequence[int], texts: Sequence[str]) -> set[int]:
+    """Choose whole lines in an order while they fit, so that an id stands beside what it is about."""
+    ends = accumulate(tokens.count(f"{texts[at]}\n", factor=1) for at in order)
+    return {at for at, end in zip(order, ends, strict=True) if end <= MOST_ANSWER}
+
+
+def _named(hidden: Sequence[Line]) -> str:
+    """Name lines that are not shown, up to a number."""
+    names = [plain(f"{line.id} {line.name or line.text}".strip(), most=MOST_NAME).text for line in hidden]
+    left = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return "; ".join(names[:MOST_NAMED]) + left
+
+
+def _asked(use: ToolUse) -> str:
+    """Write a look in one line: the tool and what it was given."""
+    given = ", ".join(f"{key}={value}" for key, value in use.input.items() if value not in {None, ""})
+    return plain(f"{use.name} {given}".strip(), most=MOST_ASKED).text
 
 
 def _look(use: ToolUse) -> Look:

@@ -14,7 +14,7 @@ MOST_SUSPECTS, MOST_PATTERNS, MOST_IDS, MOST_CALLERS, MOST_CALLEES = 6, 6, 6, 24
 _LEAST = 0.2
 """Share of the best pattern's score below which another explains nothing."""
 _PROOFS = {"hard": "shown by", "indicative": "pointed at by", "symptom": "as a symptom in"}
-_NOTE = 160
+_NOTE = 240
 
 
 def facts(digest: Digest) -> Iterator[str]:

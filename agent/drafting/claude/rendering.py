@@ -9,16 +9,16 @@ import prompts
 from agent import fitting
 from agent.drafting.claude import leads
 from agent.drafting.claude.passages import Passage
-from agent.drafting.drafter import Analysis, Brief, Investigation
+from agent.drafting.drafter import Analysis, Brief, Investigation, Looked
 from agent.drafting.fence import fence, plain
 from agent.drafting.model import tokens
 from agent.schema.base import format_utc
 from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
 from agent.schema.finding import Finding
-from agent.schema.postmortem import Factor, PostMortem, TimelineRow
+from agent.schema.postmortem import Factor, PostMortem, TimelineRow, Why
 
-MOST_FOUND = 60
+MOST_FOUND, _MOST_KEPT = 60, 8
 _QUOTE, _STATEMENT, _VALUE = 240, 300, 160
 _MOST_DIGEST = 20 * fitting.MOST
 """Characters no digest within a budget has; what bounds it is the budget."""
@@ -64,10 +64,27 @@ def fitted(digest: Digest, budget: int = fitting.DEFAULT) -> fitting.Fitted:
     return fitting.fit(digest, budget, fitting.Form(evidence_line, _rest, tokens.count))
 
 
-def found(digest: Digest, label: str) -> str:
-    """Render what looks have minted; empty where they minted nothing."""
-    minted = digest.evidence[len(digest.computed) :]
-    return prompts.load("found").render(found=found_text(minted, label)) if minted else ""
+def found(brief: Brief, label: str) -> str:
+    """Render what looks have minted and what each look was for; empty where they minted nothing."""
+    minted = brief.digest.evidence[len(brief.digest.computed) :]
+    if not minted:
+        return ""
+    looked = looks_text(brief.investigation, brief.digest, label)
+    return prompts.load("found").render(found=found_text(minted, label), looked=looked)
+
+
+def looks_text(investigation: Investigation | None, digest: Digest, label: str) -> str:
+    """List the looks that were made, one a line, with the ids that are kept of each."""
+    if investigation is None or not investigation.looked:
+        return "none"
+    return fence("\n".join(_look_line(item, digest) for item in investigation.looked), label).text
+
+
+def _look_line(item: Looked, digest: Digest) -> str:
+    kept = [name for name in item.found if digest.find(name)]
+    left = len(item.found) - len(kept)
+    more = f" and {left} more that told less" if left else ""
+    return f"{plain(item.asked).text} -> {', '.join(kept[:_MOST_KEPT]) or 'nothing that is kept'}{more}"
 
 
 def found_text(minted: Sequence[Evidence], label: str) -> str:
@@ -98,13 +115,21 @@ def timeline_text(rows: Iterable[TimelineRow], label: str) -> str:
 
 
 def factors_text(factors: Iterable[Factor], label: str) -> str:
-    """List factors with their ids."""
+    """List factors with their ids, and what the chain of each ends at."""
     lines = [
         f"{factor.id} {factor.layer}, {factor.category}, {plain(factor.component or 'no component').text}: "
         f"{plain(factor.title).text}. {plain(factor.claim.text).text} [{', '.join(factor.claim.evidence)}]"
+        f"{_last(factor.whys)}"
         for factor in factors
     ]
     return fence("\n".join(lines) or "(no factors)", label).text
+
+
+def _last(whys: Sequence[Why]) -> str:
+    if not whys:
+        return ""
+    last = whys[-1]
+    return f" Its chain ends at: {plain(last.question).text} {plain(last.answer).text} ({last.basis})"
 
 
 def analysis_text(analysis: Analysis, label: str) -> str:
@@ -205,10 +230,9 @@ def draft_text(places: Iterable[tuple[str, str]], draft: PostMortem, label: str)
 def _found_line(item: Evidence) -> str:
     """Render what a look minted: its statement says all that the look was about."""
     statement = plain(item.statement, most=_STATEMENT).text
-    if item.kind == "N":
+    if item.start is None:
         return f"{item.id} | {statement}"
-    time = format_utc(item.start.replace(microsecond=0)) if item.start else "no time"
-    return f"{item.id} | {time} | {plain(item.service or '-').text} | {statement}"
+    return f"{item.id} | {format_utc(item.start.replace(microsecond=0))} | {statement}"
 
 
 def _record(brief: Brief, label: str) -> str:

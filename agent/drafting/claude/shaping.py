@@ -26,7 +26,7 @@ from agent.schema.postmortem import ActionItem, Cause, Claim, Factor, Hypothesis
 
 _HARD = frozenset("LMACKT")
 MOST_FACTORS, MOST_ITEMS, MOST_EXPLANATIONS, MOST_CONTRADICTIONS = 4, 6, 3, 12
-MOST_FOR, MOST_AGAINST = 5, 3
+MOST_FOR, MOST_AGAINST, MOST_WHYS = 5, 3, 5
 
 
 def timeline(said: Sequence[SaidRow], digest: Digest) -> tuple[TimelineRow, ...]:
@@ -157,7 +157,7 @@ def _factors(said: Sequence[SaidFactor], digest: Digest, ledger: Ledger) -> tupl
                 title=title,
                 component=_component(item.component, digest),
                 claim=carried,
-                whys=tuple(_why(why, digest) for why in item.whys[:4] if why.question and why.answer),
+                whys=tuple(_why(why, digest) for why in item.whys[:MOST_WHYS] if why.question and why.answer),
                 confidence=0.8 if carried.standing == "supported" else 0.5,
             )
         )

@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from itertools import islice, zip_longest
 
 from langgraph.runtime import Runtime
 
 from agent.drafting.drafter import Investigation
+from agent.investigation.calls import is_of_calls
 from agent.naming import hidden_names
-from agent.schema.evidence import Evidence, Severity
+from agent.schema.evidence import Evidence
 from agent.store import open_bundle
 from agent.workflow.briefing import brief_of
 from agent.workflow.stages import Deps
 from agent.workflow.state import State, Update
 
-MOST_UNCITED = 4
-"""Pieces of evidence that are kept though no explanation cites them, the most severe first."""
-_SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+MOST_UNCITED = 6
+"""Pieces of evidence that are kept though no explanation cites them: of each look the most telling first."""
 
 
 def telling(found: tuple[Evidence, ...], investigation: Investigation) -> tuple[Evidence, ...]:
-    """Keep what the explanations rest on, what was not found, and a little more; ids stay as minted."""
+    """Keep what the explanations rest on, absences, calls, and of each look what tells most; ids stay."""
     cited = {
         name for item in investigation.explanations for name in (*item.evidence_for, *item.evidence_against)
     }
-    absent = {item.id for item in found if item.kind == "N"}
-    rest = sorted((item for item in found if item.id not in cited | absent), key=_rank)
-    kept = cited | absent | {item.id for item in rest[:MOST_UNCITED]}
+    always = {item.id for item in found if item.kind == "N" or is_of_calls(item)}
+    minted = {item.id for item in found}
+    by_turns = zip_longest(*(look.found for look in investigation.looked))
+    rest = (name for turn in by_turns for name in turn if name in minted - cited - always)
+    kept = cited | always | set(islice(dict.fromkeys(rest), MOST_UNCITED))
     return tuple(item for item in found if item.id in kept)
-
-
-def _rank(item: Evidence) -> int:
-    return _SEVERITIES.index(item.severity)
 
 
 def investigate(state: State, runtime: Runtime[Deps]) -> Update:

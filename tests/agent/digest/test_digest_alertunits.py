@@ -37,3 +37,14 @@ def test_a_unit_is_taken_where_values_agree(text: str, unit: str | None) -> None
 
 def test_a_name_that_tells_its_unit_is_left_alone() -> None:
     assert alertunits.stated(["wait_seconds: 66ms"], [move("wait_seconds", 16.0, 66.0)]) == {}
+
+
+def test_another_quantile_of_a_measure_has_its_unit() -> None:
+    moves = [move("p90latency", 16.0, 66.0), move("p50latency", 4.0, 8.0), move("network", 4.0, 8.0)]
+    assert alertunits.stated(["Slow: p90latency: 66ms"], moves) == {"p90latency": "ms", "p50latency": "ms"}
+
+
+def test_quantiles_of_two_units_tell_nothing_of_a_third() -> None:
+    assert alertunits.unit_of("p50latency", {"p90latency": "ms", "p99latency": "s"}) == ""
+    assert alertunits.unit_of("p90latency", {"p90latency": "ms", "p99latency": "s"}) == "ms"
+    assert alertunits.unit_of("http50latency", {"http90latency": "ms"}) == ""

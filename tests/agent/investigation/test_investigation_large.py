@@ -42,7 +42,7 @@ def answers(
     patch.setattr(bulk, "is_large", is_large)
     recording = SealedRecording(bundle, computed)
     told = [recording.answer(look).lines for look in looks]
-    return [sorted(line.split(" ", 1)[1].split(" (")[0] for line in lines) for lines in told]
+    return [sorted(line.text.split(" ", 1)[1].split(" (")[0] for line in lines) for lines in told]
 
 
 @pytest.mark.parametrize("case", ["cluster-ea197d", "boutique-4392eb", "cluster-faf5d1"])

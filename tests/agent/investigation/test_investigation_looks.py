@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -97,7 +98,7 @@ def test_log_lines_are_counted_by_service_and_form(shop: Opened) -> None:
         for line in bundle.path(artifact.path).read_text().splitlines()
         if "connection refused" in line
     ]
-    ids = {line.split()[0] for line in answer.lines}
+    ids = {line.id for line in answer.lines}
     items = [*recording.found, *computed.evidence]
     assert raw
     assert sum(int(item.attributes["count"]) for item in items if item.id in ids) == len(raw)
@@ -127,7 +128,8 @@ def test_statistics_are_those_of_the_samples(boutique: Opened) -> None:
     recording.answer(FindSeries(metric="p90latency", service="checkoutservice"))
     (item,) = recording.found
     values = [value for part in excerpt(bundle, item, limit=10_000) for _, value in part.samples]
-    assert f"to {max(values):.0f} at" in item.statement
+    assert f"to {max(values):.0f} ms at" in item.statement
+    assert item.attributes["unit"] == "ms"
     assert item.attributes["metric"] == "p90latency"
 
 
@@ -144,8 +146,8 @@ def test_windows_stand_side_by_side_with_their_factor(boutique: Opened) -> None:
         )
     )
     assert len(answer.lines) == 1
-    assert "averaged 0.267 (peak 2.27)" in answer.lines[0]
-    assert "a factor of 24" in answer.lines[0]
+    assert "averaged 0.267 (peak 2.27)" in answer.lines[0].text
+    assert "a factor of 24" in answer.lines[0].text
     backwards = CompareWindows(
         metric="tcp", first_start=AT, first_end=AT, second_start=AT, second_end=AT + timedelta(1)
     )
@@ -157,15 +159,15 @@ def test_what_the_digest_has_keeps_its_id(boutique: Opened) -> None:
     bundle, computed = boutique
     recording = SealedRecording(bundle, computed)
     answer = recording.answer(ListAlerts())
-    assert sorted(line.split()[0] for line in answer.lines) == ["A1", "A2", "A3", "A4", "A5"]
-    assert recording.answer(ListChanges()).lines[0].startswith("C1 ")
+    assert sorted(line.id for line in answer.lines) == ["A1", "A2", "A3", "A4", "A5"]
+    assert recording.answer(ListChanges()).lines[0].text.startswith("C1 ")
     assert recording.found == ()
 
 
 def test_objects_are_found_by_field_and_value(boutique: Opened) -> None:
     recording = SealedRecording(*boutique)
     answer = recording.answer(SearchKubernetes(text="memory", kind="Deployment"))
-    assert any("cpu=200m,memory=300Mi" in line for line in answer.lines)
+    assert any("cpu=200m,memory=300Mi" in line.text for line in answer.lines)
     pods = recording.answer(SearchKubernetes(text="service"))
     assert re.search(r"\d+ more (?:objects|events) are not shown", pods.cut)
     with pytest.raises(ToolRefused):
@@ -176,22 +178,22 @@ def test_nothing_found_and_nothing_recorded_are_two_answers(boutique: Opened, si
     loud, quiet = SealedRecording(*boutique), SealedRecording(*silent)
     found = loud.answer(SearchLogs(text="no such words at all"))
     assert found.not_recorded == ""
-    assert found.lines[0].startswith('N1 No recorded log line with "no such words at all" (')
+    assert found.lines[0].text.startswith('N1 No recorded log line with "no such words at all" (')
     assert loud.answer(SearchLogs(text="x", service="nobody")).not_recorded == "log lines of nobody"
     assert quiet.answer(SearchLogs(text="x")).not_recorded == "log lines"
     assert quiet.answer(FindSeries(metric="cpu")).not_recorded == "metrics"
     assert loud.answer(FindSeries(metric="no_such_metric")).not_recorded == "series for no_such_metric"
     assert loud.answer(SearchChat(text="x")).not_recorded == "chat"
     assert quiet.answer(ListCalls(service="a")).not_recorded == "record of which services call each other"
-    assert loud.answer(ListCalls(service="redis-cart")).lines == ("cartservice -> redis-cart",)
+    assert loud.answer(ListCalls(service="nobody")).empty == "No recorded call has nobody at either end"
 
 
 def test_what_was_not_found_can_be_cited_and_opened(boutique: Opened) -> None:
     bundle, computed = boutique
     recording = SealedRecording(bundle, computed)
-    missing = recording.missing()
+    missing = recording.standing()
     assert "The recording holds no chat" in {item.statement for item in missing}
-    assert recording.missing() == missing
+    assert recording.standing() == missing
     for look in (
         SearchLogs(text="no such words", service="frontend"),
         FindSeries(metric="no_such_metric"),
@@ -201,22 +203,22 @@ def test_what_was_not_found_can_be_cited_and_opened(boutique: Opened) -> None:
         ListCalls(service="nonesuch"),
     ):
         answer = recording.answer(look)
-        (item,) = (found for found in recording.found if answer.lines[0].startswith(f"{found.id} "))
+        (item,) = (found for found in recording.found if answer.lines[0].id == found.id)
         assert item.kind == "N"
         assert item.service is None
     resolver = Resolver(bundle, (pointer for item in recording.found for pointer in item.pointers))
     for item in recording.found:
         assert [resolver.problem(pointer, None) for pointer in item.pointers] == [None] * len(item.pointers)
         assert all(part.lines for part in excerpt(bundle, item))
-    first = next(item for item in recording.found if "frontend" in item.statement)
+    first = next(item for item in recording.found if item.kind == "N" and "frontend" in item.statement)
     assert "frontend" in first.pointers[0].artifact
 
 
 def test_a_roll_out_that_the_objects_tell_of_is_among_the_changes(boutique: Opened) -> None:
     recording = SealedRecording(*boutique)
-    assert any(line.startswith("C1 ") for line in recording.answer(ListChanges()).lines)
+    assert any(line.id == "C1" for line in recording.answer(ListChanges()).lines)
     late = recording.answer(ListChanges(start=AT))
-    assert late.lines[0].endswith("No recorded change from 2025-12-26T04:32:28Z")
+    assert late.lines[0].text.endswith("No recorded change from 2025-12-26T04:32:28Z")
 
 
 def test_a_form_is_looked_for_by_the_id_of_a_pattern(boutique: Opened) -> None:
@@ -270,9 +272,96 @@ def test_a_long_line_is_quoted_around_the_words_that_were_sought(tmp_path: Path)
     line = f"2025-12-26T04:32:28Z ERROR {told}\n"
     recording = SealedRecording(*logged(tmp_path, line * 3 + "2025-12-26T04:32:29Z INFO fine\n"))
     found = recording.answer(SearchLogs(text="LEDGER because"))
-    assert "refused by the ledger because of code 4711" in found.lines[0]
+    assert "refused by the ledger because of code 4711" in found.lines[0].text
     near = recording.answer(LinesAround(time=AT))
-    assert [line.endswith("(3 times, last 2025-12-26T04:32:28Z)") for line in near.lines] == [True, False]
+    told = [line.text.endswith("(3 times, last 2025-12-26T04:32:28Z)") for line in near.lines]
+    assert told == [True, False]
+
+
+def test_who_calls_whom_can_be_cited_and_opened(boutique: Opened) -> None:
+    bundle, computed = boutique
+    recording = SealedRecording(bundle, computed)
+    calls = [item for item in recording.standing() if item.kind == "T"]
+    assert {item.service for item in calls} >= {"checkoutservice", "recommendationservice", "adservice"}
+    (line,) = recording.answer(ListCalls(service="redis-cart")).lines
+    assert line.text == f"{line.id} redis-cart is called by cartservice"
+    (item,) = (found for found in recording.found if found.id == line.id)
+    told = [text for part in excerpt(bundle, item) for text in part.lines]
+    assert any("redis-cart" in text and "cartservice" in text for text in told)
+    (again,) = recording.answer(ListCalls(service="checkoutservice")).lines
+    assert again.id in {item.id for item in calls}
+
+
+def test_series_are_told_with_the_unit_that_alerts_state_and_those_that_moved_first(boutique: Opened) -> None:
+    answer = SealedRecording(*boutique).answer(FindSeries(metric="latency", start=AT))
+    assert all(" ms at " in line.text for line in answer.lines if " ranged " in line.text)
+    first = {line.text.split(" of ")[1].split()[0] for line in answer.lines[:4]}
+    assert first & {"checkoutservice", "recommendationservice", "adservice"}
+    assert [line.rank for line in answer.lines] == sorted(line.rank for line in answer.lines)
+
+
+@pytest.mark.parametrize(("level", "seen"), [("error", 1), ("warning", 2), ("info", 3), ("", 4)])
+def test_a_level_means_this_one_or_a_graver(
+    tmp_path: Path, level: Literal["error", "warning", "info", ""], seen: int
+) -> None:
+    text = "".join(
+        f"2025-12-26T04:32:2{at}Z {word}job {name} ended\n"
+        for at, (word, name) in enumerate([("ERROR ", "a"), ("WARN ", "bb"), ("INFO ", "ccc"), ("", "dddd")])
+    )
+    recording = SealedRecording(*logged(tmp_path, text))
+    answer = recording.answer(SearchLogs(text="job", level=level))
+    assert len(answer.lines) == seen
+
+
+def test_of_many_forms_the_grave_and_rare_ones_are_kept(tmp_path: Path) -> None:
+    words = [
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "zeta",
+        "eta",
+        "theta",
+        "iota",
+        "kappa",
+        "mu",
+        "nu",
+        "xi",
+    ]
+    text = "".join(f"2025-12-26T04:32:2{n % 9}Z INFO {word} was served\n" * 5 for n, word in enumerate(words))
+    text += (
+        "2025-12-26T04:32:29Z INFO connection to ledger refused\n2025-12-26T04:32:29Z ERROR ledger is gone\n"
+    )
+    answer = SealedRecording(*logged(tmp_path, text)).answer(
+        SearchLogs(start=AT - timedelta(days=1), level="info")
+    )
+    ranked = sorted(answer.lines, key=lambda line: line.rank)
+    assert [line.name for line in ranked[:2]] == ["ledger is gone", "connection to ledger refused"]
+    assert re.search(r"^3 more ordinary forms with 15 lines are not shown", answer.cut)
+
+
+def test_what_the_record_tells_of_is_not_minted_again(tmp_path: Path) -> None:
+    bundle, computed = opened("boutique-9d2b45")
+    recording = SealedRecording(bundle, computed)
+    answer = recording.answer(SearchKubernetes(text="adservice", kind="Event"))
+    known = {item.id for item in computed.evidence}
+    assert {line.id for line in answer.lines} & known
+    minted = {(item.statement.split(":")[1][:30], item.start) for item in recording.found}
+    told = {(item.statement.split("event ")[-1][:30], item.start) for item in computed.evidence}
+    assert not {(what.strip(), at) for what, at in minted} & told
+
+
+def test_a_setting_comes_before_what_every_object_has(tmp_path: Path) -> None:
+    recording = SealedRecording(*opened("boutique-9d2b45"))
+    answer = recording.answer(SearchKubernetes(text="adservice", kind="Deployment"))
+    first = answer.lines[0].text
+    assert "container.server.liveness grpc" in first
+    assert " age " not in first
+    alone = recording.answer(SearchKubernetes(text="adservice liveness", kind="Deployment"))
+    assert "#failure=1" in alone.lines[0].text
+    whole = recording.answer(SearchKubernetes(text="deployment adservice", kind="Deployment"))
+    assert "other fields of Deployment adservice: " in whole.cut
 
 
 @given(st.text(), st.text(min_size=1, max_size=9), st.text(), st.integers(20, 60))

@@ -27,7 +27,7 @@ from .obedient import Fields, faithful, lines_of, said
 
 INCIDENTS = Path(__file__).parents[4] / "evals" / "incidents"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-MOST_UNCACHED, LEAST_SHARE, MOST_USD = 33_000, 0.7, 0.15
+MOST_UNCACHED, LEAST_SHARE, MOST_USD = 37_000, 0.7, 0.15
 LOOKS: tuple[tuple[tuple[str, dict[str, Any]], ...], ...] = (
     tuple(("find_series", {"metric": name}) for name in ("latency", "cpu", "mem", "network")),
     tuple(("search_kubernetes", {"text": name}) for name in ("pod", "node", "service", "deployment")),
@@ -107,7 +107,7 @@ def test_a_whole_draft_sends_few_tokens_anew(case: str, tmp_path: Path) -> None:
     run_draft(folder, drafter=drafter, settings=Settings(), now=lambda: NOW)
     used, digest = summary(paid), folder.read_digest()
     assert digest
-    assert sum(name[0] != "N" for name in digest.investigated) <= 24 + MOST_UNCITED
+    assert sum(name[0] not in "NT" for name in digest.investigated) <= 24 + MOST_UNCITED
     assert used["counted_uncached_tokens"] <= MOST_UNCACHED
     assert used["counted_cached_share"] >= LEAST_SHARE
     assert used["counted_usd"] < MOST_USD
