@@ -179,18 +179,19 @@ _PRESSED = Pattern(
 )
 _REMINDERS = (_REMINDED, _TO_BE_REMINDED, _PRESSED)
 _REQUESTS = (_HABIT, _INSISTED, _TOLD, _SIGNED)
-_CUE = Pattern(
-    r"train|coach|mentor|tutor|tuition|school|supervis|shadow|lectur|educat|refresh|lesson|course"
-    r"|class|workshop|seminar"
-    r"|instruct|bootcamp|remind|attention|heed|concentrat|focus|\bcare|attentive|vigilant|mindful"
-    r"|diligent|cautious"
-    r"|conscientious|disciplined|thorough|alert\b|check|remember|twice|think|listen|read|stick|adher"
-    r"|compl|insist|make sure"
-    r"|see to it|stress|emphasi|reiterat|repeat|point out|clear|explain|impress|brief|ensure|demand"
-    r"|expect|require|speak|talk|word|chat|conversation|meeting|tell|ask"
-    r"|advise|order|encourage"
-    r"|sign|acknowledge|taught|up to speed",
-    re.IGNORECASE,
+_CUES = (
+    *"""
+    train coach mentor tutor tuition school supervis shadow lectur educat refresh lesson course class
+    workshop seminar instruct bootcamp remind attention heed concentrat focus care attentive vigilant
+    mindful diligent cautious conscientious disciplined thorough alert double- doublecheck remember
+    twice think listen read stick adher compl insist stress emphasi reiterat repeat clear explain
+    impress brief ensure demand expect require speak talk word chat conversation meeting tell ask advise
+    order encourage sign acknowledge confirm accept taught follow again
+    """.split(),  # noqa: SIM905
+    "make sure",
+    "see to it",
+    "point out",
+    "up to speed",
 )
 """What each of the forms above holds one of; most actions hold none."""
 
@@ -201,7 +202,7 @@ def learner_of(text: str) -> Recipient:
     A group that has to repeat something, or is taught care, counts as persons: nothing is learned but whose
     fault it was.
     """
-    if not _CUE.search(text):
+    if not _has_cue(text):
         return ""
     trained = _TRAINED.match(text)
     if trained:
@@ -219,7 +220,7 @@ def learner_of(text: str) -> Recipient:
 
 def exhorts(text: str) -> bool:
     """Tell whether an action reminds people of what they know, or asks them to take more care."""
-    if not _CUE.search(text):
+    if not _has_cue(text):
         return False
     if _ATTENTION.match(text):
         return True
@@ -241,6 +242,11 @@ def is_public(text: str) -> bool:
     """Tell whether an action teaches or reminds those who use the product, not those who run it."""
     found = (form.match(text) for form in (_TRAINED, *_TAUGHT, *_REMINDERS))
     return any(recipient_of(one["who"], humans_only=True) == "public" for one in found if one)
+
+
+def _has_cue(text: str) -> bool:
+    low = text.lower()
+    return any(cue in low for cue in _CUES)
 
 
 def _blamed(learner: Recipient, text: str) -> Recipient:

@@ -20,8 +20,8 @@ _KIND_OF_LIST = Pattern(
     r"\s*\b(?:action )?(?:items?|actions?|tasks?|follow-?ups?|to-?dos?)?\W*$", re.IGNORECASE
 )
 _OF_ALL = Pattern(
-    r"\W*(?:(?P<name>owner|responsible|due date|due|deadline|priority) (?:of|for) (?:all|each|every|these|the) "
-    r"(?:\w+ ){0,2}\w+\W*:\W*(?P<value>[^.\n]+)"
+    r"\W*(?:(?P<name>owner|responsible|due date|due|deadline|priority) (?:of|for) "
+    r"(?:all|each|every|these|the) (?:\w+ ){0,2}\w+\W*:\W*(?P<value>[^.\n]+)"
     r"|(?:all|these|the) (?:(?:above|following|open) )*(?:items|actions|tasks|points) (?:above |below )?"
     r"(?:are (?:all )?(?:owned by|with)|belong to|go to) (?P<owner>[^.,;\n]+))",
     re.IGNORECASE,

@@ -68,8 +68,10 @@ def test_items_below_a_kind_of_items_are_read(heading: str) -> None:
 
 
 def test_items_below_a_label_in_a_list_are_read() -> None:
-    text = "# Incident\n\n- **Resolved**: 10:40\n- **Review actions**:\n  - Cap the queue at 500\n  - Log each drop\n"
-    assert _texts(text) == ["Cap the queue at 500", "Log each drop"]
+    text = (
+        "# Incident\n\n- **End**: 10:40\n- **Review actions**:\n  - Cap the bus at 500\n  - Log each drop\n"
+    )
+    assert _texts(text) == ["Cap the bus at 500", "Log each drop"]
 
 
 @pytest.mark.parametrize(
