@@ -42,6 +42,8 @@ COUNTED = frozenset(
 )
 SUMMED = frozenset(stem(word) for word in ("errors", "warnings", "lines", "messages", "failures"))
 """What the counts of log patterns count: a number of them may be the sum of all cited ones."""
+_WHOLES = {"desired": ("ready", "available"), "count": ("baseline_count", "incident_count")}
+"""Attributes that count a whole, and those that count a part of it."""
 _MOST_SPANS = 12
 _MOST_COMPARED = 6
 _FRACTIONS = frozenset(
@@ -123,6 +125,18 @@ def _distinct(support: Support, wanted: Quantity) -> Iterator[int]:
 
 def _is_pod(item: Evidence) -> bool:
     return item.attributes.get("object_kind") == "Pod"
+
+
+def pairs_of(support: Support) -> Iterator[tuple[int, int]]:
+    """Yield part and whole: "3 of 5" as written, ready of wanted, lines of one phase."""
+    for found in PAIR.finditer(support.text):
+        yield int(found["part"]), int(found["whole"])
+    for item in support.items:
+        for whole, parts in _WHOLES.items():
+            for part in parts:
+                some, every = item.attributes.get(part, ""), item.attributes.get(whole, "")
+                if some.isdigit() and every.isdigit():
+                    yield int(some), int(every)
 
 
 def counting(number: Quantity, text: str) -> Quantity:

@@ -4,54 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from agent.checks.duration import PER, UNIT_SECONDS, read_lengths
 from agent.checks.number_words import ONES, PART_OF, SPELLED
 from agent.checks.stem import STOP, stem
+from agent.checks.unit_scale import SCALES, UNIT
 
 Bound = Literal["", "most", "least"]
 """most: "within 5 min", the truth may be less. least: "over 200", the truth may be more."""
 
-_SCALES: dict[str, tuple[str, float]] = {
-    "us": ("time", 1e-6),
-    "\u00b5s": ("time", 1e-6),
-    "ms": ("time", 1e-3),
-    "s": ("time", 1.0),
-    "sec": ("time", 1.0),
-    "second": ("time", 1.0),
-    "seconds": ("time", 1.0),
-    "milliseconds": ("time", 1e-3),
-    "min": ("time", 60.0),
-    "minutes": ("time", 60.0),
-    "b": ("bytes", 1.0),
-    "byte": ("bytes", 1.0),
-    "bytes": ("bytes", 1.0),
-    "kb": ("bytes", 1e3),
-    "mb": ("bytes", 1e6),
-    "gb": ("bytes", 1e9),
-    "tb": ("bytes", 1e12),
-    "kib": ("bytes", 2.0**10),
-    "mib": ("bytes", 2.0**20),
-    "gib": ("bytes", 2.0**30),
-    "ki": ("bytes", 2.0**10),
-    "mi": ("bytes", 2.0**20),
-    "gi": ("bytes", 2.0**30),
-    "%": ("percent", 1.0),
-    "percent": ("percent", 1.0),
-    "per cent": ("percent", 1.0),
-    "k": ("count", 1e3),
-    "m": ("count", 1e-3),
-    "million": ("count", 1e6),
-    "thousand": ("count", 1e3),
-    "billion": ("count", 1e9),
-    "x": ("ratio", 1.0),
-    "\u00d7": ("ratio", 1.0),
-    "times": ("times", 1.0),
-    "fold": ("ratio", 1.0),
-}
-_UNIT = "|".join(sorted((re.escape(unit) for unit in _SCALES), key=len, reverse=True))
 _ABOUT = r"(?:about|around|approximately|approx\.?|roughly|nearly|almost|some|close to|~|\u2248)\s*"
 _MOST_WORDS = (
     "within|under|less than|fewer than|up to|at most|no more than|no higher than|below|short of|shy of"
@@ -64,7 +27,7 @@ _NUMBER = re.compile(
     rf"(?<![\w./])(?<!\d[:-])(?<![A-Za-z]-)"
     rf"(?:(?P<about>{_ABOUT})|(?P<most>{_MOST})|(?P<least>{_LEAST}))?"
     rf"(?P<sign>[-\u2212+])?(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+\.\d+e\d{{1,2}}|\d{{1,200}}(?:\.\d+)?(?:e[+-]\d{{1,2}})?)"
-    rf"(?:[\s-]?(?P<unit>{_UNIT})(?![A-Za-z0-9])|(?P<glued>[A-Za-z]{{2,14}})(?!\w))?(?![\w]|[.,]\d|-[A-Za-z]*\d)",
+    rf"(?:[\s-]?(?P<unit>{UNIT})(?![A-Za-z0-9])|(?P<glued>[A-Za-z]{{2,14}})(?!\w))?(?![\w]|[.,]\d|-[A-Za-z]*\d)",
     re.IGNORECASE,
 )
 _COUNTS = "|".join(sorted(SPELLED, key=len, reverse=True))
@@ -132,6 +95,8 @@ class Quantity:
     """Whether it stands as `key=1`; `leads` is the key, and only a sentence with the key's word means it."""
     per: float = 0.0
     """Seconds of the unit of time that it is a rate over, as 60 in "six a minute"; 0 for no rate."""
+    at: int = field(default=-1, compare=False)
+    """Where it stands in its sentence; -1 for one that does not."""
 
     @property
     def weak(self) -> bool:
@@ -238,7 +203,7 @@ def _beside(text: str, start: int, end: int) -> tuple[str, str]:
 def _quantity(found: re.Match[str], text: str) -> Quantity:
     written = found.group("number").replace(",", "")
     value = float(written) * (-1 if found.group("sign") in {"-", "\u2212"} else 1)
-    kind, scale = _SCALES.get((found.group("unit") or "").lower(), ("", 1.0))
+    kind, scale = SCALES.get((found.group("unit") or "").lower(), ("", 1.0))
     decimals = len(written.partition(".")[2].partition("e")[0])
     slack = 0.5 * 10**-decimals * scale
     bound = _bound_in(found) if _is_round(written) else ""
@@ -252,7 +217,16 @@ def _quantity(found: re.Match[str], text: str) -> Quantity:
     if bound == "most" and before in _EXTREMES:
         bound = ""
     return Quantity(
-        found.group().strip(), value, kind, value * scale, slack, after, before, bound, keyed=keyed
+        found.group().strip(),
+        value,
+        kind,
+        value * scale,
+        slack,
+        after,
+        before,
+        bound,
+        keyed=keyed,
+        at=found.start(),
     )
 
 
@@ -276,13 +250,15 @@ def _spelled(found: re.Match[str], text: str, value: float) -> Quantity:
         kind, slack = "ratio", max(slack, 0.5, value * 0.1)
     high_end = _LOW_END.search(text[max(0, found.start() - 30) : found.end() + 2])
     bound: Bound = "most" if high_end else _bound_in(found)
-    return Quantity(words.strip(), value, kind, value, slack, after, before, bound, spelled=True)
+    return Quantity(
+        words.strip(), value, kind, value, slack, after, before, bound, spelled=True, at=found.start()
+    )
 
 
 def _often(found: re.Match[str], text: str) -> Quantity:
     value = _OFTEN_VALUES[found.group("word").lower()]
     before, _ = _beside(text, found.start(), found.end())
-    return Quantity(found.group(), value, "times", value, 0.01, "", before, spelled=True)
+    return Quantity(found.group(), value, "times", value, 0.01, "", before, spelled=True, at=found.start())
 
 
 def _share(found: re.Match[str]) -> Quantity:
@@ -290,7 +266,16 @@ def _share(found: re.Match[str]) -> Quantity:
     value = 100 * (ONES.index(count) + 1 if count in ONES else 1) / PART_OF.get(part.removesuffix("s"), 2)
     slack = value * (0.2 if found.group("about") else 0.1)
     return Quantity(
-        found.group().strip(), value, "percent", value, slack, "", "", _bound_in(found), spelled=True
+        found.group().strip(),
+        value,
+        "percent",
+        value,
+        slack,
+        "",
+        "",
+        _bound_in(found),
+        spelled=True,
+        at=found.start(),
     )
 
 
@@ -302,4 +287,4 @@ def _one_in(found: re.Match[str]) -> Quantity:
     """Read "one in five" as a share."""
     word = found.group("whole").lower()
     value = 100 / (SPELLED.get(word) or float(word))
-    return Quantity(found.group(), value, "percent", value, value * 0.1, spelled=True)
+    return Quantity(found.group(), value, "percent", value, value * 0.1, spelled=True, at=found.start())
