@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import permutations
 from typing import TYPE_CHECKING
 
-from agent.checks.agreement import close
+from agent.checks.agreement import agree, close
 from agent.checks.evidence_text import MEASURED, number_of, read_cached
 from agent.checks.quantity import Quantity
 from agent.checks.stem import stem
@@ -163,6 +163,12 @@ def is_total(number: Quantity, text: str, digest: Digest) -> bool:
         return number.value == fired
     kind = _KINDS.get(number.counts)
     return kind in {"A", "C"} and number.value == sum(item.kind == kind for item in digest.evidence)
+
+
+def is_share(support: Support, wanted: Quantity) -> bool:
+    """Tell whether a share is written in the citations, or is one of their counts of another one."""
+    written = any(agree(wanted, found) for found in support.reading.numbers)
+    return written or any(close(wanted, share) for share in _shares(support))
 
 
 def is_computed(support: Support, wanted: Quantity) -> bool:

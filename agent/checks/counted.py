@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from agent.checks.agreement import close
-from agent.checks.computed import changes, counting, is_sum, is_total
+from agent.checks.agreement import agree, close, within
+from agent.checks.attribution import parts_of
+from agent.checks.computed import changes, counting, is_share, is_sum, is_total
 from agent.checks.enumeration import is_rest, names_in_lists, rests
 from agent.checks.keyed_number import off_key
+from agent.checks.level import misplaced
 from agent.checks.mention import Reading, read_sentence
+from agent.checks.multiple import miscounted, not_steepest
 from agent.checks.naming import mentioned
+from agent.checks.number_reading import loose_counts
 from agent.checks.quantity import Quantity
 from agent.checks.role_number import out_of_role
 from agent.checks.stem import stem, stems
 from agent.checks.support import Support
+from agent.checks.tally import mistold
 from agent.schema.digest import Digest
 
 _PAIR = re.compile(r"(?<![\w.])(?P<part>\d+) (?:of|out of) (?:the )?(?P<whole>\d+)(?![\w.%])")
@@ -58,11 +63,44 @@ class Counted:
         yield from self._levels()
         for found in _OF_WHAT.finditer(self.text):
             noun = stem(found["noun"])
-            if noun not in _WHOLES and noun not in stems(self.support.raw):
+            if noun in _WHOLES:
+                continue
+            share = next((one for one in self.reading.numbers if one.at <= found.start() < one.at + 20), None)
+            if noun not in stems(self.support.raw) or (share and not is_share(self.support, share)):
                 yield found.group()
         yield from (span.text for span in self.reading.spans if not self.support.has_length(span))
         yield from out_of_role(self.text, self.support.raw)
+        yield from mistold(self.text, self.support)
+        yield from misplaced(self.text, self.reading, self.support)
+        yield from miscounted(self.text, self.support)
+        yield from not_steepest(self.text, self.support)
         yield from self._numbers()
+        yield from self._of_others()
+
+    def _of_others(self) -> Iterator[str]:
+        """Yield what only other cited evidence holds than that of which the part of the sentence speaks."""
+        numbers = (*self.reading.numbers, *loose_counts(self.text))
+        clocks = [(self.text.find(clock.text), clock) for clock in self.reading.clocks]
+        places = [found.at for found in (*numbers, *self.reading.spans)] + [place for place, _ in clocks]
+        for part in parts_of(self.text, self.support.items, places):
+            strange = self.support.narrowed(part.strangers).reading
+            kept = tuple(item for item in self.support.items if item not in part.strangers)
+            own = self.support.narrowed(kept)
+            lasting = replace(own, moments=self.support.moments)
+            here = range(part.start, part.end)
+            for number in numbers:
+                held = number.at in here and any(agree(number, other) for other in strange.numbers)
+                if held and not replace(self, support=own).carries(counting(number, self.text)):
+                    yield number.text
+            for span in self.reading.spans:
+                held = span.at in here and any(
+                    within(span, other.seconds, span.slack) for other in strange.spans
+                )
+                if held and not lasting.has_length(span):
+                    yield span.text
+            for at, clock in clocks:
+                if part.named and at in here and not own.has_clock(clock, edges=True):
+                    yield clock.text
 
     def _pairs(self) -> Iterator[tuple[re.Match[str], bool]]:
         """Yield each "3 of 5" on which a cited pair decides, and whether it is that one."""
@@ -84,10 +122,11 @@ class Counted:
             if decided.intersection(range(written.at, written.at + len(written.text) + 1)):
                 continue
             wrong = written.text in off or self.support.lacks_padded(written.text)
-            if wrong or not self._carries(counting(written, self.text)):
+            if wrong or not self.carries(counting(written, self.text)):
                 yield written.text
 
-    def _carries(self, number: Quantity) -> bool:
+    def carries(self, number: Quantity) -> bool:
+        """Tell whether the citations, or what the sentence lists itself, carry a number."""
         if self.support.has_number(number) or is_total(number, self.text, self.digest):
             return True
         if self._listed(number) or self._short_for_span(number):

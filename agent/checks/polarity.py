@@ -32,6 +32,12 @@ _ABLE = re.compile(
     r"\b(?:could|was able to|were able to|managed to|succeeded in)\s+(?!not\b|only\b|no\b)[a-z]+",
     re.IGNORECASE,
 )
+_READING = re.compile(
+    r"be (?:read|seen|compared|inspected|checked|traced|reconstructed|shown|told|ruled|opened|searched)",
+    re.IGNORECASE,
+)
+"""What people could do with a recording, whatever it holds."""
+_COULD = re.compile(r"\bcould (?P<be>be )?(?P<verb>(?!not\b|only\b|no\b|be\b)[a-z]+)", re.IGNORECASE)
 _KNOWING = frozenset(
     """tell know known say said distinguish determine establish established explain decide decided reveal
     confirm prove settle clear""".split()  # noqa: SIM905
@@ -93,9 +99,11 @@ def _plain(text: str) -> str:
 
 def ability(text: str, support: Support) -> Iterator[Contradiction]:
     """Find "could connect" over evidence that only holds failures."""
+    yield from _possible(text, support)
     found = _ABLE.search(text)
     if (
         found is None
+        or _READING.match(text, found.end() - 2)
         or re.search(r"\b(?:before|until|if)\b", text[: found.start()], re.IGNORECASE)
         or _FAILING.search(text)
         or re.search(NEGATOR, text, re.IGNORECASE)
@@ -106,6 +114,20 @@ def ability(text: str, support: Support) -> Iterator[Contradiction]:
         yield Contradiction(
             found.group(), items[0].id, f'"{found.group()}" over evidence of a failure: {items[0].statement}'
         )
+
+
+def _possible(text: str, support: Support) -> Iterator[Contradiction]:
+    """Find "could be fetched" over a statement that it could not."""
+    for found in _COULD.finditer(text):
+        front = text[max(0, found.start() - 40) : found.start()]
+        if re.search(r"\b(?:if|until|before|no|none|nothing|neither|nor)\b", front, re.IGNORECASE):
+            continue
+        denied = re.compile(rf"\bcould not {found['be'] or ''}{re.escape(found['verb'])}\b", re.IGNORECASE)
+        item = next((item for item in support.items if denied.search(_statement_of(item))), None)
+        if item is not None and len(support.items) == 1:
+            yield Contradiction(
+                found.group(), item.id, f'"{found.group()}" is not what {item.id} states: {item.statement}'
+            )
 
 
 @lru_cache(maxsize=1)

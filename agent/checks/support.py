@@ -39,6 +39,7 @@ _ANY_KEY = frozenset(
 
 
 _MILLICORES = stem("millicores")
+_NOTHING = Reading((), (), (), (), ())
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,10 @@ class Support:
         )
         spans = tuple(found for found in self.reading.spans if not found.keyed or found.leads in heard)
         return replace(self, reading=replace(self.reading, numbers=numbers, spans=spans))
+
+    def narrowed(self, items: tuple[Evidence, ...]) -> Support:
+        """Keep some of the items, and what the facts state without their notes."""
+        return _read(replace(self, items=items), [f"{fact.label}: {fact.text}" for fact in self.facts])
 
     def has_number(self, wanted: Quantity) -> bool:
         """Tell whether a number occurs in its role, or follows by unit, rounding, ratio, sum or count."""
@@ -149,7 +154,8 @@ class Support:
                 return True
             rivals = [found for found in rivals if found.kind == "times"]
         if rivals and not any(found in rivals for found in near):
-            return wanted.counts in COUNTED | SUMMED and _is_one_of(wanted, exact_counts(self, wanted))
+            several = len(self.items) > 1 and wanted.counts in COUNTED | SUMMED
+            return several and _is_one_of(wanted, exact_counts(self, wanted))
         return True if near else None
 
     def has_length(self, wanted: Span) -> bool:
@@ -231,27 +237,30 @@ def gather(digest: Digest, header: Header, evidence: Iterable[str], facts: Itera
     ids = dict.fromkeys((*evidence, *(found for fact in named for found in fact.evidence)))
     items = tuple(item for item in (digest.find(found) for found in ids) if item is not None)
     edges = tuple(moment for moment in (header.start, header.end) if moment is not None)
-    parts = [
-        *(text_of(item) for item in items),
-        *(f"{fact.label}: {fact.text} ; {fact.note}" for fact in named),
-    ]
+    nodes = frozenset(item.attributes["node"] for item in digest.evidence if item.attributes.get("node"))
+    told = [f"{fact.label}: {fact.text} ; {fact.note}" for fact in named]
+    return _read(Support(items, named, "", "", _NOTHING, (), edges, nodes), told)
+
+
+def _read(bare: Support, told: list[str]) -> Support:
+    """Take apart what the items of a support hold, and what its facts tell."""
+    parts = [*(text_of(item) for item in bare.items), *told]
     text = "\n".join(parts)
     read = [read_cached(part) for part in parts]
     reading = Reading(
         (
             *(found for one in read for found in one.numbers),
-            *(found for item in items for found in counts_of(item)),
+            *(found for item in bare.items for found in counts_of(item)),
         ),
         tuple(found for one in read for found in one.spans),
         tuple(found for one in read for found in one.clocks),
         tuple(found for one in read for found in one.dates),
         tuple(found for one in read for found in one.names),
     )
-    moments = [moment for item in items for moment in moments_of(item)]
-    moments.extend(fact.time for fact in named if fact.time is not None)
-    told = tuple(dict.fromkeys(moments))
-    nodes = frozenset(item.attributes["node"] for item in digest.evidence if item.attributes.get("node"))
-    return Support(items, named, text, text.lower(), reading, told, edges, nodes)
+    moments = [moment for item in bare.items for moment in moments_of(item)]
+    moments.extend(fact.time for fact in bare.facts if fact.time is not None)
+    unique = tuple(dict.fromkeys(moments))
+    return replace(bare, raw=text, text=text.lower(), reading=reading, moments=unique)
 
 
 def _of_day(moment: datetime) -> float:
