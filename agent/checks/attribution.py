@@ -15,7 +15,7 @@ from agent.checks.stem import stem, stems
 from agent.schema.evidence import Evidence
 
 _STOP = re.compile(
-    r"[;:.]\s+|\s(?:while|whereas|but|although|though)\s|,\s+(?:and|or)\s+|,\s+|\s(?:and|or|against)\s|(?<!more)(?<!less)(?<!fewer)\sthan\s",
+    r"[;.]\s+|:\s+(?!\d)|\s(?:while|whereas|but|although|though)\s|,\s+(?:and|or)\s+|,\s+|\s(?:and|or|against)\s|(?<!more)(?<!less)(?<!fewer)\sthan\s",
     re.IGNORECASE,
 )
 _JOINT = re.compile(r",?\s+(?:and|or)\s+|,\s+", re.IGNORECASE)

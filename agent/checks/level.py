@@ -29,12 +29,17 @@ _BEHIND = {
     "after": r"^ (?:afterwards|after the rise|after that|from then on|from \d\d:\d\d(?::\d\d)? on)\b",
 }
 """The words behind it that do."""
+_NEVER_REACHED = re.compile(
+    r"\b(?:never|not) reach(?:ed)? (?:at most |as much as |about |around )?$", re.IGNORECASE
+)
 _TIMES = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "min": 60.0}
 
 
 def misplaced(text: str, reading: Reading, support: Support) -> Iterator[str]:
     """Yield values given as one level of a cited metric that are another one of it."""
     for value in (*reading.numbers, *reading.spans):
+        if _NEVER_REACHED.search(text[: value.at]) and _is_reached(value, support):
+            yield value.text
         role = _role_of(text, value)
         share = isinstance(value, Quantity) and (value.spelled or value.kind in {"times", "ratio"})
         metrics = [item for item in support.items if item.kind in "MT" and item.attributes.get("before")]
@@ -46,6 +51,13 @@ def misplaced(text: str, reading: Reading, support: Support) -> Iterator[str]:
             _is(value, item, other) for item in meant for other in _ROLES if other != role
         ):
             yield value.text
+
+
+def _is_reached(value: Quantity | Span, support: Support) -> bool:
+    """Tell whether a cited metric had a value as its highest level."""
+    return any(
+        _is(value, item, "peak") or _is(value, item, "after") for item in support.items if item.kind == "M"
+    )
 
 
 def _role_of(text: str, value: Quantity | Span) -> str:

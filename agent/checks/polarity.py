@@ -37,7 +37,14 @@ _READING = re.compile(
     re.IGNORECASE,
 )
 """What people could do with a recording, whatever it holds."""
-_COULD = re.compile(r"\bcould (?P<be>be )?(?P<verb>(?!not\b|only\b|no\b|be\b)[a-z]+)", re.IGNORECASE)
+_COULD = re.compile(
+    r"\b(?:could (?P<be>be )?|managed to |(?:was|were) able to )(?P<verb>(?!not\b|only\b|no\b|be\b)[a-z]+)",
+    re.IGNORECASE,
+)
+_DENIED_DEED = re.compile(
+    r"\b(?:never|did not|has not|had not) (?P<deed>[a-z]+ (?:(?:its|the|an?|their) )?[a-z]+ [a-z]+)",
+    re.IGNORECASE,
+)
 _KNOWING = frozenset(
     """tell know known say said distinguish determine establish established explain decide decided reveal
     confirm prove settle clear""".split()  # noqa: SIM905
@@ -58,6 +65,7 @@ class Contradiction:
 
 def polarity(text: str, support: Support) -> Iterator[Contradiction]:
     """Compare what is negated in the sentence with what is negated in the statements it cites."""
+    yield from _denied_whole(text, support)
     names = {stem(part) for item in support.items for part in re.findall(r"[A-Za-z]+", item.service or "")}
     mine, mine_plain = _negated(text)
     said = {word.lower() for word in re.findall(r"[A-Za-z]+", _NEGATED.sub(" ", text))}
@@ -78,6 +86,16 @@ def polarity(text: str, support: Support) -> Iterator[Contradiction]:
     for word in sorted((theirs & mine_plain) - plain - mine - _NOT_TELLING):
         if word in _states() and not _FAILING.search(text):
             yield Contradiction(word, "", f'the sentence states "{word}", which the cited evidence denies')
+
+
+def _denied_whole(text: str, support: Support) -> Iterator[Contradiction]:
+    """Find "never reached its backoff limit" over a statement that has all these words and denies none."""
+    for found in _DENIED_DEED.finditer(text):
+        words = {stem(word) for word in found.group("deed").split() if word.lower() not in STOP}
+        for item in support.items:
+            denied, plain = _negated(_statement_of(item))
+            if len(words) > 2 and words <= plain and not denied:
+                yield Contradiction(found.group(), item.id, f"denies what {item.id} states: {item.statement}")
 
 
 def turned(text: str, support: Support) -> Iterator[Contradiction]:
@@ -122,12 +140,15 @@ def _possible(text: str, support: Support) -> Iterator[Contradiction]:
         front = text[max(0, found.start() - 40) : found.start()]
         if re.search(r"\b(?:if|until|before|no|none|nothing|neither|nor)\b", front, re.IGNORECASE):
             continue
-        denied = re.compile(rf"\bcould not {found['be'] or ''}{re.escape(found['verb'])}\b", re.IGNORECASE)
-        item = next((item for item in support.items if denied.search(_statement_of(item))), None)
-        if item is not None and len(support.items) == 1:
-            yield Contradiction(
-                found.group(), item.id, f'"{found.group()}" is not what {item.id} states: {item.statement}'
-            )
+        verb = f"{found['be'] or ''}{re.escape(found['verb'])}"
+        denied = re.compile(rf"\b(?:could not|cannot|failed to|unable to) {verb}\b", re.IGNORECASE)
+        speaking = [
+            item for item in support.items if re.search(rf"\b{verb}\b", item.statement, re.IGNORECASE)
+        ]
+        if speaking and all(denied.search(item.statement) for item in speaking):
+            item = speaking[0]
+            message = f'"{found.group()}" is not what {item.id} states: {item.statement}'
+            yield Contradiction(found.group(), item.id, message)
 
 
 @lru_cache(maxsize=1)

@@ -130,12 +130,19 @@ def _tells_its_time(item: Evidence, text: str) -> bool:
     return item.start is not None and f"{item.start:%H:%M}" in text
 
 
+def _tells_its_peak(item: Evidence, text: str) -> bool:
+    """Tell whether the sentence gives the minute at which a metric was at its highest."""
+    peak = item.attributes.get("peak_at", "")[11:16]
+    return bool(peak) and peak in text
+
+
 def _is_timed_by_another(item: Evidence, place: Place, support: Support, named: set[str]) -> bool:
     """Tell whether a time of the sentence is that of a component that it names, which the item is not."""
     if not item.service or item.service.lower() in named:
         return False
     return any(
-        (other.service or "").lower() in named and _tells_its_time(other, place.text)
+        (other.service or "").lower() in named
+        and (_tells_its_time(other, place.text) or _tells_its_peak(other, place.text))
         for other in support.items
         if other.kind == item.kind or item.kind in {"A", "M"}
     )
