@@ -3,7 +3,8 @@
 Drafts every case offline, checks that the untouched draft has no error, then tells one lie at a time and
 counts how many are reported. CASES is a folder of recorded incidents, by default the bundled ones; with
 `--recorded` the drafts are those that a language model wrote, replayed from their cassettes. `--most N`
-bounds the places a kind a draft, `--seed WORD` draws other ones. `--misses` prints every lie that passed, with its place.
+bounds the places a kind a draft, `--seed WORD` draws other ones. `--misses` prints every lie that
+passed, with its place.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ _STOP = re.compile(
     r"[;.]\s+|:\s+(?!\d)|\s(?:while|whereas|but|although|though)\s|,\s+(?:and|or)\s+|,\s+|\s(?:and|or|against)\s|(?<!more)(?<!less)(?<!fewer)\sthan\s",
     re.IGNORECASE,
 )
-_JOINT = re.compile(r",?\s+(?:and|or)\s+|,\s+", re.IGNORECASE)
+_JOINT = re.compile(r",?\s+(?:and|or)\s+|,\s+|\s+than\s+", re.IGNORECASE)
 _MEASURED = ("metric_kind", "unit")
 _COUNTS = frozenset(stem(word) for word in ("once", "twice", "thrice", "time", *SPELLED))
 _MOST = 12

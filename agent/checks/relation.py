@@ -84,11 +84,9 @@ def unrelated(place: Place, support: Support, known: dict[str, str], reading: Re
             continue
         if _meant_together(place.text, item, support, named):
             continue
-        if place.facts and named and not holds[item.id] and not _GATHERED.search(place.text):
-            said = {other.id: told & stems(texts[other.id]) for other in support.items}
-            if any(holds[other] and said[item.id] <= words for other, words in said.items()):
-                yield item
-                continue
+        if place.facts and _adds_nothing(item, place, support, texts):
+            yield item
+            continue
         if (
             named
             and item.service
@@ -97,6 +95,20 @@ def unrelated(place: Place, support: Support, known: dict[str, str], reading: Re
             and shares[item.id] < max(2.0, max(shares.values()) / 2)
         ) or (not shares[item.id] and not holds[item.id]):
             yield item
+
+
+def _adds_nothing(item: Evidence, place: Place, support: Support, texts: dict[str, str]) -> bool:
+    """Tell whether another item, brought by a fact, names what the text names and has all its words."""
+    low = place.text.lower()
+    named = {other.service.lower() for other in support.items if other.service}
+    named = {name for name in named if name in low}
+    if not named or _GATHERED.search(place.text) or any(name in texts[item.id].lower() for name in named):
+        return False
+    told = stems(place.text) - _OF_REPORTS
+    own = told & stems(texts[item.id])
+    return any(
+        own <= stems(texts[other.id]) for other in support.items if (other.service or "").lower() in named
+    )
 
 
 def _is_called(item: Evidence, text: str) -> bool:
