@@ -36,6 +36,8 @@ LOOSEST = _DATA / "loosest"
 """Three more sets of loose prose, each written before the rules had seen it."""
 ORDERED = _DATA / "ordered"
 """Loose prose on what rose, fell, recovered or came first, and false sentences of the same sort."""
+MIXED = _DATA / "mixed"
+"""Relative clauses, contrasts, ranges, shares, orders and lists given in part, and false twins of them."""
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -152,7 +154,7 @@ def main() -> int:
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     args = parser.parse_args()
-    folders = [args.folder] if args.folder else [FOLDER, VARIED, LOOSE, LOOSER, LOOSEST, ORDERED]
+    folders = [args.folder] if args.folder else [FOLDER, VARIED, LOOSE, LOOSER, LOOSEST, ORDERED, MIXED]
     measured = [false_alarms(folder) for folder in folders]
     checked = sum(count for count, _ in measured)
     alarms = tuple(alarm for _, found in measured for alarm in found)

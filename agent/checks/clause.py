@@ -10,7 +10,8 @@ from agent.schema.evidence import Evidence
 
 _BOUNDARY = re.compile(
     r"[;:.]\s+|,\s+|\b(?:while|but|whereas|and|before|after|although|though|when|once|until|because|without"
-    r"|by the time|only after|just as|as soon as|together with|along with|like|then|followed by|as)\b",
+    r"|by the time|came with|coincided with|only after|just as|as soon as|together with|along with"
+    r"|like|then|followed by|as)\b",
     re.IGNORECASE,
 )
 _ACCOMPANYING = re.compile(
@@ -34,7 +35,9 @@ _MEASURES = {
     "memory": "memory heap",
     "errors": "errors error failures",
 }
-_REFERRING = re.compile(r"\b(?:its?|their|they|the latter|the former|that|both|neither|did)\b", re.IGNORECASE)
+_REFERRING = re.compile(
+    r"\b(?:its?|their|they|the latter|the former|that|both|neither|did(?! not\b|n.t\b))\b", re.IGNORECASE
+)
 _GENERIC = frozenset(
     """service services server client prod main data container function stage pool node worker group
     http grpc stress state error event value cluster system internal""".split()  # noqa: SIM905
@@ -92,6 +95,8 @@ def spoken_of(clause: str, before: str, items: Sequence[Evidence]) -> list[Evide
         alike = [item for item in items if item.kind in kinds]
     if kinds and alike:
         pool = alike
+    if measured and ("M" in kinds or all(item in pool for item in measured)):
+        return measured
     if measured and (close := [item for item in pool if item in measured]):
         return close
     if kinds and alike:
@@ -126,14 +131,17 @@ def _shared(name: str, services: set[str]) -> set[str]:
 
 
 def _by_measure(clause: str, items: Sequence[Evidence]) -> list[Evidence]:
-    """Return the metrics of which a clause has most words of what they measure."""
+    """Return the metrics and alerts of which a clause has most words of what they measure."""
     said = {stem(word) for word in re.findall(r"[a-z]+\d*|\d+", clause.lower())}
-    scores = {item.id: len(said & _measured(item)) for item in items if item.kind == "M"}
+    scores = {item.id: len(said & _measured(item)) for item in items if item.kind in {"M", "A"}}
     best = max(scores.values(), default=0)
     return [item for item in items if best and scores.get(item.id) == best]
 
 
 def _measured(item: Evidence) -> set[str]:
+    if item.kind == "A":
+        told = re.search(r"\b(?:pps|[Nn]etwork)\b", item.statement)
+        return {stem(word) for word in _MEASURES["network"].split()} if told else set()
     metric = item.attributes.get("metric", "")
     words = re.findall(r"[A-Z]?[a-z]{3,}|[A-Z]{2,}|[a-z]\d\d", metric)
     words += _MEASURES.get(item.attributes.get("metric_kind", ""), "").split()

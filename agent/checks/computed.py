@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import permutations
 from typing import TYPE_CHECKING
 
-from agent.checks.agreement import close
+from agent.checks.agreement import agree, close
 from agent.checks.evidence_text import MEASURED, number_of, read_cached
 from agent.checks.quantity import Quantity
 from agent.checks.stem import stem
@@ -42,6 +42,8 @@ COUNTED = frozenset(
 )
 SUMMED = frozenset(stem(word) for word in ("errors", "warnings", "lines", "messages", "failures"))
 """What the counts of log patterns count: a number of them may be the sum of all cited ones."""
+_WHOLES = {"desired": ("ready", "available"), "count": ("baseline_count", "incident_count")}
+"""Attributes that count a whole, and those that count a part of it."""
 _MOST_SPANS = 12
 _MOST_COMPARED = 6
 _FRACTIONS = frozenset(
@@ -125,6 +127,18 @@ def _is_pod(item: Evidence) -> bool:
     return item.attributes.get("object_kind") == "Pod"
 
 
+def pairs_of(support: Support) -> Iterator[tuple[int, int]]:
+    """Yield part and whole: "3 of 5" as written, ready of wanted, lines of one phase."""
+    for found in PAIR.finditer(support.text):
+        yield int(found["part"]), int(found["whole"])
+    for item in support.items:
+        for whole, parts in _WHOLES.items():
+            for part in parts:
+                some, every = item.attributes.get(part, ""), item.attributes.get(whole, "")
+                if some.isdigit() and every.isdigit():
+                    yield int(some), int(every)
+
+
 def counting(number: Quantity, text: str) -> Quantity:
     """Let a count in words count the noun behind its adjective: "three slow services"."""
     behind = re.match(r" (?P<noun>[a-z]+)", text.partition(number.text)[2])
@@ -149,6 +163,12 @@ def is_total(number: Quantity, text: str, digest: Digest) -> bool:
         return number.value == fired
     kind = _KINDS.get(number.counts)
     return kind in {"A", "C"} and number.value == sum(item.kind == kind for item in digest.evidence)
+
+
+def is_share(support: Support, wanted: Quantity) -> bool:
+    """Tell whether a share is written in the citations, or is one of their counts of another one."""
+    written = any(agree(wanted, found) for found in support.reading.numbers)
+    return written or any(close(wanted, share) for share in _shares(support))
 
 
 def is_computed(support: Support, wanted: Quantity) -> bool:

@@ -7,21 +7,26 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from agent.checks.clause import clause_at, meant_by
+from agent.checks.multiple import MULTIPLIED
+from agent.checks.number_reading import read_quantities
 from agent.checks.polarity import NEGATOR, Contradiction, ability, polarity
-from agent.checks.quantity import read_quantities
 from agent.checks.support import Support
+from agent.checks.untouched import unaffected
 from agent.schema.evidence import Evidence
 
 _UP = (
     r"rose|risen|rises?|rising|increas(?:ed?|es|ing)|grew|grown|growing|climb(?:ed|ing|s)?|spik(?:ed?|es|ing)|jump(?:ed|ing|s)?"
     r"|surg(?:ed?|es|ing)|soar(?:ed|ing)?|shot up|went up|gone up|doubled|tripled|quadrupled|multiplied"
     r"|swelled|burst"
-    r"|peaked|higher than|more than before|slower than"
+    r"|got slower|became slower|grew slower|peaked|higher than|more than before|slower than"
+    r"|averaged (?:more|higher)"
+    r"|more (?:requests|packets|calls|queries)(?= |$)"
 )
 _DOWN = (
     r"fell|fall(?:s|en|ing)?|dropp?(?:ed|ing|s)?|decreas(?:ed?|es|ing)|declin(?:ed?|es|ing)|shr[aiu]nk(?:ing)?|sank|sunk|dipp?(?:ed|ing|s)?"
     r"|halved|went down|gone down|plunged|plummeted|collapsed|lower than|less than before|faster than"
-    r"|ceased|stopped logging"
+    r"|got faster|became faster|sped up|ceased|stopped logging|averaged (?:less|lower|fewer)"
+    r"|(?:fewer|less) (?:requests|packets|calls|queries|traffic)(?= |$)"
 )
 _DIRECTION = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b", re.IGNORECASE)
 _TRANSITIVE = re.compile(
@@ -40,7 +45,10 @@ _FLAT = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    rf"(?:(?:{NEGATOR})(?:\s+\w+){{0,2}}|\bwithout(?:\s+[\w-]+){{0,5}}? (?:having|being))\s*$", re.IGNORECASE
+    rf"(?:(?:{NEGATOR})(?:\s+\w+){{0,2}}|\bwithout(?:\s+[\w-]+){{0,5}}? (?:having|being)"
+    r"|\b(?:none|neither|not one) of(?:\s+[\w-]+){1,6}"
+    r"|\bneither(?:\s+[\w:/.-]+){1,3}\s+nor(?:\s+[\w:/.-]+){1,4})\s*$",
+    re.IGNORECASE,
 )
 _RECOVERED = re.compile(
     r"\b(?:recovered|(?:was|were|has been|have been|got|had) (?:resolved|restored|cleared)|resolved"
@@ -48,6 +56,16 @@ _RECOVERED = re.compile(
     r"|back to normal|went away|subsided|(?<=not )recover(?! (?:until|before|within|for|by)\b))\b",
     re.IGNORECASE,
 )
+_OF_ALERTS = re.compile(
+    r"\balerts?\b[^,;]*\b(?:resolved|cleared)|\b(?:resolved|cleared) alerts?\b", re.IGNORECASE
+)
+"""Says of alerts that they ended, also as what tells them from others: "the resolved alerts"."""
+_IN_PASSING = re.compile(
+    r"\b(?:during|after|before|since|until|throughout) (?:the|this|that|its|their|an?)(?: \w+)? $",
+    re.IGNORECASE,
+)
+"""In front of a noun that says when: "during the rise"."""
+_NOUN = re.compile(r"rise|fall|drop|surge|spike|jump|increase|decrease|dip|burst", re.IGNORECASE)
 _CONTAINED = re.compile(
     r"\b(?:was|were|stayed|remained) (?P<how>contained|confined|isolated)\b"
     r"(?! (?:after|at|by|from|in|once|to|until|when|within))",
@@ -72,6 +90,7 @@ def contradictions(text: str, bare: str, support: Support) -> Iterator[Contradic
     yield from polarity(bare, support)
     yield from ability(bare, support)
     yield from _spread(bare, support)
+    yield from unaffected(bare, support)
     yield from _near_copies(text, support)
 
 
@@ -132,9 +151,12 @@ def _directions(text: str, support: Support) -> Iterator[Contradiction]:
                 f'"{match.group()}" goes against its own numbers, {pair["low"]} to {pair["high"]}',
             )
             continue
-        if _TRANSITIVE.match(text, match.end()) or not moving:
+        passing = _NOUN.fullmatch(match.group()) and _IN_PASSING.search(text[: match.start()])
+        if passing or _TRANSITIVE.match(text, match.end()) or not moving:
             continue
         denied = bool(_DENIED.search(text[: match.start()]))
+        if denied and MULTIPLIED.fullmatch(match.group()):
+            continue
         meant = meant_by(text, match, [item for item, _ in moving])
         if match.group().lower() == "peaked" and not any(item.attributes.get("change") for item in meant):
             continue
@@ -177,6 +199,10 @@ def _recoveries(text: str, support: Support) -> Iterator[Contradiction]:
     for match in _RECOVERED.finditer(text):
         denied = bool(_DENIED.search(text[: match.start()]))
         meant = meant_by(text, match, lasting)
+        if _OF_ALERTS.search(clause_at(text, match.start(), match.end())):
+            meant = [item for item in meant if item.kind == "A"]
+        if not meant:
+            continue
         ended = [item for item in meant if _has_ended(item)]
         if (not ended) != denied and (not denied or len(ended) == len(meant)):
             says = "lasted to the end of the recording" if not ended else "ended"

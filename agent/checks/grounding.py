@@ -9,24 +9,19 @@ from itertools import chain
 
 from agent.checks import actors as acting
 from agent.checks.absence import absences
-from agent.checks.agreement import close
-from agent.checks.computed import changes, counting, is_sum, is_total
 from agent.checks.contradiction import contradictions
+from agent.checks.counted import Counted
 from agent.checks.denial import asserted
-from agent.checks.enumeration import is_rest, names_in_lists, rests
-from agent.checks.keyed_number import off_key
 from agent.checks.mention import Reading, read_sentence
 from agent.checks.naming import PLATFORM, known_names, mentioned, name_like, said_absent
 from agent.checks.places import Place, finding_at, read_places
 from agent.checks.polarity import Contradiction, turned
-from agent.checks.quantity import Quantity
 from agent.checks.quotation import flat, misquoted, quotations, without_copies, without_quotations
 from agent.checks.relation import better_evidence, speaks_of_nothing, unrelated
-from agent.checks.role_number import out_of_role
 from agent.checks.row_grounding import check_rows
 from agent.checks.sequence import misordered
 from agent.checks.standing import overstated, overstated_cause, too_certain, unshown_change
-from agent.checks.stem import stem, stems
+from agent.checks.stem import stems
 from agent.checks.support import Support, gather
 from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
@@ -37,22 +32,6 @@ _DENIED = re.compile(r"\b(?:no|not|nothing|never|none|unknown|without|cannot)\b|
 _AT_EDGE = re.compile(
     r"\b(?:start|started|starts|began|begin|onset|incident|end|ended|ends|over|closed|resolved|outage|first|last)\b",
     re.IGNORECASE,
-)
-_PAIR = re.compile(r"(?<![\w.])(?P<part>\d+) (?:of|out of) (?:the )?(?P<whole>\d+)(?![\w.%])")
-_FROM_TO = re.compile(
-    r"\bfrom (?P<low>(?:about |around |roughly )?\d[\d.,]*\s?[a-zA-Z%]{0,3}) to (?P<high>(?:about "
-    r"|around |roughly |a peak of )?\d[\d.,]*\d|\d)"
-)
-_IN_ALL = re.compile(
-    r"\b(?:altogether|in total|in all|all told|together|combined|between (?:them|the two)|overall"
-    r"|a total of)\b",
-    re.IGNORECASE,
-)
-_OF_WHAT = re.compile(r"\d\s?(?:%|percent) of (?:all |the |its |their )?(?P<noun>[a-z]{3,})", re.IGNORECASE)
-_WHOLES = frozenset(
-    stem(word)
-    for word in """time capacity limit total normal baseline maximum level usual available quota size these
-    those them which cases lines limits""".split()  # noqa: SIM905
 )
 
 
@@ -163,71 +142,9 @@ class _Reader:
                 yield self._not_carried("G09", quotation)
 
     def _numbers(self) -> Iterator[Finding]:
-        told: set[str] = set()
-        """Numbers on which a pair or a list decides."""
-        for found in _PAIR.finditer(self.bare):
-            shown = self.support.has_pair(int(found["part"]), int(found["whole"]))
-            if shown is not None:
-                told.update((found["part"], found["whole"]))
-            if shown is False:
-                yield self._not_carried("G02", found.group())
-        for found, count, listed in rests(self.bare, self.known | names_in_lists(self.support)):
-            told.add(found["count"] or found["few"])
-            if not is_rest(count, listed, self.support):
-                yield self._not_carried("G02", found.group().strip(" ,"))
-        yield from self._levels()
-        for found in _OF_WHAT.finditer(self.bare):
-            noun = stem(found["noun"])
-            if noun not in _WHOLES and noun not in stems(self.support.raw):
-                yield self._not_carried("G02", found.group())
-        for span in self.reading.spans:
-            if not self.support.has_length(span):
-                yield self._not_carried("G02", span.text)
-        for words in out_of_role(self.bare, self.support.raw):
+        sentence = Counted(self.bare, self.place.bare, self.reading, self.support, self.known, self.digest)
+        for words in sentence.unshown():
             yield self._not_carried("G02", words)
-        off = set(off_key(self.reading.numbers, self.bare, self.support.raw))
-        for written in self.reading.numbers:
-            number = counting(written, self.bare)
-            carried = self.support.has_number(number) or is_total(number, self.bare, self.digest)
-            carried = carried or self._listed(number) or self._short_for_span(number)
-            carried = carried or (bool(_IN_ALL.search(self.bare)) and is_sum(number, self.support))
-            wrong = not carried or number.text in off or self.support.lacks_padded(number.text)
-            if wrong and not told & {number.text, _first(number.text)}:
-                yield self._not_carried("G02", number.text)
-
-    def _levels(self) -> Iterator[Finding]:
-        """Hold "from A to B" to a cited metric: A is the level before, B the one after or the peak."""
-        for found in _FROM_TO.finditer(self.bare):
-            first, second = (read_sentence(found[name]).numbers[:1] for name in ("low", "high"))
-            if not first or not second:
-                continue
-            levels = list(changes(self.support))
-            peaked = "peak" in self.bare[found.end() :]
-            fits = [
-                (low, high)
-                for low, high, peak in levels
-                if close(first[0], low)
-                and (close(second[0], high) or (close(second[0], peak) and not peaked))
-            ]
-            known = [number for number in (first[0], second[0]) if self.support.has_number(number)]
-            if levels and not fits and len(known) == 2:
-                yield self._not_carried("G02", found.group())
-
-    def _listed(self, number: Quantity) -> bool:
-        """Tell whether a count is that of the names that the sentence lists: "three services: a, b and c"."""
-        if number.keyed or number.kind or "." in number.text or not number.counts:
-            return False
-        named = set(mentioned(self.place.bare, self.known))
-        more = sum(count for _, count, _ in rests(self.place.bare, self.known))
-        return number.value > 1 and bool(named) and number.value == len(named) + more
-
-    def _short_for_span(self, number: Quantity) -> bool:
-        """Tell whether a duration beside a bare number lends its unit: "2 seconds; its siblings get 35"."""
-        if number.kind or number.counts or number.keyed:
-            return False
-        units = {unit for span in self.reading.spans for unit in re.findall(r"[A-Za-z]+$", span.text)}
-        meant = (read_sentence(f"{number.text} {unit}").spans for unit in units)
-        return any(self.support.has_length(span) for spans in meant for span in spans)
 
     def _times(self) -> Iterator[Finding]:
         edges = bool(_AT_EDGE.search(self.place.bare))
@@ -310,11 +227,6 @@ class _Reader:
             advice = f"{advice}. {better}"
         verb = "is not quoted as it stands" if rule == "G09" else "does not occur"
         return finding_at(self.place, rule, level, words, f'"{words}" {verb} in the cited evidence', advice)
-
-
-def _first(text: str) -> str:
-    """Return the number of a quantity that is read together with the words behind it."""
-    return re.split(r"\s(?!a dozen|dozen|hundred|thousand)", text, maxsplit=1)[0]
 
 
 def _copied(item: Evidence) -> Iterator[str]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from agent.checks.calendar_date import read_date, read_day
-from agent.checks.quantity import Quantity, Span, read_quantities
+from agent.checks.number_reading import read_quantities
+from agent.checks.quantity import Quantity, Span
 
 _ZONES = {
     "UTC": 0.0,

@@ -23,6 +23,11 @@ _SERVICE = Pattern(
     rf"(?<![\w./@-])(?:[a-z][a-z0-9]*(?:-[a-z0-9]+)*-(?:{_SUFFIX})|[a-z]{{3,}}service)(?![\w-])"
 )
 _COMPOUND = Pattern(r"(?<![\w./@-])[a-z][a-z0-9]+(?:-[a-z0-9]+)+(?![\w-])")
+_SUBJECT = Pattern(
+    r"(?:^|[.;:,]\s+)(?P<name>[a-z][a-z0-9]+(?:-[a-z0-9]+)+)"
+    r"(?= (?:was|were|is|are|had|has|logged|rose|fell|restarted|went)\b)"
+)
+"""A compound that stands for its sentence's subject without an article: a name."""
 _CAMEL = Pattern(r"(?<![\w./-])(?:[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[A-Z]{2,}(?:_[A-Z0-9]+)+)(?![\w-])")
 _ENGLISH_PART = frozenset(
     """side level wide based facing only like related specific run up in out off down back time term free
@@ -130,6 +135,13 @@ def name_like(text: str, known: dict[str, str]) -> Iterator[str]:
         part for name in known if "-" in name for part in name.split("-") if len(part) >= 4
     } - _ENGLISH_PART
     heads = Counter(name.split("-", 1)[0] for name in known if "-" in name)
+    ends = {
+        part.lower() for name in known if "-" in name for part in (name.split("-")[0], name.split("-")[-1])
+    }
+    for found in _SUBJECT.finditer(text):
+        own = found["name"].split("-")
+        if not set(own) & _ENGLISH_PART and {own[0], own[-1]} & ends:
+            yield found["name"]
     for found in _COMPOUND.finditer(text):
         own = found.group().split("-")
         if heads[own[0]] >= 3 and own[0] not in _ENGLISH_PART:

@@ -32,6 +32,19 @@ _ABLE = re.compile(
     r"\b(?:could|was able to|were able to|managed to|succeeded in)\s+(?!not\b|only\b|no\b)[a-z]+",
     re.IGNORECASE,
 )
+_READING = re.compile(
+    r"be (?:read|seen|compared|inspected|checked|traced|reconstructed|shown|told|ruled|opened|searched)",
+    re.IGNORECASE,
+)
+"""What people could do with a recording, whatever it holds."""
+_COULD = re.compile(
+    r"\b(?:could (?P<be>be )?|managed to |(?:was|were) able to )(?P<verb>(?!not\b|only\b|no\b|be\b)[a-z]+)",
+    re.IGNORECASE,
+)
+_DENIED_DEED = re.compile(
+    r"\b(?:never|did not|has not|had not) (?P<deed>[a-z]+ (?:(?:its|the|an?|their) )?[a-z]+ [a-z]+)",
+    re.IGNORECASE,
+)
 _KNOWING = frozenset(
     """tell know known say said distinguish determine establish established explain decide decided reveal
     confirm prove settle clear""".split()  # noqa: SIM905
@@ -52,6 +65,7 @@ class Contradiction:
 
 def polarity(text: str, support: Support) -> Iterator[Contradiction]:
     """Compare what is negated in the sentence with what is negated in the statements it cites."""
+    yield from _denied_whole(text, support)
     names = {stem(part) for item in support.items for part in re.findall(r"[A-Za-z]+", item.service or "")}
     mine, mine_plain = _negated(text)
     said = {word.lower() for word in re.findall(r"[A-Za-z]+", _NEGATED.sub(" ", text))}
@@ -74,6 +88,16 @@ def polarity(text: str, support: Support) -> Iterator[Contradiction]:
             yield Contradiction(word, "", f'the sentence states "{word}", which the cited evidence denies')
 
 
+def _denied_whole(text: str, support: Support) -> Iterator[Contradiction]:
+    """Find "never reached its backoff limit" over a statement that has all these words and denies none."""
+    for found in _DENIED_DEED.finditer(text):
+        words = {stem(word) for word in found.group("deed").split() if word.lower() not in STOP}
+        for item in support.items:
+            denied, plain = _negated(_statement_of(item))
+            if len(words) > 2 and words <= plain and not denied:
+                yield Contradiction(found.group(), item.id, f"denies what {item.id} states: {item.statement}")
+
+
 def turned(text: str, support: Support) -> Iterator[Contradiction]:
     """Find a statement that is copied but for one negation put in or left out."""
     said, bare = _plain(text), _plain(_NEGATOR.sub(" ", text))
@@ -93,9 +117,11 @@ def _plain(text: str) -> str:
 
 def ability(text: str, support: Support) -> Iterator[Contradiction]:
     """Find "could connect" over evidence that only holds failures."""
+    yield from _possible(text, support)
     found = _ABLE.search(text)
     if (
         found is None
+        or _READING.match(text, found.end() - 2)
         or re.search(r"\b(?:before|until|if)\b", text[: found.start()], re.IGNORECASE)
         or _FAILING.search(text)
         or re.search(NEGATOR, text, re.IGNORECASE)
@@ -106,6 +132,23 @@ def ability(text: str, support: Support) -> Iterator[Contradiction]:
         yield Contradiction(
             found.group(), items[0].id, f'"{found.group()}" over evidence of a failure: {items[0].statement}'
         )
+
+
+def _possible(text: str, support: Support) -> Iterator[Contradiction]:
+    """Find "could be fetched" over a statement that it could not."""
+    for found in _COULD.finditer(text):
+        front = text[max(0, found.start() - 40) : found.start()]
+        if re.search(r"\b(?:if|until|before|no|none|nothing|neither|nor)\b", front, re.IGNORECASE):
+            continue
+        verb = f"{found['be'] or ''}{re.escape(found['verb'])}"
+        denied = re.compile(rf"\b(?:could not|cannot|failed to|unable to) {verb}\b", re.IGNORECASE)
+        speaking = [
+            item for item in support.items if re.search(rf"\b{verb}\b", item.statement, re.IGNORECASE)
+        ]
+        if speaking and all(denied.search(item.statement) for item in speaking):
+            item = speaking[0]
+            message = f'"{found.group()}" is not what {item.id} states: {item.statement}'
+            yield Contradiction(found.group(), item.id, message)
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ from agent.checks.agreement import lies_between
 from agent.checks.evidence_text import moments_of, text_of
 from agent.checks.mention import Reading, read_sentence
 from agent.checks.naming import mentioned
+from agent.checks.number_words import SPELLED
 from agent.checks.places import Place
 from agent.checks.sequence import kind_words
 from agent.checks.stem import stem, stems
@@ -29,6 +30,9 @@ _GATHERED = re.compile(
     r"\b(?:all|every|each|other|others|among|together|both|including|further|more|several|remaining|rest)\b",
     re.IGNORECASE,
 )
+_SHORT_NAME = 5
+_RANKED = re.compile(r"\b(?:first|last|slowest|fastest|earliest|latest)(?=[,.;]|$)", re.IGNORECASE)
+"""Compares with all the others that are cited, without naming them."""
 _TOGETHER = {
     kind: re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
     for kind, words in {
@@ -64,7 +68,10 @@ def unrelated(place: Place, support: Support, known: dict[str, str], reading: Re
         item.id: f"{_told_by(item)} {KIND_NAMES[item.kind]} {kind_words(item)}" for item in support.items
     }
     shares = {item.id: len(told & stems(texts[item.id])) for item in support.items}
-    holds = {item.id: any(name in texts[item.id].lower() for name in named) for item in support.items}
+    holds = {
+        item.id: any(name in texts[item.id].lower() for name in named) or _is_called(item, place.text)
+        for item in support.items
+    }
     if max(shares.values()) < 2 and not (place.facts and any(holds.values())):
         return
     carriers = [item for item in cited if item.service and shares[item.id] >= 2]
@@ -73,7 +80,12 @@ def unrelated(place: Place, support: Support, known: dict[str, str], reading: Re
         timed = _tells_its_time(item, place.text) and not _is_timed_by_another(item, place, support, named)
         if beside or timed or _is_measured_from(item, support, reading):
             continue
+        if _RANKED.search(place.text) and len({other.kind for other in support.items}) == 1:
+            continue
         if _meant_together(place.text, item, support, named):
+            continue
+        if place.facts and _adds_nothing(item, place, support, texts):
+            yield item
             continue
         if (
             named
@@ -83,6 +95,26 @@ def unrelated(place: Place, support: Support, known: dict[str, str], reading: Re
             and shares[item.id] < max(2.0, max(shares.values()) / 2)
         ) or (not shares[item.id] and not holds[item.id]):
             yield item
+
+
+def _adds_nothing(item: Evidence, place: Place, support: Support, texts: dict[str, str]) -> bool:
+    """Tell whether another item, brought by a fact, names what the text names and has all its words."""
+    low = place.text.lower()
+    named = {other.service.lower() for other in support.items if other.service}
+    named = {name for name in named if name in low}
+    if not named or _GATHERED.search(place.text) or any(name in texts[item.id].lower() for name in named):
+        return False
+    told = stems(place.text) - _OF_REPORTS
+    own = told & stems(texts[item.id])
+    return any(
+        own <= stems(texts[other.id]) for other in support.items if (other.service or "").lower() in named
+    )
+
+
+def _is_called(item: Evidence, text: str) -> bool:
+    """Tell whether a text calls a component by the first part of its name: payforadoption_AWS::ECS."""
+    head = re.split(r"[_/:@]", (item.service or "").lower())[0]
+    return len(head) > _SHORT_NAME and bool(re.search(rf"(?<![\w-]){re.escape(head)}(?![\w-])", text.lower()))
 
 
 def _is_measured_from(item: Evidence, support: Support, reading: Reading) -> bool:
@@ -110,12 +142,19 @@ def _tells_its_time(item: Evidence, text: str) -> bool:
     return item.start is not None and f"{item.start:%H:%M}" in text
 
 
+def _tells_its_peak(item: Evidence, text: str) -> bool:
+    """Tell whether the sentence gives the minute at which a metric was at its highest."""
+    peak = item.attributes.get("peak_at", "")[11:16]
+    return bool(peak) and peak in text
+
+
 def _is_timed_by_another(item: Evidence, place: Place, support: Support, named: set[str]) -> bool:
     """Tell whether a time of the sentence is that of a component that it names, which the item is not."""
     if not item.service or item.service.lower() in named:
         return False
     return any(
-        (other.service or "").lower() in named and _tells_its_time(other, place.text)
+        (other.service or "").lower() in named
+        and (_tells_its_time(other, place.text) or _tells_its_peak(other, place.text))
         for other in support.items
         if other.kind == item.kind or item.kind in {"A", "M"}
     )
@@ -132,6 +171,9 @@ def _counts_them(text: str, cited: int) -> bool:
     """Tell whether the sentence counts as many things as it cites: it speaks of them together."""
     numbers = read_sentence(text).numbers
     both = cited == 2 and re.search(r"\b(?:both|neither|two)\b", text, re.IGNORECASE)
+    among = re.search(r"\bof the (?P<few>[a-z]+)\b(?! [a-z]+s\b)", text)
+    if among and SPELLED.get(among["few"]) == cited:
+        return True
     return bool(both) or any(found.spelled and found.value == cited for found in numbers)
 
 

@@ -13,10 +13,11 @@ _MOVED = (
     r"(?:rose|fell|climbed|jumped|spiked|dipped|dropped|surged|grew|went|increased|decreased|declined|sank"
     r"|rising|falling|up|down)"
 )
+_BEFORE = r"(?<!ranged )\bfrom |\bbefore[= ]|\bNormal=|\bfirst |\busual(?:ly| level of) "
 _ROLES = {
     "start": (
         rf"\b{_MOVED}(?: \w+)? from (?:about )?{_VALUE}",
-        rf"(?:(?<!ranged )\bfrom |\bbefore=|\bNormal=|\bfirst |\busual(?:ly| level of) )(?:about )?{_VALUE}",
+        rf"(?:{_BEFORE})(?:about )?{_VALUE}",
     ),
     "average": (
         rf"\b(?:averag(?:ed|ing)|(?:an|the|its) average of|a mean of|mean) (?:about )?{_VALUE}",

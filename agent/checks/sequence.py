@@ -41,6 +41,11 @@ _KIND_WORDS = {
     "N": "no none nothing without found matched recorded searched",
 }
 """Words that people use for evidence of a kind; "latency" only for a metric that may measure one."""
+_FIRST = re.compile(
+    r"\bfirst(?=,? (?:and|then|with|while)\b|, (?:at|by|in) \d\d:|[,;] )(?P<rest>[^.;]*)", re.IGNORECASE
+)
+"""Says that its own clause came before what follows: "A failed first, and a second later B did"."""
+_LATER = re.compile(r"\b(?:later|second|next|then|afterwards|followed)\b", re.IGNORECASE)
 _NEGLIGIBLE = timedelta(seconds=1)
 
 
@@ -58,6 +63,7 @@ def misordered(text: str, support: Support) -> Iterator[tuple[str, str]]:
     timed = [item for item in support.items if item.start is not None and not is_snapshot(item)]
     if len(timed) < 2:
         return
+    yield from _first_of(text, timed)
     for match in _ORDER.finditer(text):
         if re.match(
             r"\s+(?:the )?(?:onset|start|incident|that(?! of)|this|which)\b",
@@ -78,8 +84,32 @@ def misordered(text: str, support: Support) -> Iterator[tuple[str, str]]:
         words = (left, ending) if word in _EARLIER_FIRST else (ending, left)
         if all(_against_order(earlier, later, *words) for earlier, later in pairs):
             earlier, later = pairs[0]
-            have = f"{earlier.id} began at {earlier.start:%H:%M:%S}, {later.id} at {later.start:%H:%M:%S}"
-            yield match.group(), have
+            yield match.group(), _have(earlier, later)
+
+
+def _first_of(text: str, timed: list[Evidence]) -> Iterator[tuple[str, str]]:
+    """Yield "first" where what is said to have come later began clearly earlier."""
+    for found in _FIRST.finditer(text):
+        if not _LATER.search(found["rest"]):
+            continue
+        left, right = _side(text[: found.start()], last=True), found["rest"]
+        first, second = _apart(left, right, timed), _apart(right, left, timed)
+        if len(first) == len(second) == 1 and _against_order(first[0], second[0], left, left):
+            yield found.group(), _have(first[0], second[0])
+
+
+def _apart(side: str, other: str, items: list[Evidence]) -> list[Evidence]:
+    """Return the cited items of which one side has more words, without those that both sides share."""
+    shared = stems(side) & stems(other)
+    scores = {
+        item.id: len((stems(side) - shared) & stems(f"{item.service} {item.statement}")) for item in items
+    }
+    best = max(scores.values())
+    return [item for item in items if best and scores[item.id] == best]
+
+
+def _have(earlier: Evidence, later: Evidence) -> str:
+    return f"{earlier.id} began at {earlier.start:%H:%M:%S}, {later.id} at {later.start:%H:%M:%S}"
 
 
 def _side(text: str, *, last: bool) -> str:
@@ -98,7 +128,7 @@ def _told(side: str, before: str, items: list[Evidence]) -> list[Evidence]:
 
 def _against_order(earlier: Evidence, later: Evidence, told: str, then: str) -> bool:
     """Tell whether no reading of the times puts one event before the other."""
-    return min(_moments(earlier, told)) > max(_moments(later, then)) + _NEGLIGIBLE
+    return min(_moments(earlier, told)) >= max(_moments(later, then)) + _NEGLIGIBLE
 
 
 def _moments(item: Evidence, words: str) -> list[datetime]:

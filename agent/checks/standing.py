@@ -21,7 +21,7 @@ _CERTAIN = re.compile(
 _HEDGED = re.compile(
     r"\b(?:likely|probabl[ey]|possibl[ey]|may|might|could have|perhaps|suggests?|suggested"
     r"|appear(?:s|ed)? (?:to|that|as|likely|not)|it appears|seems?|seemed|"
-    r"suspected|presumably|points? (?:at|to)(?! the same)|consistent with|indicates?"
+    r"suspected|presumably|point(?:s|ed)? (?:at|to)(?! the same)|consistent with|which fits?|indicates?"
     r"|would explain|not established|candidate)\b",
     re.IGNORECASE,
 )
@@ -29,7 +29,8 @@ _CAUSAL = re.compile(
     r"(?<!\w)(?:because|caused(?: by)?|causes|causing|led to|leads to|leading to|resulted in|due to"
     r"|owing to|triggered(?: by)?(?! (?:the |an? |its |both |two )*(?:alert|alarm|page))"
     r"|as a result|shows as|therefore|hence|which meant|which means"
-    r"|brought down|responsible for|root cause|so that|forced|before (?:it|they) (?:could|had)"
+    r"|brought down|spread (?:from|to)|which made (?:it|the|them)|showed that"
+    r"|responsible for|root cause|so that|forced|before (?:it|they) (?:could|had)"
     r"|behind (?:this|that|it|these)\b(?=[^.:;]* (?:stood|lay|was)\b))(?!\w)",
     re.IGNORECASE,
 )

@@ -12,14 +12,15 @@ from agent.checks.agreement import agree, close, lies_between, same_role, within
 from agent.checks.computed import (
     COUNTED,
     COUNTERS,
-    PAIR,
     SUMMED,
     changes,
     exact_counts,
     is_computed,
     measured,
+    pairs_of,
 )
 from agent.checks.evidence_text import MEASURED, counts_of, moments_of, number_of, read_cached, text_of
+from agent.checks.held_name import holds_name
 from agent.checks.mention import SEVERAL, Clock, Reading, weekday_of
 from agent.checks.quantity import EVERY, Quantity, Span
 from agent.checks.stem import stem
@@ -29,12 +30,6 @@ from agent.schema.postmortem import Header
 
 _TIME_UNITS = (1.0, 1e3, 1e6, 1e9, 1 / 60, 1 / 3600)
 _STATUS = re.compile(r"[1-5]\d\ds")
-_EDGE = r"(?<![a-z0-9])"
-_PARTS = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}(?![a-z])")
-"""The words of an identifier, which people write in snake_case, camelCase or apart."""
-_HASH = re.compile(r"(?:sha\d+:)?(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,}")
-"""A hash, which people cut to its first seven digits or more."""
-
 _ANY_KEY = frozenset(
     stem(word)
     for word in """normal current peak val value count total max min avg average size status code
@@ -44,6 +39,7 @@ _ANY_KEY = frozenset(
 
 
 _MILLICORES = stem("millicores")
+_NOTHING = Reading((), (), (), (), ())
 
 
 @dataclass(frozen=True)
@@ -74,6 +70,10 @@ class Support:
         )
         spans = tuple(found for found in self.reading.spans if not found.keyed or found.leads in heard)
         return replace(self, reading=replace(self.reading, numbers=numbers, spans=spans))
+
+    def narrowed(self, items: tuple[Evidence, ...]) -> Support:
+        """Keep some of the items, and what the facts state without their notes."""
+        return _read(replace(self, items=items), [f"{fact.label}: {fact.text}" for fact in self.facts])
 
     def has_number(self, wanted: Quantity) -> bool:
         """Tell whether a number occurs in its role, or follows by unit, rounding, ratio, sum or count."""
@@ -154,7 +154,8 @@ class Support:
                 return True
             rivals = [found for found in rivals if found.kind == "times"]
         if rivals and not any(found in rivals for found in near):
-            return wanted.counts in COUNTED | SUMMED and _is_one_of(wanted, exact_counts(self, wanted))
+            several = len(self.items) > 1 and wanted.counts in COUNTED | SUMMED
+            return several and _is_one_of(wanted, exact_counts(self, wanted))
         return True if near else None
 
     def has_length(self, wanted: Span) -> bool:
@@ -217,49 +218,11 @@ class Support:
 
     def has_name(self, name: str) -> bool:
         """Tell whether a name occurs in the cited items, also as the head of a longer name."""
-        low = name.lower()
-        version = "v?" if re.match(r"v?\d", low) else ""
-        low = low[1:] if re.match(r"v\d", low) else low
-        words = _PARTS.findall(name)
-        whole = "".join(words) == name.replace("_", "")
-        if (
-            whole
-            and len(words) > 1
-            and re.search(rf"{_EDGE}{'[ _-]?'.join(words).lower()}(?![a-z0-9])", self.text)
-        ):
-            return True
-        if _HASH.fullmatch(low):
-            return bool(re.search(rf"{_EDGE}{low}", self.text))
-        ending = r"(?!\d)" if low[-1].isdigit() else r"(?![a-z])" if low[-1].isalpha() else ""
-        if re.search(rf"{_EDGE}{version}{re.escape(low)}{ending}", self.text):
-            return True
-        percentile = re.fullmatch(r"p(\d\d)s?", low)
-        if percentile:
-            digits = percentile.group(1)
-            return bool(re.search(rf"0\.{digits.rstrip('0')}\b|\b{digits}th\b|p{digits}", self.text))
-        return (
-            low.endswith("s")
-            and len(low) > 4
-            and bool(re.search(rf"{_EDGE}{re.escape(low[:-1])}(?![a-z0-9])", self.text))
-        )
+        return holds_name(self.text, name)
 
     def has_pair(self, part: int, whole: int) -> bool | None:
         """Tell whether "3 of 5" occurs, or is a state's ready and wanted; None where no pair is cited."""
-        pairs = {(int(found["part"]), int(found["whole"])) for found in PAIR.finditer(self.text)}
-        for item in self.items:
-            values = item.attributes
-            for key in ("ready", "available"):
-                have, want = values.get(key, ""), values.get("desired", "")
-                if have.isdigit() and want.isdigit():
-                    pairs.add((int(have), int(want)))
-        counts = [
-            int(item.attributes["count"]) for item in self.items if item.attributes.get("count", "").isdigit()
-        ]
-        for item in self.items:
-            for key in ("baseline_count", "incident_count"):
-                some, every = item.attributes.get(key, ""), item.attributes.get("count", "")
-                if some.isdigit() and every.isdigit():
-                    pairs.add((int(some), int(every)))
+        pairs, counts = set(pairs_of(self)), _counts(self.items)
         wholes = {fact.count for fact in self.facts}
         summed = part in counts and (whole in wholes or (len(counts) > 1 and whole == sum(counts)))
         if (part, whole) in pairs or summed or {part, whole} <= wholes:
@@ -274,27 +237,30 @@ def gather(digest: Digest, header: Header, evidence: Iterable[str], facts: Itera
     ids = dict.fromkeys((*evidence, *(found for fact in named for found in fact.evidence)))
     items = tuple(item for item in (digest.find(found) for found in ids) if item is not None)
     edges = tuple(moment for moment in (header.start, header.end) if moment is not None)
-    parts = [
-        *(text_of(item) for item in items),
-        *(f"{fact.label}: {fact.text} ; {fact.note}" for fact in named),
-    ]
+    nodes = frozenset(item.attributes["node"] for item in digest.evidence if item.attributes.get("node"))
+    told = [f"{fact.label}: {fact.text} ; {fact.note}" for fact in named]
+    return _read(Support(items, named, "", "", _NOTHING, (), edges, nodes), told)
+
+
+def _read(bare: Support, told: list[str]) -> Support:
+    """Take apart what the items of a support hold, and what its facts tell."""
+    parts = [*(text_of(item) for item in bare.items), *told]
     text = "\n".join(parts)
     read = [read_cached(part) for part in parts]
     reading = Reading(
         (
             *(found for one in read for found in one.numbers),
-            *(found for item in items for found in counts_of(item)),
+            *(found for item in bare.items for found in counts_of(item)),
         ),
         tuple(found for one in read for found in one.spans),
         tuple(found for one in read for found in one.clocks),
         tuple(found for one in read for found in one.dates),
         tuple(found for one in read for found in one.names),
     )
-    moments = [moment for item in items for moment in moments_of(item)]
-    moments.extend(fact.time for fact in named if fact.time is not None)
-    told = tuple(dict.fromkeys(moments))
-    nodes = frozenset(item.attributes["node"] for item in digest.evidence if item.attributes.get("node"))
-    return Support(items, named, text, text.lower(), reading, told, edges, nodes)
+    moments = [moment for item in bare.items for moment in moments_of(item)]
+    moments.extend(fact.time for fact in bare.facts if fact.time is not None)
+    unique = tuple(dict.fromkeys(moments))
+    return replace(bare, raw=text, text=text.lower(), reading=reading, moments=unique)
 
 
 def _of_day(moment: datetime) -> float:
@@ -303,3 +269,8 @@ def _of_day(moment: datetime) -> float:
 
 def _is_one_of(wanted: Quantity, counts: Iterable[float]) -> bool:
     return any(abs(count - wanted.base) <= wanted.slack for count in counts)
+
+
+def _counts(items: Iterable[Evidence]) -> list[int]:
+    written = (item.attributes.get("count", "") for item in items)
+    return [int(count) for count in written if count.isdigit()]

@@ -22,6 +22,7 @@ from benchmarks.paraphrases import (
     LOOSE,
     LOOSER,
     LOOSEST,
+    MIXED,
     ORDERED,
     VARIED,
     draft_of,
@@ -40,7 +41,8 @@ def _rules(
 
 
 @pytest.mark.parametrize(
-    ("folder", "least"), [(FOLDER, 240), (VARIED, 170), (LOOSE, 170), (LOOSER, 110), (LOOSEST, 50)]
+    ("folder", "least"),
+    [(FOLDER, 240), (VARIED, 170), (LOOSE, 170), (LOOSER, 110), (LOOSEST, 50), (MIXED, 60)],
 )
 def test_true_sentences_of_a_careful_writer_pass(folder: Path, least: int) -> None:
     checked, alarms = false_alarms(folder)
@@ -87,7 +89,14 @@ def test_false_sentences_on_what_changed_and_in_which_order_are_reported() -> No
     """The rest is named in benchmarks/RESULTS.md."""
     checked, passed = passed_lies(ORDERED)
     assert checked >= 40
-    assert checked - len(passed) >= 23, passed
+    assert checked - len(passed) >= 40, passed
+
+
+def test_false_twins_of_true_sentences_are_reported() -> None:
+    """The rest is named in benchmarks/RESULTS.md."""
+    checked, passed = passed_lies(MIXED)
+    assert checked == 60
+    assert checked - len(passed) >= 58, passed
 
 
 _BOUTIQUE, _TRAINTICKET = "boutique-4392eb", "trainticket-608b96"
@@ -153,6 +162,34 @@ _BOUTIQUE, _TRAINTICKET = "boutique-4392eb", "trainticket-608b96"
             "What raised tcp_retans of worker-02 is not shown.",
             "Maren raised tcp_retans of worker-02.",
             "G10",
+        ),
+        (
+            _TRAINTICKET,
+            ("A2", "M76"),
+            "The network traffic of ts-station-service rose while its requests averaged less.",
+            "The network traffic of ts-station-service fell while its requests averaged more.",
+            "G07",
+        ),
+        (
+            _TRAINTICKET,
+            ("A2", "M76"),
+            "A network surge of ts-station-service came with fewer requests per second.",
+            "A network surge of ts-station-service came with more requests per second.",
+            "G07",
+        ),
+        (
+            _TRAINTICKET,
+            ("M3", "M4", "A1"),
+            "ts-gateway-service and ts-ui-dashboard slowed at 05:12:33Z, after the resolved alerts.",
+            "ts-gateway-service and ts-ui-dashboard slowed at 05:12:33Z, and both had recovered.",
+            "G07",
+        ),
+        (
+            _TRAINTICKET,
+            ("M3", "M4"),
+            "ts-ui-dashboard and ts-gateway-service slowed after the last alert had resolved.",
+            "ts-ui-dashboard and ts-gateway-service slowed, and their latency had resolved.",
+            "G07",
         ),
         (
             _BOUTIQUE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.checks.quantity import read_quantities
+from agent.checks.number_reading import read_quantities
 from agent.checks.role_number import out_of_role
 
 SHOWN = (
