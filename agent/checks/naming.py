@@ -25,7 +25,7 @@ _SERVICE = Pattern(
 _COMPOUND = Pattern(r"(?<![\w./@-])[a-z][a-z0-9]+(?:-[a-z0-9]+)+(?![\w-])")
 _SUBJECT = Pattern(
     r"(?:^|[.;:,]\s+)(?P<name>[a-z][a-z0-9]+(?:-[a-z0-9]+)+)"
-    r"(?= (?:was|were|is|are|had|has|logged|rose|fell|restarted|went)\b)"
+    r"(?= {2}| (?:was|were|is|are|had|has|logged|rose|fell|restarted|went)\b)"
 )
 """A compound that stands for its sentence's subject without an article: a name."""
 _CAMEL = Pattern(r"(?<![\w./-])(?:[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[A-Z]{2,}(?:_[A-Z0-9]+)+)(?![\w-])")
