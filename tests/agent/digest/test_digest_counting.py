@@ -218,8 +218,8 @@ def test_lines_add_up_whatever_they_hold(tmp_path: Path) -> None:
 
 
 def test_keys_are_bounded_and_nothing_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent.digest.counting.MAX_KEYS", 20)
-    monkeypatch.setattr("agent.digest.counting.MAX_COARSE", 10)
+    monkeypatch.setattr("agent.digest.roster.MAX_KEYS", 20)
+    monkeypatch.setattr("agent.digest.roster.MAX_COARSE", 10)
     path = tmp_path / "words.log"
     rows = ["".join(chr(97 + int(digit)) for digit in str(n)) for n in range(500)]
     path.write_text("".join(f"2026-03-20T13:00:{n % 60:02}Z {row} {row}\n" for n, row in enumerate(rows)))
