@@ -47,25 +47,34 @@ class Block:
         found: Words = self._words[offsets]
         return found
 
-    def runs(self, offsets: Ints, lengths: Ints, styles: Ints) -> tuple[Ints, list[bytes]]:
-        """Find the runs of lines whose stamps are alike, written in one style: their first lines and stamps.
+    def stamps(self, offsets: Ints, lengths: Ints, styles: Ints) -> tuple[list[tuple[int, bytes]], Ints]:
+        """List the stamps of the lines with their styles, each once in a row, and say which each line has.
 
-        A stamp stands at its line's offset; one of no length is alike to every other such. The first 16
-        and the last 8 bytes are compared, which is all of any stamp that is looked for.
+        A stamp stands at its line's offset; one of no length is alike to every other such. Lines of one
+        style are compared with each other, as those of several take turns; they come as their first lines
+        stand in the text. The first 16 and the last 8 bytes are compared, which is all of any stamp that is
+        looked for.
         """
-        there = lengths > 0
-        at = np.minimum(self.starts + offsets, len(self.text))
+        order = np.argsort(styles.astype(np.uint16), kind="stable")
+        styles, lengths = styles[order], lengths[order]
+        at = np.minimum(self.starts[order] + offsets[order], len(self.text))
         last = np.maximum(lengths - _WORD, 0)
         differ = styles[1:] != styles[:-1]
         differ |= lengths[1:] != lengths[:-1]
-        for within in (np.zeros_like(last), np.minimum(last, _WORD), last):
+        there = lengths > 0
+        for within in (0, np.minimum(last, _WORD), last):
             words = self.words(at + within) * there
             differ |= words[1:] != words[:-1]
-        firsts: Ints = np.append(0, np.flatnonzero(differ) + 1)
-        low = at[firsts]
-        high = np.minimum(low + lengths[firsts], self.ends[firsts])
-        stamps = [self.text[a:b] for a, b in zip(low.tolist(), high.tolist(), strict=True)]
-        return firsts, stamps
+        firsts = np.append(0, np.flatnonzero(differ) + 1)
+        turns = np.argsort(order[firsts])
+        ranks = np.empty_like(turns)
+        ranks[turns] = np.arange(len(turns))
+        which = np.empty_like(order)
+        which[order] = np.repeat(ranks, np.diff(firsts, append=len(order)))
+        firsts = firsts[turns]
+        low, high = at[firsts], np.minimum(at + lengths, self.ends[order])[firsts]
+        places = zip(styles[firsts].tolist(), low.tolist(), high.tolist(), strict=True)
+        return [(style, self.text[a:b]) for style, a, b in places], which
 
 
 def _places(marks: npt.NDArray[np.bool_]) -> Ints:

@@ -21,7 +21,7 @@ from tools.formats.stamps import Stamps
 from tools.pace import Pace
 
 if TYPE_CHECKING:
-    from agent.digest.stretches import Stretch
+    from agent.digest.census import Census
 
 R = TypeVar("R")
 CHUNK = 1 << 20
@@ -242,7 +242,7 @@ def _cuts(path: Path, size: int, step: int, plan: Plan) -> Iterator[int]:
 class _Result:
     """What was counted of a part."""
 
-    stretch: Stretch
+    stretch: Census
     ids: list[tuple[bytes, bytes]]
     """Sampled ids with the first line of each."""
     first_time: datetime | None
@@ -282,18 +282,18 @@ def _between(path: Path, low: int, high: int) -> Iterator[bytes]:
 
 
 def _together(results: Iterable[_Result], plan: Plan) -> Counted:
-    from agent.digest import stretches  # noqa: PLC0415 - numpy, which large logs alone are worth
+    from agent.digest import census  # noqa: PLC0415 - numpy, which large logs alone are worth
 
     ids: dict[bytes, Sampled] = {}
 
-    def counted() -> Iterator[Stretch]:
+    def counted() -> Iterator[Census]:
         for result in results:
             for name, line in result.ids:
                 ids.setdefault(name, Sampled(line, result.first_time))
             yield result.stretch
 
-    whole = stretches.joined(counted())
-    kinds = tuple(stretches.kinds_of(whole))
+    whole = census.joined(counted())
+    kinds = tuple(census.kinds_of(whole))
     return Counted(kinds, whole.lines, plan.width, whole.overflowed, whole.zone_assumed, whole.damage, ids)
 
 

@@ -6,10 +6,13 @@ that a line costs a few look-ups in arrays.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from agent.digest import instants, keys, tallies
 from agent.digest.blocks import Block
+from agent.digest.census import Census
 from agent.digest.fingerprints import Fingerprints, Prints
 from agent.digest.following import DROPPED, Following
 from agent.digest.forms import BLANK, CAREFUL, EVENT, MEEK, MEEK_EVENT, ORDINARY, STAMPED
@@ -18,9 +21,8 @@ from agent.digest.keys import Bytes
 from agent.digest.kinds import LINE, Plan
 from agent.digest.parting import Parting
 from agent.digest.recall import UNKNOWN, Recall
-from agent.digest.roster import KIND, LENGTH, SPECIAL, START, STYLE, Roster
+from agent.digest.roster import KIND, LENGTH, SPECIAL, START, STYLE, KindRoster
 from agent.digest.skeletons import KEY_LENGTH
-from agent.digest.stretches import Stretch
 from agent.digest.tallies import NO_SLOT, Ints
 from agent.digest.timing import NO_TIME, Timing
 
@@ -43,13 +45,16 @@ class LineCounter:
         self.plan = plan
         self.lines = 0
         self._timing = Timing(plan.clock, plan.first_time)
-        self._roster = Roster(self._timing, anchored=bool(plan.anchors))
+        self._roster = KindRoster(self._timing, anchored=bool(plan.anchors))
         self._parting = Parting(self._roster)
         last = instants.seconds(plan.first_time) if plan.first_time else NO_TIME
         self._following = Following(self._roster, self._timing, last)
         self._fingerprints = Fingerprints()
         self._recall = Recall()
         self.patience = 0 if plan.anchors else _PATIENCE
+        self._origin, self._width = plan.origin, plan.width
+        if plan.width.is_integer():  # whole numbers are divided at a tenth of the cost
+            self._origin, self._width = math.ceil(plan.origin), round(plan.width)
         self._counts: list[Ints] = []
         self._pending = 0
 
@@ -67,7 +72,7 @@ class LineCounter:
         self.lines += len(block)
         return block
 
-    def finish(self) -> Stretch:
+    def finish(self) -> Census:
         """Give what was counted, in the order of the first lines; only once."""
         rows, met = tallies.together(self._counts), self._roster.kinds
         if not all(kind.line for kind in met):  # what was met first belongs to another message
@@ -79,7 +84,7 @@ class LineCounter:
         places = dict(zip(numbers, range(len(numbers)), strict=True))
         tallies.renumber(rows, [places.get(number, 0) for number in range(len(met))], 0)
         kinds = [met[number] for number in numbers]
-        return Stretch(kinds, rows, self.lines, self._roster.overflowed, self._timing.zone_assumed)
+        return Census(kinds, rows, self.lines, self._roster.overflowed, self._timing.zone_assumed)
 
     def _rows(self, block: Block) -> Ints:
         """Give the row of traits of each line."""
@@ -129,18 +134,17 @@ class LineCounter:
 
     def _seconds(self, block: Block, traits: Ints) -> Ints:
         """Give the time of each line whose stamp stands at the place of its kind; BAD where none does."""
-        firsts, stamps = block.runs(traits[:, START], traits[:, LENGTH], traits[:, STYLE])
-        styles: list[int] = traits[firsts, STYLE].tolist()
+        stamps, which = block.stamps(traits[:, START], traits[:, LENGTH], traits[:, STYLE])
         known = self._roster.styles
-        found = [known[style][stamp] for style, stamp in zip(styles, stamps, strict=True)]
-        return np.repeat(np.array(found, dtype=np.int64), np.diff(firsts, append=len(block)))
+        found: Ints = np.array([known[style][stamp] for style, stamp in stamps], dtype=np.int64)[which]
+        return found
 
     def _count(self, kinds: Ints, seconds: Ints) -> None:
         lines = np.arange(self.lines + 1, self.lines + 1 + len(kinds), dtype=np.int64)
         if DROPPED in kinds:
             kept = kinds != DROPPED
             kinds, seconds, lines = kinds[kept], seconds[kept], lines[kept]
-        slots = ((seconds - self.plan.origin) // self.plan.width).astype(np.int64)
+        slots = ((seconds - self._origin) // self._width).astype(np.int64, copy=False)
         slots[seconds == NO_TIME] = NO_SLOT
         counted = tallies.tallied(tallies.coded(kinds, slots), lines, seconds)
         self._counts.append(counted)

@@ -10,7 +10,7 @@ from agent.digest import forms, instants
 from agent.digest.blocks import Block
 from agent.digest.forms import BLANK, CAREFUL, MEEK, MEEK_EVENT, PLAIN, STAMPED, UNDATED, Form
 from agent.digest.instants import BAD
-from agent.digest.roster import ANNOUNCES, SPECIAL, Roster
+from agent.digest.roster import ANNOUNCES, SPECIAL, KindRoster
 from agent.digest.tallies import Ints
 from agent.digest.timing import NO_TIME, Timing
 from agent.digest.trails import Trail
@@ -23,7 +23,7 @@ DROPPED = -1
 class Following:
     """Goes through those lines, block by block; the others it only takes note of."""
 
-    def __init__(self, roster: Roster, timing: Timing, last: int) -> None:
+    def __init__(self, roster: KindRoster, timing: Timing, last: int) -> None:
         self._roster = roster
         self._timing = timing
         self._trail = Trail(last)

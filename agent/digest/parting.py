@@ -10,7 +10,7 @@ from agent.digest import numbers, tallies
 from agent.digest.blocks import Block
 from agent.digest.forms import EVENT, MEEK_EVENT
 from agent.digest.recall import UNKNOWN, Codes, Recall
-from agent.digest.roster import EVENT_LENGTH, EVENT_START, KIND, SPECIAL, Roster
+from agent.digest.roster import EVENT_LENGTH, EVENT_START, KIND, SPECIAL, KindRoster
 from agent.digest.tallies import Ints
 
 _KEPT = np.array([(1 << (8 * length)) - 1 for length in range(numbers.LONGEST + 1)], dtype=np.uint64)
@@ -21,7 +21,7 @@ _BITS = np.uint64(8 * numbers.LONGEST)
 class Parting:
     """Gives lines the kinds of their events; a number at a known place costs no look at its line."""
 
-    def __init__(self, roster: Roster) -> None:
+    def __init__(self, roster: KindRoster) -> None:
         self._roster = roster
         self._recall = Recall()
 

@@ -50,7 +50,7 @@ class _Rows(dict[bytes, int]):
         return UNKNOWN
 
 
-class Roster:
+class KindRoster:
     """Meets lines of new keys and of new events; rows of traits are numbered as they come."""
 
     def __init__(self, timing: Timing, *, anchored: bool) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from agent.digest.observation import Observation, one_line, quoted
 from agent.digest.templates import masked
 from agent.digest.wording import headline, instant, times
-from agent.investigation.large import Found, LargeLog
+from agent.investigation.large import LargeLog, Sighting
 from agent.schema.evidence import Pointer, Severity
 from tools.formats.records import LogRecord
 
@@ -17,7 +17,7 @@ _NAMES = {"fatal": "fatal error", "error": "error", "warning": "warning"}
 
 
 @dataclass(slots=True)
-class Form:
+class LineGroup:
     """Lines of one service and one form, of which the earliest and the latest are known."""
 
     artifact: str
@@ -25,14 +25,14 @@ class Form:
     count: int = 0
     last: LogRecord | None = None
     last_artifact: str = ""
-    unread: tuple[LargeLog, Found] | None = None
+    unread: tuple[LargeLog, Sighting] | None = None
     """Where to read the earliest line, as long as `first` only stands for it."""
 
     def add(self, artifact: str, record: LogRecord) -> None:
         """Take up one line."""
         self._take(artifact, record, record, 1, None)
 
-    def add_found(self, artifact: str, log: LargeLog, found: Found) -> None:
+    def add_found(self, artifact: str, log: LargeLog, found: Sighting) -> None:
         """Take up what a large log holds of one kind."""
         place = replace(found.record, line=found.line, end_line=found.line)
         first, last = replace(place, time=found.first), replace(place, time=found.last)
@@ -50,7 +50,7 @@ class Form:
         first: LogRecord,
         last: LogRecord,
         count: int,
-        unread: tuple[LargeLog, Found] | None,
+        unread: tuple[LargeLog, Sighting] | None,
     ) -> None:
         if not self.count or before(first, self.first):
             self.artifact, self.first, self.unread = artifact, first, unread
@@ -74,7 +74,7 @@ def before(record: LogRecord, other: LogRecord) -> bool:
     return seconds(record) < seconds(other)
 
 
-def observation(group: Form, sought: str = "") -> Observation:
+def observation(group: LineGroup, sought: str = "") -> Observation:
     """Write the evidence of a form; a sought word is shown where it stands."""
     first, last = group.first, group.last or group.first
     message = headline(first.message)

@@ -15,9 +15,9 @@ from tools.formats.opening import Damage, chunks, decode, whole_lines
 from tools.formats.records import Clock, LogRecord, Tally
 
 SIZE = 256 << 10
-"""Bytes of a stretch, about."""
+"""Bytes of a section, about."""
 SLACK = 60.0
-"""Seconds by which a line may stand beside the times that its stretch was seen to hold."""
+"""Seconds by which a line may stand beside the times that its section was seen to hold."""
 _LOOKS = 8
 _TRIES = 20
 """Lines that are tried for a time at each look."""
@@ -26,7 +26,7 @@ _MOST_OF_LINE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Section:
     """Whole lines of a log, the bytes and lines before them, and the epoch seconds seen in them."""
 
     offset: int
@@ -41,8 +41,8 @@ class Stretch:
         return self.low - SLACK <= high and low <= self.high + SLACK
 
 
-class Stretches:
-    """The stretches of one log in the order of the file; damage of a packed file ends them quietly.
+class Sections:
+    """The sections of one log in the order of the file; damage of a packed file ends them quietly.
 
     Of each the times at eight places are read. A log in which single lines stand over a minute away from the
     times around them may lose those lines from a window, never from a search without one.
@@ -67,28 +67,28 @@ class Stretches:
         dated = [s for s in self._all if s.low > float("-inf")]
         return min((s.low for s in dated), default=0.0), max((s.high for s in dated), default=0.0)
 
-    def meeting(self, low: float, high: float) -> list[Stretch]:
-        """Give the stretches in which lines of a window may stand."""
-        return [stretch for stretch in self._all if stretch.meets(low, high)]
+    def meeting(self, low: float, high: float) -> list[Section]:
+        """Give the sections in which lines of a window may stand."""
+        return [section for section in self._all if section.meets(low, high)]
 
-    def text(self, wanted: Iterable[Stretch]) -> Iterator[tuple[Stretch, bytes]]:
-        """Read some stretches, in the order of the file."""
-        ordered = sorted(wanted, key=lambda stretch: stretch.offset)
+    def text(self, wanted: Iterable[Section]) -> Iterator[tuple[Section, bytes]]:
+        """Read some sections, in the order of the file."""
+        ordered = sorted(wanted, key=lambda section: section.offset)
         if self._plain:
             with self._path.open("rb") as file:
-                for stretch in ordered:
-                    file.seek(stretch.offset)
-                    yield stretch, file.read(stretch.size)
+                for section in ordered:
+                    file.seek(section.offset)
+                    yield section, file.read(section.size)
             return
-        left = {stretch.offset: stretch for stretch in ordered}
+        left = {section.offset: section for section in ordered}
         for offset, block in _packed(self._path):
-            if (stretch := left.pop(offset, None)) is not None:
-                yield stretch, block
+            if (section := left.pop(offset, None)) is not None:
+                yield section, block
             if not left:
                 return
 
-    def records(self, wanted: Sequence[Stretch]) -> Iterator[LogRecord]:
-        """Read the records of some stretches; what a message goes on with in the next one is read with it."""
+    def records(self, wanted: Sequence[Section]) -> Iterator[LogRecord]:
+        """Read the records of some sections; what a message goes on with in the next one is read with it."""
         reader = bulk.reader_of(self._clock, self.first)
         yield from join(self._parsed(wanted, reader), Tally(), self._labels, lambda: self.first)
 
@@ -98,24 +98,24 @@ class Stretches:
         wanted = [s for s in self._all if any(s.before < number <= s.before + s.lines for number in asked)]
         found: dict[int, LogRecord] = {}
         reader = bulk.reader_of(self._clock, self.first)
-        for stretch, block in self.text(wanted):
+        for section, block in self.text(wanted):
             lines = block.split(b"\n")
             for number in asked:
-                begin = number - stretch.before - 1
-                if 0 <= begin < stretch.lines:
+                begin = number - section.before - 1
+                if 0 <= begin < section.lines:
                     parsed = _taken_apart(lines[begin : begin + 200], number, reader)
                     record = next(join(parsed, Tally(), self._labels, lambda: self.first), None)
                     if record is not None:
                         found[number] = record
         return found
 
-    def _parsed(self, wanted: Sequence[Stretch], reader: LineReader) -> Iterator[tuple[int, LogLine]]:
-        for stretch, block in self.text(wanted):
-            yield from _taken_apart(block.split(b"\n"), stretch.before + 1, reader)
+    def _parsed(self, wanted: Sequence[Section], reader: LineReader) -> Iterator[tuple[int, LogLine]]:
+        for section, block in self.text(wanted):
+            yield from _taken_apart(block.split(b"\n"), section.before + 1, reader)
 
-    def _indexed(self) -> list[Stretch]:
+    def _indexed(self) -> list[Section]:
         reader = bulk.reader_of(self._clock, None)
-        found: list[Stretch] = []
+        found: list[Section] = []
         before = 0
         seen: list[float] = []
         for offset, block in _plain(self._path) if self._plain else _packed(self._path):
@@ -127,7 +127,7 @@ class Stretches:
             times = list(self._times(lines, reader))
             seen = times or seen[-1:]
             low, high = (min(seen), max(seen)) if seen else (float("-inf"), float("inf"))
-            found.append(Stretch(offset, len(block), before, len(lines), low, high))
+            found.append(Section(offset, len(block), before, len(lines), low, high))
             before += len(lines)
         return found
 

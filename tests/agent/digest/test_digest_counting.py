@@ -14,7 +14,7 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.digest import absorbing, anchors, bulk, keys, stretches
+from agent.digest import absorbing, anchors, bulk, census, keys
 from agent.digest.counting import LineCounter
 from agent.digest.families import merged
 from agent.digest.kinds import Kind, Plan
@@ -186,7 +186,7 @@ def test_what_stands_at_a_cut_does_not_matter(lines: list[str], cuts: set[int]) 
         counter = LineCounter(plan)
         for piece in pieces:
             counter.feed("".join(f"{line}\n" for line in piece).encode())
-        return [told(kind) for kind in stretches.kinds_of(counter.finish())]
+        return [told(kind) for kind in census.kinds_of(counter.finish())]
 
     places = [0, *sorted(cut for cut in cuts if cut < len(lines)), len(lines)]
     assert counted([lines[a:b] for a, b in pairwise(places)]) == counted([lines])
@@ -202,7 +202,7 @@ def test_any_cut_into_chunks_gives_the_same(cuts: list[int], seed: int) -> None:
         counter = LineCounter(plan)
         for block in whole_lines(iter(pieces), 1):
             counter.feed(block)
-        return [told(kind) for kind in stretches.kinds_of(counter.finish())]
+        return [told(kind) for kind in census.kinds_of(counter.finish())]
 
     places = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
     pieces = [data[a:b] for a, b in pairwise(places)]
@@ -412,7 +412,7 @@ def test_where_a_chunk_ends_does_not_matter_to_stamped_lines(
         counter = LineCounter(plan)
         for piece in pieces:
             counter.feed("".join(piece).encode())
-        return [told(kind) for kind in stretches.kinds_of(counter.finish())]
+        return [told(kind) for kind in census.kinds_of(counter.finish())]
 
     places = [0, *sorted({cut for cut in cuts if cut < len(written)}), len(written)]
     assert counted([written[a:b] for a, b in pairwise(places)]) == counted([written])

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.digest import bulk, counting, keys, stretches
+from agent.digest import bulk, census, counting, keys
 from agent.digest.blocks import Block
 from agent.digest.counting import LineCounter
 from agent.digest.fingerprints import LONGEST, PIECE, Fingerprints
@@ -80,7 +80,7 @@ def _counted(chunks: list[str]) -> list[tuple[object, ...]]:
     counter = LineCounter(PLAN)
     for chunk in chunks:
         counter.feed(chunk.encode())
-    return [_told(kind) for kind in stretches.kinds_of(counter.finish())]
+    return [_told(kind) for kind in census.kinds_of(counter.finish())]
 
 
 LOG = "2026-03-20T13:00:0{} "
@@ -125,7 +125,7 @@ def test_a_log_whose_lines_are_all_new_is_counted_by_keys_in_the_end(monkeypatch
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(counting, "_PATIENCE", 0)
         by_keys = _counted(chunks)
-    assert [_told(kind) for kind in stretches.kinds_of(counter.finish())] == by_keys
+    assert [_told(kind) for kind in census.kinds_of(counter.finish())] == by_keys
     counter = LineCounter(PLAN)
     for _ in range(20):
         counter.feed(chunks[0].encode())
@@ -147,6 +147,11 @@ def test_the_mixed_log_is_known_by_fingerprints(monkeypatch: pytest.MonkeyPatch)
     counter.feed("".join(lines[:29_000]).encode())
     looks: list[bytes] = []
     cut = keys.without_blanks
-    monkeypatch.setattr(keys, "without_blanks", lambda text: looks.append(text) or cut(text))
+
+    def noted(text: bytes) -> bytes:
+        looks.append(text)
+        return cut(text)
+
+    monkeypatch.setattr(keys, "without_blanks", noted)
     counter.feed("".join(lines[29_000:]).encode())
     assert 0 < len(looks) < 100
