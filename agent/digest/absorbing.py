@@ -9,7 +9,7 @@ from itertools import repeat
 
 import numpy as np
 
-from agent.digest import bulk, masking, tallies
+from agent.digest import logparts, masking, tallies
 from agent.digest.bulk import Counted
 from agent.digest.kinds import BEGUN, CODE, LINE, MANY, Kind
 from agent.digest.logs import LogBook, Pattern, Place, ServiceLog
@@ -29,7 +29,7 @@ _Span = tuple[int, int]
 def absorb(book: LogBook, artifact: str, counted: Counted, clock: Clock, labels: Mapping[str, str]) -> None:
     """Add everything that was counted in one artifact to the book."""
     first = min((kind.span[0] for kind in counted.kinds if kind.span), default=None)
-    reader = bulk.reader_of(clock, None if first is None else datetime.fromtimestamp(first, UTC))
+    reader = logparts.reader_of(clock, None if first is None else datetime.fromtimestamp(first, UTC))
     messages = _Messages(reader, labels)
     found: dict[tuple[str | None, str, str], list[Kind]] = {}
     for kind in counted.kinds:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from agent.digest import bulk, census, offsets, skeletons
+from agent.digest import census, logparts, offsets, skeletons
 from agent.digest.absorbing import record_of
 from agent.digest.anchors import anchors
 from agent.digest.counting import LineCounter
@@ -88,7 +88,7 @@ class LargeLog:
         counters: dict[int, _Counter] = {}
         for number, chunk, lines in self._chosen(text, wanted):
             counters.setdefault(number, _Counter(plan)).feed(chunk, lines)
-        reader = bulk.reader_of(self._clock, self._sections.first)
+        reader = logparts.reader_of(self._clock, self._sections.first)
         words = text.casefold()
         return [
             self._shifted(found)
@@ -154,7 +154,7 @@ class _Sieve:
         self._word = max(_WORDS.findall(self._text), key=len, default=self._text).encode()
         self._exact = _VARIES.search(text) is not None
         self._anchors = tuple(anchors)
-        self._reader = bulk.reader_of(clock, first)
+        self._reader = logparts.reader_of(clock, first)
         self._begins: dict[bytes, bool] = {}
 
     def hits(self, block: bytes) -> dict[int, list[int]]:

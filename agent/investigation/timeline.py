@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from agent.digest import bulk
+from agent.digest import logparts
 from tools.formats.joining import join
 from tools.formats.logline import LogLine
 from tools.formats.logs_text import LineReader
@@ -50,7 +50,7 @@ class Sections:
 
     def __init__(self, path: Path, clock: Clock, labels: Mapping[str, str]) -> None:
         self._path, self._clock, self._labels = path, clock, labels
-        self._plain = bulk.is_plain(path)
+        self._plain = logparts.is_plain(path)
         self.first: datetime | None = None
         self.sample: list[bytes] = []
         """The first lines of the file."""
@@ -89,7 +89,7 @@ class Sections:
 
     def records(self, wanted: Sequence[Section]) -> Iterator[LogRecord]:
         """Read the records of some sections; what a message goes on with in the next one is read with it."""
-        reader = bulk.reader_of(self._clock, self.first)
+        reader = logparts.reader_of(self._clock, self.first)
         yield from join(self._parsed(wanted, reader), Tally(), self._labels, lambda: self.first)
 
     def at(self, numbers: Iterable[int]) -> dict[int, LogRecord]:
@@ -97,7 +97,7 @@ class Sections:
         asked = sorted(numbers)
         wanted = [s for s in self._all if any(s.before < number <= s.before + s.lines for number in asked)]
         found: dict[int, LogRecord] = {}
-        reader = bulk.reader_of(self._clock, self.first)
+        reader = logparts.reader_of(self._clock, self.first)
         for section, block in self.text(wanted):
             lines = block.split(b"\n")
             for number in asked:
@@ -114,7 +114,7 @@ class Sections:
             yield from _taken_apart(block.split(b"\n"), section.before + 1, reader)
 
     def _indexed(self) -> list[Section]:
-        reader = bulk.reader_of(self._clock, None)
+        reader = logparts.reader_of(self._clock, None)
         found: list[Section] = []
         before = 0
         seen: list[float] = []

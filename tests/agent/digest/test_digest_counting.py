@@ -14,7 +14,7 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.digest import absorbing, anchors, bulk, census, keys
+from agent.digest import absorbing, anchors, bulk, census, keys, logparts
 from agent.digest.counting import LineCounter
 from agent.digest.families import merged
 from agent.digest.kinds import Kind, Plan
@@ -107,9 +107,9 @@ def test_a_compressed_file_gives_the_same_as_the_plain_one(tmp_path: Path, packe
 def test_processes_give_the_same_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, 12_000)
     alone = bulk.count(path, CLOCK, ORIGIN, base_width=10.0, workers=1)
-    monkeypatch.setattr(bulk, "SMALL", 1)
-    monkeypatch.setattr(bulk, "PART", 300_000)
-    monkeypatch.setattr(bulk, "_LOOK", 200_000)
+    monkeypatch.setattr(logparts, "SMALL", 1)
+    monkeypatch.setattr(logparts, "PART", 300_000)
+    monkeypatch.setattr(logparts, "_LOOK", 200_000)
     monkeypatch.setattr(bulk, "CHUNK", 50_000)
     together = bulk.count(path, CLOCK, ORIGIN, base_width=10.0, workers=2)
     assert together.lines == alone.lines == 12_000
@@ -125,9 +125,9 @@ def test_packed_and_plain_files_share_the_processes(tmp_path: Path, monkeypatch:
     packed[2].write_bytes(data[: len(data) // 2])
     files = [(path, CLOCK) for path in (*packed, plain)]
     alone = list(bulk.count_each(files, ORIGIN, base_width=10.0, workers=1))
-    monkeypatch.setattr(bulk, "SMALL", 1)
-    monkeypatch.setattr(bulk, "PART", 300_000)
-    monkeypatch.setattr(bulk, "_LOOK", 200_000)
+    monkeypatch.setattr(logparts, "SMALL", 1)
+    monkeypatch.setattr(logparts, "PART", 300_000)
+    monkeypatch.setattr(logparts, "_LOOK", 200_000)
     shared = list(bulk.count_each(files, ORIGIN, base_width=10.0, workers=2))
     assert [[told(kind) for kind in one.kinds] for one in shared] == [
         [told(kind) for kind in one.kinds] for one in alone
@@ -421,7 +421,7 @@ def test_where_a_chunk_ends_does_not_matter_to_stamped_lines(
 def test_a_stamped_log_is_counted_alike_by_one_process_and_by_many(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "SMALL", 1 << 16)
+    monkeypatch.setattr(logparts, "SMALL", 1 << 16)
     rng = random.Random(4)
     lines = [
         (f"cart of user {rng.randrange(99)} loaded", 3, "a")
@@ -432,7 +432,7 @@ def test_a_stamped_log_is_counted_alike_by_one_process_and_by_many(
     path = tmp_path / "stamped.log"
     path.write_text("".join(_stamped(lines, prefixed=False)), encoding="utf-8")
     one, many = (bulk.count(path, CLOCK, ORIGIN, base_width=10.0, workers=workers) for workers in (1, 2))
-    assert len(bulk._source(path, CLOCK, ORIGIN, 10.0, 2).parts) > 1
+    assert len(logparts.source(path, CLOCK, ORIGIN, 10.0, 2).parts) > 1
     assert [told(kind) for kind in one.kinds] == [told(kind) for kind in many.kinds]
 
 
@@ -453,7 +453,7 @@ def _lasting(book: LogBook) -> dict[str, tuple[int, datetime, datetime]]:
 def test_what_is_read_again_does_not_depend_on_the_processes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "SMALL", 1 << 16)
+    monkeypatch.setattr(logparts, "SMALL", 1 << 16)
     path = written(tmp_path, 12_000)
     found: list[dict[object, list[object]]] = []
     for workers in (1, 2):
