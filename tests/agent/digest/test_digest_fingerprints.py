@@ -71,6 +71,18 @@ def test_what_is_remembered_is_what_was_noted_and_mostly_there(batches: list[lis
     assert recall.of(np.array([0], dtype=np.uint64)).tolist() == [UNKNOWN]
 
 
+def test_a_full_memory_never_takes_one_code_for_another() -> None:
+    recall = Recall()
+    codes = np.random.default_rng(5).integers(1, 1 << 62, size=300_000, dtype=np.uint64)
+    codes = np.unique(codes)
+    noted, others = codes[::2], codes[1::2]
+    recall.note(noted, np.arange(len(noted)))
+    found = recall.of(noted)
+    assert ((found == UNKNOWN) | (found == np.arange(len(noted)))).all()
+    assert 30_000 < (found != UNKNOWN).sum() <= 1 << 16
+    assert (recall.of(others) == UNKNOWN).all()
+
+
 def _told(kind: Kind) -> tuple[object, ...]:
     slots = [] if kind.slots is None else kind.slots.tolist()
     return kind.key, kind.event, kind.line, kind.end_line, kind.text, kind.count, kind.timeless, slots
