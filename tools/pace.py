@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 LOGGER = "pm_agent.pace"
 LARGE = 64 << 20
-"""Bytes from which on work is told of; what is smaller is over at once."""
+"""Bytes from which on work is told of at once; what is smaller is mostly over before that is of use."""
 _EVERY = 2.0
-"""Seconds between two tellings of the same work."""
+"""Seconds between two tellings of the same work, and after which smaller work is told of."""
 _log = logging.getLogger(LOGGER)
 
 
@@ -21,21 +21,25 @@ class Pace:
         self._what, self._size, self._clock = what, size, clock
         self._done = 0
         self._begun = self._told = clock()
-        self._tell(written(size))
+        self._tells = size >= LARGE
+        if self._tells:
+            self._tell(written(size))
 
     def advance(self, count: int) -> None:
         """Take note of bytes that are done."""
         self._done += count
         now = self._clock()
-        if self._size >= LARGE and now - self._told >= _EVERY:
-            self._told = now
-            share = f"{100 * self._done // self._size} % of {written(self._size)}"
+        if now - self._told >= _EVERY:
+            self._told, self._tells = now, True
+            share = f"{100 * self._done // max(self._size, 1)} % of {written(self._size)}"
             unpacked = f"{written(self._done)} unpacked"
             self._tell(f"{share if self._done <= self._size else unpacked}, {self._speed(now, self._done)}")
 
     def end(self) -> None:
         """Tell that it is done."""
         now = self._clock()
+        if not self._tells and now - self._begun < _EVERY:
+            return
         speed = self._speed(now, max(self._done, self._size))
         self._tell(f"{written(self._size)} in {now - self._begun:.1f} s, {speed}")
 
@@ -43,8 +47,7 @@ class Pace:
         return f"{written(done / max(now - self._begun, 1e-3))}/s"
 
     def _tell(self, text: str) -> None:
-        if self._size >= LARGE:
-            _log.info("%s: %s", self._what, text)
+        _log.info("%s: %s", self._what, text)
 
 
 def written(size: float) -> str:

@@ -2,53 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import repeat
 
 import numpy as np
 
-from agent.digest import bulk, masking, tallies
+from agent.digest import logparts, masking, tallies
 from agent.digest.bulk import Counted
 from agent.digest.kinds import BEGUN, CODE, LINE, MANY, Kind
 from agent.digest.logs import LogBook, Pattern, Place, ServiceLog
 from agent.digest.messages import inferred_level, service_of, text_of
 from agent.digest.tallies import Ints
 from tools.formats import workload_of
-from tools.formats.logs_text import LineReader
+from tools.formats.logline import LogLine
+from tools.formats.logs_text import LineReader, pod_prefix
 from tools.formats.records import Clock, LogRecord
 
 _FURTHER = "(messages of further kinds)"
 _PLACES = 3
 """Places that a pattern is told to stand at."""
 _TRACES = ("\n\tat ", "\n  File ", "Caused by:")
+_Span = tuple[int, int]
+"""Epoch seconds of the first and the last line."""
 
 
 def absorb(book: LogBook, artifact: str, counted: Counted, clock: Clock, labels: Mapping[str, str]) -> None:
     """Add everything that was counted in one artifact to the book."""
     first = min((kind.span[0] for kind in counted.kinds if kind.span), default=None)
-    reader = bulk.reader_of(clock, None if first is None else datetime.fromtimestamp(first, UTC))
-    found: dict[tuple[str | None, str, str], list[Ints]] = {}
+    reader = logparts.reader_of(clock, None if first is None else datetime.fromtimestamp(first, UTC))
+    messages = _Messages(reader, labels)
+    found: dict[tuple[str | None, str, str], list[Kind]] = {}
     for kind in counted.kinds:
-        record = record_of(kind, reader, labels)
-        pattern = _pattern(book, record, further=kind.overflow)
-        _add(pattern, artifact, kind, record)
-        if kind.slots is not None:
-            found.setdefault((pattern.service, pattern.level, pattern.template), []).append(kind.slots)
-        _add_to_service(book.services.setdefault(pattern.service, ServiceLog()), kind)
-        book.lines += kind.count
-    for name, rows in found.items():
-        joined = tallies.together(rows)
-        _place(book.patterns[name].places, artifact, joined[LINE].tolist())
-        _pick(book.patterns[name], book.number_of(artifact), joined)
-        _add_slots(book.patterns[name], artifact, joined, counted.width)
+        message = messages.of(kind)
+        pattern = _pattern(book, message, further=kind.overflow)
+        _add(pattern, artifact, kind, message.record)
+        found.setdefault((pattern.service, pattern.level, pattern.template), []).append(kind)
+    for name, kinds in found.items():
+        pattern = book.patterns[name]
+        _stretch(pattern, _span(kinds))
+        rows = [kind.slots for kind in kinds if kind.slots is not None]
+        if rows:
+            joined = tallies.together(rows)
+            _place(pattern.places, artifact, joined[LINE].tolist())
+            _pick(pattern, book.number_of(artifact), joined)
+            _add_slots(pattern, artifact, joined, counted.width)
+    _add_to_services(book, found)
+    book.lines += sum(kind.count for kind in counted.kinds)
     book.overflowed += counted.overflowed
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """What lines of one kind say, and the first of them as a record."""
+
+    record: LogRecord
+    text: str
+    level: str
+    template: str
+
+
+class _Messages:
+    """Reads first lines of kinds; what stands behind the names of pods, once for all pods of a workload."""
+
+    def __init__(self, reader: LineReader, labels: Mapping[str, str]) -> None:
+        self._reader = reader
+        self._labels = labels
+        self._known: dict[tuple[str, bytes, bytes], tuple[LogLine, _Message]] = {}
+
+    def of(self, kind: Kind) -> _Message:
+        """Read a kind's first line."""
+        pod = pod_prefix(kind.text)
+        if pod is None or "\n" in kind.text:
+            return self._read(kind, self._reader.read(kind.text.partition("\n")[0]))
+        name = workload_of(pod["pod"]), kind.key.partition(b"]")[2], kind.event
+        known = self._known.get(name)
+        if known is None:
+            line = self._reader.read(kind.text)
+            self._known[name] = line, (message := self._read(kind, line))
+            return message
+        line, message = known
+        line = replace(line, pod=pod["pod"], container=pod["container"])
+        return replace(message, record=_record(kind, line, "", self._labels))
+
+    def _read(self, kind: Kind, line: LogLine) -> _Message:
+        record = _record(kind, line, kind.text.partition("\n")[2], self._labels)
+        text = text_of(record)
+        return _Message(record, text, record.level or inferred_level(text), masking.template(text))
 
 
 def record_of(kind: Kind, reader: LineReader, labels: Mapping[str, str]) -> LogRecord:
     """Read a kind's first line, and the trace below it, as a record."""
     opening, _, trace = kind.text.partition("\n")
-    line = reader.read(opening)
+    return _record(kind, reader.read(opening), trace, labels)
+
+
+def _record(kind: Kind, line: LogLine, trace: str, labels: Mapping[str, str]) -> LogRecord:
     message = f"{line.message}\n{trace}" if trace else line.message
     level = line.level
     if not level and any(mark in message for mark in _TRACES):
@@ -71,14 +121,12 @@ def record_of(kind: Kind, reader: LineReader, labels: Mapping[str, str]) -> LogR
     )
 
 
-def _pattern(book: LogBook, record: LogRecord, *, further: bool) -> Pattern:
-    text = text_of(record)
-    level = record.level or inferred_level(text)
-    name = (service_of(record), level, _FURTHER if further else masking.template(text))
+def _pattern(book: LogBook, message: _Message, *, further: bool) -> Pattern:
+    name = service_of(message.record), message.level, _FURTHER if further else message.template
     found = book.patterns.get(name)
     if found is None:
-        event = masking.event_number(text)
-        found = Pattern(name[0], level, name[2], text, event, masking.exception(text))
+        event = masking.event_number(message.text)
+        found = Pattern(*name, message.text, event, masking.exception(message.text))
         book.patterns[name] = found
     return found
 
@@ -94,7 +142,6 @@ def _add(pattern: Pattern, artifact: str, kind: Kind, record: LogRecord) -> None
         pattern.containers.add(record.container)
     if record.node and len(pattern.nodes) < 10:
         pattern.nodes.add(record.node)
-    _stretch(pattern, kind)
 
 
 def _add_slots(pattern: Pattern, artifact: str, rows: Ints, width: float) -> None:
@@ -103,7 +150,7 @@ def _add_slots(pattern: Pattern, artifact: str, rows: Ints, width: float) -> Non
         rows[CODE] = rows[CODE] * (width / pattern.width) // 1
         rows = tallies.together([rows])
     slots, many, lines, _, _ = rows.tolist()
-    places = map(Place, repeat(artifact), lines, lines)
+    places = zip(repeat(artifact), lines, lines)
     buckets, starts = pattern.buckets, pattern.starts
     if not buckets:
         buckets.update(zip(slots, many, strict=True))
@@ -134,17 +181,26 @@ def _pick(pattern: Pattern, artifact: int, rows: Ints) -> None:
     pattern.picks.add_all(picks)
 
 
-def _stretch(span: Pattern | ServiceLog, kind: Kind) -> None:
-    if kind.span is None:
+def _span(kinds: Iterable[Kind]) -> _Span | None:
+    spans = [kind.span for kind in kinds if kind.span]
+    return (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
+
+
+def _stretch(extent: Pattern | ServiceLog, span: _Span | None) -> None:
+    if span is None:
         return
-    low, high = (datetime.fromtimestamp(second, UTC) for second in kind.span)
-    if span.first is None or low < span.first:
-        span.first = low
-    if span.last is None or high > span.last:
-        span.last = high
+    low, high = (datetime.fromtimestamp(second, UTC) for second in span)
+    if extent.first is None or low < extent.first:
+        extent.first = low
+    if extent.last is None or high > extent.last:
+        extent.last = high
 
 
-def _add_to_service(totals: ServiceLog, kind: Kind) -> None:
-    totals.count += kind.count
-    if not kind.undated:
-        _stretch(totals, kind)
+def _add_to_services(book: LogBook, found: Mapping[tuple[str | None, str, str], list[Kind]]) -> None:
+    logged: dict[str | None, list[Kind]] = {}
+    for (service, _, _), kinds in found.items():
+        logged.setdefault(service, []).extend(kinds)
+    for service, kinds in logged.items():
+        totals = book.services.setdefault(service, ServiceLog())
+        totals.count += sum(kind.count for kind in kinds)
+        _stretch(totals, _span(kind for kind in kinds if not kind.undated))

@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from agent.digest.keys import Bytes
 from agent.digest.tallies import Ints
 
+Words = npt.NDArray[np.uint64]
+
+PADDING = 128
+"""Bytes behind the last line, so that words and pieces of lines can be read wherever they begin."""
 _WORD = 8
-_PADDING = 64
-"""Least bytes behind the last line, so that eight bytes can be read wherever a stamp may stand."""
+_BITS = 64
 _LARGEST_LEARNED = 31 << 20
 
 
@@ -18,11 +22,12 @@ class Block:
 
     def __init__(self, text: bytes) -> None:
         self.text = text
-        padded = np.frombuffer(text + bytes(_PADDING + -len(text) % _WORD), dtype=np.uint8)
-        ends = _places(padded == ord("\n"))
+        self.octets: Bytes = np.frombuffer(text + bytes(PADDING + -len(text) % _BITS), dtype=np.uint8)
+        """The text, and zeros behind it."""
+        ends = _places(self.octets == ord("\n"))
         self.ends: Ints = ends if text.endswith(b"\n") else np.append(ends, len(text))
         self.starts: Ints = np.append(0, self.ends[:-1] + 1)
-        self._words = np.ndarray((len(padded) - _WORD + 1,), "<u8", padded, strides=(1,))
+        self._words: Words = np.ndarray((len(self.octets) - _WORD + 1,), "<u8", self.octets, strides=(1,))
 
     def __len__(self) -> int:
         """Count the lines."""
@@ -37,33 +42,54 @@ class Block:
         """Give a line."""
         return self.text[self.starts[index] : self.ends[index]]
 
-    def runs(self, offsets: Ints, lengths: Ints, styles: Ints) -> tuple[Ints, list[bytes]]:
-        """Find the runs of lines whose stamps are alike, written in one style: their first lines and stamps.
+    def words(self, offsets: Ints) -> Words:
+        """Read eight bytes from each of the offsets on; the first of them counts the least."""
+        found: Words = self._words[offsets]
+        return found
 
-        A stamp stands at its line's offset; one of no length is alike to every other such. The first 16
-        and the last 8 bytes are compared, which is all of any stamp that is looked for.
+    def stamps(self, offsets: Ints, lengths: Ints, styles: Ints) -> tuple[list[tuple[int, bytes]], Ints]:
+        """List the stamps of the lines with their styles, each once in a row, and say which each line has.
+
+        A stamp stands at its line's offset; one of no length is alike to every other such. Lines of one
+        style are compared with each other, as those of several take turns; they come as their first lines
+        stand in the text. The first 16 and the last 8 bytes are compared, which is all of any stamp that is
+        looked for.
         """
-        there = lengths > 0
-        at = np.minimum(self.starts + offsets, len(self.text))
+        order = np.argsort(styles.astype(np.uint16), kind="stable")
+        styles, lengths = styles[order], lengths[order]
+        at = np.minimum(self.starts[order] + offsets[order], len(self.text))
         last = np.maximum(lengths - _WORD, 0)
         differ = styles[1:] != styles[:-1]
         differ |= lengths[1:] != lengths[:-1]
-        for within in (np.zeros_like(last), np.minimum(last, _WORD), last):
-            words = self._words[at + within] * there
+        there = lengths > 0
+        for within in (0, np.minimum(last, _WORD), last):
+            words = self.words(at + within) * there
             differ |= words[1:] != words[:-1]
-        firsts: Ints = np.append(0, np.flatnonzero(differ) + 1)
-        low = at[firsts]
-        high = np.minimum(low + lengths[firsts], self.ends[firsts])
-        stamps = [self.text[a:b] for a, b in zip(low.tolist(), high.tolist(), strict=True)]
-        return firsts, stamps
+        firsts = np.append(0, np.flatnonzero(differ) + 1)
+        turns = np.argsort(order[firsts])
+        ranks = np.empty_like(turns)
+        ranks[turns] = np.arange(len(turns))
+        which = np.empty_like(order)
+        which[order] = np.repeat(ranks, np.diff(firsts, append=len(order)))
+        firsts = firsts[turns]
+        low, high = at[firsts], np.minimum(at + lengths, self.ends[order])[firsts]
+        places = zip(styles[firsts].tolist(), low.tolist(), high.tolist(), strict=True)
+        return [(style, self.text[a:b]) for style, a, b in places], which
 
 
 def _places(marks: npt.NDArray[np.bool_]) -> Ints:
-    """List where marks are set that are rare: words without any are passed over at once."""
-    words = np.flatnonzero(marks.view(np.uint64) != 0)
-    inside = np.flatnonzero(marks.reshape(-1, _WORD)[words])
-    found: Ints = words[inside // _WORD] * _WORD + inside % _WORD
-    return found
+    """List where marks are set that are rare: of words of 64, bit by bit from the lowest."""
+    words = np.packbits(marks, bitorder="little").view(np.uint64)
+    where = np.flatnonzero(words)
+    left = words[where]
+    found: list[Ints] = []
+    while where.size:
+        below = left - np.uint64(1)
+        found.append(where * _BITS + np.bitwise_count(below & ~left))
+        left &= below
+        more = np.flatnonzero(left)
+        where, left = where[more], left[more]
+    return np.sort(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
 
 
 def keep_memory() -> None:

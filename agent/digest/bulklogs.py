@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from agent.digest import bulk, requestids
+from agent.digest import bulk, logparts, requestids
 from agent.digest.bulk import Counted
 from agent.digest.logs import BUCKET_SECONDS
 from agent.digest.offsets import Offset
@@ -51,7 +51,7 @@ def first_times(counted: Counted, clock: Clock) -> dict[str, float]:
     found: dict[str, float] = {}
     for name in requestids.least(counted.ids):
         line, near = counted.ids[name]
-        time = bulk.reader_of(clock, near).read(decode(line)).time
+        time = logparts.reader_of(clock, near).read(decode(line)).time
         if time is not None:
             found[name.decode()] = time.timestamp()
     return found

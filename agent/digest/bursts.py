@@ -33,7 +33,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class ScanWindow:
     """Slots after the onset, and its share of the chance of error."""
 
     low: int
@@ -46,7 +46,7 @@ class Stretch:
         return self.high - self.low
 
 
-Tide = Mapping[int, Mapping[Stretch, float]]
+Tide = Mapping[int, Mapping[ScanWindow, float]]
 """Slots after the onset -> stretch -> by how much all patterns rose in it."""
 
 
@@ -95,7 +95,7 @@ def clumping(series: Sequence[int]) -> float:
     return max(1.0, sum(series) / len(series) / -math.log1p(-held / len(series)))
 
 
-def stretches(length: int) -> list[Stretch]:
+def windows(length: int) -> list[ScanWindow]:
     """List what is searched: the whole, its halves, quarters and eighths, shifted by half of their length.
 
     Those that begin with the onset are likelier to hold what happened and share half of the chance of error.
@@ -107,7 +107,7 @@ def stretches(length: int) -> list[Stretch]:
     first = sum(low == 0 for low, _ in spans)
     later = len(spans) - first
     share = 0.5 if later else 1.0
-    return [Stretch(low, high, share / (later if low else first)) for low, high in spans]
+    return [ScanWindow(low, high, share / (later if low else first)) for low, high in spans]
 
 
 def strongest(found: Counts, tide: Tide | None = None) -> tuple[float, float]:
@@ -124,10 +124,10 @@ def strongest(found: Counts, tide: Tide | None = None) -> tuple[float, float]:
     unrest = max(dispersion(found.before), clumping(found.before))
     busiest: dict[int, int] = {}
     best, ratio = 1.0, 1.0
-    for stretch in stretches(len(found.after)):
-        part = found.after[stretch.low : stretch.high]
-        expected = common.get(stretch, 1.0)
-        inside, length = sum(part), stretch.length
+    for window in windows(len(found.after)):
+        part = found.after[window.low : window.high]
+        expected = common.get(window, 1.0)
+        inside, length = sum(part), window.length
         rate = inside / length / (total / slots * expected)
         if rate < RATIO:
             continue
@@ -140,8 +140,8 @@ def strongest(found: Counts, tide: Tide | None = None) -> tuple[float, float]:
         p = upper_tail(
             math.floor(inside / noise), math.floor((inside + total) / noise), exposure / (exposure + slots)
         )
-        if p / stretch.weight < best:
-            best, ratio = p / stretch.weight, rate
+        if p / window.weight < best:
+            best, ratio = p / window.weight, rate
     return best, ratio
 
 
@@ -152,24 +152,22 @@ def tides(patterns: Sequence[Counts]) -> Tide:
     """
     busy: dict[int, list[Counts]] = {}
     for pattern in patterns:
-        if sum(pattern.before) >= _BUSY:
+        if sum(pattern.before) >= _BUSY and pattern.after:
             busy.setdefault(len(pattern.after), []).append(pattern)
     return {
-        length: {
-            stretch: max(1.0, median(_rise(one, stretch) for one in many)) for stretch in stretches(length)
-        }
+        length: {window: max(1.0, median(_rise(one, window) for one in many)) for window in windows(length)}
         for length, many in busy.items()
         if len(many) >= 5
     }
 
 
-def _rise(pattern: Counts, stretch: Stretch) -> float:
-    rate = sum(pattern.after[stretch.low : stretch.high]) / stretch.length
+def _rise(pattern: Counts, window: ScanWindow) -> float:
+    rate = sum(pattern.after[window.low : window.high]) / window.length
     return rate / (sum(pattern.before) / len(pattern.before))
 
 
 def revised(verdict: Verdict, found: Counts, tide: Tide | None = None) -> Verdict:
-    """Call a burst what rose in some stretch, and take it back where the log's own unrest explains it."""
+    """Call a burst what rose in some window, and take it back where the log's own unrest explains it."""
     if verdict.novelty not in {"burst", "steady", "changed"} or not sum(found.before):
         return verdict
     p_value, ratio = strongest(found, tide)

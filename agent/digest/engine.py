@@ -34,8 +34,9 @@ from agent.digest import (
     traces,
     transit,
 )
+from agent.digest.countedfacts import Counts
 from agent.digest.extents import Extents
-from agent.digest.facts import Counts, facts
+from agent.digest.facts import facts
 from agent.digest.families import merged
 from agent.digest.intake import Intake, take_in
 from agent.digest.logs import Pattern

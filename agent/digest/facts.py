@@ -3,61 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from agent.digest import lastseen, measures
 from agent.digest.chat import Step
+from agent.digest.countedfacts import Counts, counted, hits, recording
+from agent.digest.factrows import LABELS, fact, unknown
 from agent.digest.onset import Onset
 from agent.digest.wording import duration, instant
 from agent.schema.digest import Fact, FactName
 from agent.schema.evidence import Evidence
 from agent.schema.incident import Incident
 
-_LABELS: dict[FactName, str] = {
-    "started": "Started",
-    "first_symptom": "First symptom",
-    "first_alert": "First alert",
-    "acknowledged": "Acknowledged",
-    "mitigated": "Mitigated",
-    "ended": "Ended",
-    "duration": "Duration",
-    "time_to_detect": "Time to detect",
-    "time_to_acknowledge": "Time to acknowledge",
-    "time_to_mitigate": "Time to mitigate",
-    "time_to_resolve": "Time to resolve",
-    "recording_start": "Recording starts",
-    "recording_end": "Recording ends",
-    "log_lines": "Log records",
-    "error_lines": "Error records",
-    "error_lines_before": "Error records before the onset",
-    "alerts_fired": "Alerts fired",
-    "services_affected": "Services affected",
-    "pods_restarted": "Pods restarted",
-}
-
-
 _LATE = 3600.0
 """Seconds behind the first alert from which on a symptom cannot be what the alert was about."""
 _NEAR_START = 60.0
 """Seconds from the start within which a symptom belongs to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What the collectors counted."""
-
-    log_lines: int
-    error_lines: int
-    error_lines_before: int | None
-    """None where nothing was recorded before the onset."""
-    pods_restarted: int | None
-    """None where no pod state was recorded."""
-    has_alerts: bool
-    """Whether any alert source was asked and answered."""
-    recording: tuple[datetime, datetime] | None
-    shares: measures.Shares | None = None
-    """None where nothing tells what came before the onset."""
 
 
 def facts(incident: Incident, onset: Onset, evidence: Sequence[Evidence], counts: Counts) -> tuple[Fact, ...]:
@@ -77,41 +38,15 @@ def facts(incident: Incident, onset: Onset, evidence: Sequence[Evidence], counts
     found["mitigated"] = _moment("mitigated", mitigated, "nothing recorded says when the effect was stopped")
     found["ended"] = _ended(incident, evidence, real, onset, counts)
     found.update(_durations(found))
-    found.update(_recording(counts))
-    found.update(_counted(counts, evidence, real, onset))
-    told = tuple(found[name] for name in _LABELS)
+    found.update(recording(counts))
+    found.update(counted(counts, evidence, real, onset))
+    told = tuple(found[name] for name in LABELS)
     return (*told, *measures.measures(onset.time, evidence, counts.shares))
-
-
-def _fact(
-    name: FactName,
-    text: str,
-    note: str = "",
-    *,
-    time: datetime | None = None,
-    seconds: float | None = None,
-    count: int | None = None,
-    evidence: Sequence[str] = (),
-) -> Fact:
-    return Fact(
-        name=name,
-        label=_LABELS[name],
-        text=text,
-        note=note,
-        time=time,
-        seconds=seconds,
-        count=count,
-        evidence=tuple(evidence),
-    )
-
-
-def _unknown(name: FactName, why: str) -> Fact:
-    return _fact(name, "not known", why)
 
 
 def _started(onset: Onset, evidence: Sequence[Evidence]) -> Fact:
     if onset.time is None:
-        return _unknown("started", "neither the record nor any dated change in the evidence gives a start")
+        return unknown("started", "neither the record nor any dated change in the evidence gives a start")
     near = [
         e
         for e in evidence
@@ -122,7 +57,7 @@ def _started(onset: Onset, evidence: Sequence[Evidence]) -> Fact:
         if onset.source == "record"
         else "the earliest of the telling changes in the evidence"
     )
-    return _fact(
+    return fact(
         "started",
         instant(onset.time),
         note,
@@ -154,14 +89,14 @@ def _first_symptom(onset: Onset, evidence: Sequence[Evidence], alert: Evidence |
         why = (
             f"the earliest that was recorded, {first.id} at {instant(first.start)}, is {duration(late)} later"
         )
-        return _unknown("first_symptom", f"{why} than the first alert")
+        return unknown("first_symptom", f"{why} than the first alert")
     return _moment("first_symptom", first, "no dated symptom at or after the start was recorded")
 
 
 def _moment(name: FactName, item: Evidence | None, why: str) -> Fact:
     if item is None or item.start is None:
-        return _unknown(name, why)
-    return _fact(name, instant(item.start), item.statement, time=item.start, evidence=[item.id])
+        return unknown(name, why)
+    return fact(name, instant(item.start), item.statement, time=item.start, evidence=[item.id])
 
 
 def _step(evidence: Sequence[Evidence], wanted: Step) -> Evidence | None:
@@ -173,7 +108,7 @@ def _ended(
     incident: Incident, evidence: Sequence[Evidence], real: Sequence[Evidence], onset: Onset, counts: Counts
 ) -> Fact:
     if incident.end is not None:
-        return _fact("ended", instant(incident.end), "given by the incident record", time=incident.end)
+        return fact("ended", instant(incident.end), "given by the incident record", time=incident.end)
     if (said := _step(evidence, "resolved")) is not None:
         return _moment("ended", said, "")
     ends = [e.end for e in real]
@@ -181,15 +116,15 @@ def _ended(
         last = max((e for e in real if e.end), key=lambda e: (e.end, e.id), default=None)
         if last is not None and last.end:
             note = f"the last alert resolved{_metrics_by(last.end, evidence)}"
-            return _fact("ended", instant(last.end), note, time=last.end, evidence=[last.id])
+            return fact("ended", instant(last.end), note, time=last.end, evidence=[last.id])
     if real:
-        return _unknown("ended", "alerts were still firing when the recording stopped")
+        return unknown("ended", "alerts were still firing when the recording stopped")
     none = "the recording shows no recovery that ends the incident"
     until = counts.recording[1] if counts.recording else None
-    last = lastseen.last_seen([e for e in evidence if _hits(e, onset)], until)
+    last = lastseen.last_seen([e for e in evidence if hits(e, onset)], until)
     if last is None or until is None:
-        return _unknown("ended", none)
-    return _fact("ended", "not known", f"{none}; {lastseen.told(last, until)}", evidence=[last.id])
+        return unknown("ended", none)
+    return fact("ended", "not known", f"{none}; {lastseen.told(last, until)}", evidence=[last.id])
 
 
 def _metrics_by(end: datetime, evidence: Sequence[Evidence]) -> str:
@@ -217,22 +152,22 @@ def _durations(found: dict[FactName, Fact]) -> dict[FactName, Fact]:
         start, stop = found["started"], found[until]
         if start.time is None or stop.time is None:
             missing = start if start.time is None else stop
-            result[name] = _unknown(
+            result[name] = unknown(
                 name, f"{missing.label.lower()} is not known: {missing.note.partition(';')[0]}"
             )
             continue
         seconds = (stop.time - start.time).total_seconds()
         if name == "time_to_detect" and abs(seconds) < 1 and not _shown(found):
-            result[name] = _unknown(name, "the start is known only as the time of the first alert")
+            result[name] = unknown(name, "the start is known only as the time of the first alert")
             continue
         ids = [*start.evidence, *stop.evidence]
         if seconds < 0:
             what = f"{stop.label.lower()} came {duration(seconds)} before the start"
-            result[name] = _fact(
+            result[name] = fact(
                 name, f"{duration(seconds)} before the start", what, seconds=seconds, evidence=ids
             )
         else:
-            result[name] = _fact(name, duration(seconds), how, seconds=seconds, evidence=ids)
+            result[name] = fact(name, duration(seconds), how, seconds=seconds, evidence=ids)
     return result
 
 
@@ -240,95 +175,3 @@ def _shown(found: dict[FactName, Fact]) -> bool:
     """Whether a symptom near the start shows it apart from the alert."""
     start, symptom = found["started"].time, found["first_symptom"].time
     return bool(start and symptom and abs((symptom - start).total_seconds()) <= _NEAR_START)
-
-
-def _recording(counts: Counts) -> dict[FactName, Fact]:
-    if counts.recording is None:
-        why = "nothing in the bundle carries a time"
-        return {
-            "recording_start": _unknown("recording_start", why),
-            "recording_end": _unknown("recording_end", why),
-        }
-    first, last = counts.recording
-    return {
-        "recording_start": _fact("recording_start", instant(first), "first dated record", time=first),
-        "recording_end": _fact("recording_end", instant(last), "last dated record", time=last),
-    }
-
-
-def _hits(item: Evidence, onset: Onset) -> bool:
-    """Whether it is trouble that stands out and was going on since the onset, or is a state of then."""
-    attributes = item.attributes
-    if not item.service or item.salience < 0.4 or not _is_trouble(item):
-        return False
-    if attributes.get("over") == "yes" or attributes.get("leftover") or attributes.get("novelty") == "steady":
-        return False
-    dated = item.start is not None or attributes.get("source") == "state"
-    return onset.time is None or (dated and (item.end is None or item.end >= onset.time))
-
-
-def _is_trouble(item: Evidence) -> bool:
-    """Whether it is an error, an alert that is no noise, or a metric that got worse and stayed so."""
-    if item.severity in {"critical", "error"}:
-        return True
-    if item.kind == "M":
-        return item.attributes.get("harm") == "bad" and item.attributes.get("change") != "spike"
-    return item.kind == "A" and item.severity == "warning" and item.attributes.get("noise", "no") == "no"
-
-
-def _counted(
-    counts: Counts, evidence: Sequence[Evidence], real: Sequence[Evidence], onset: Onset
-) -> dict[FactName, Fact]:
-    logs = counts.log_lines > 0
-    none = "no logs were recorded"
-    result: dict[FactName, Fact] = {
-        "log_lines": _count("log_lines", counts.log_lines, "log records read")
-        if logs
-        else _unknown("log_lines", none),
-        "error_lines": _count("error_lines", counts.error_lines, "records of level error or fatal")
-        if logs
-        else _unknown("error_lines", none),
-    }
-    before = counts.error_lines_before
-    result["error_lines_before"] = (
-        _unknown("error_lines_before", "no logs from before the onset were recorded" if logs else none)
-        if before is None
-        else _count("error_lines_before", before, "records of level error or fatal before the onset")
-    )
-    result["alerts_fired"] = (
-        _count(
-            "alerts_fired",
-            sum(int(e.attributes.get("count", "1")) if "members" in e.attributes else 1 for e in real),
-            "episodes that are no noise",
-            [e.id for e in real],
-        )
-        if counts.has_alerts
-        else _unknown("alerts_fired", "no alert source was recorded")
-    )
-    hit = [e for e in evidence if _hits(e, onset)]
-    services = sorted({e.service for e in hit if e.service})
-    result["services_affected"] = (
-        _count(
-            "services_affected",
-            len(services),
-            "components with an error, an alert or a metric that got worse, of those that stand out since "
-            f"the onset: {', '.join(services)}",
-            [e.id for e in hit],
-        )
-        if services
-        else _unknown("services_affected", "no component shows trouble that stands out")
-    )
-    result["pods_restarted"] = (
-        _unknown("pods_restarted", "no pod state was recorded")
-        if counts.pods_restarted is None
-        else _count(
-            "pods_restarted",
-            counts.pods_restarted,
-            "pods of the whole recording whose state counts a restart, at whatever time it was",
-        )
-    )
-    return result
-
-
-def _count(name: FactName, value: int, how: str, evidence: Sequence[str] = ()) -> Fact:
-    return _fact(name, str(value), how, count=value, evidence=evidence[:20])

@@ -80,6 +80,6 @@ def _absorb(into: Pattern, other: Pattern) -> None:
         into.buckets[slot] = into.buckets.get(slot, 0) + count
         held = into.starts.get(slot)
         place = other.starts[slot]
-        if held is None or (place.artifact, place.first) < (held.artifact, held.first):
+        if held is None or place < held:
             into.starts[slot] = place
     into.coarsen()

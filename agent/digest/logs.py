@@ -22,6 +22,10 @@ _OVERFLOW = "(messages of further kinds)"
 _RANK = {"fatal": 4, "error": 3, "warning": 2, "info": 1, "debug": 0, "": 1}
 
 
+Span = tuple[str, int, int]
+"""A place as a plain tuple, which takes a tenth of the time to make."""
+
+
 class Place(NamedTuple):
     """Where a record stands."""
 
@@ -47,7 +51,7 @@ class Pattern:
     last: datetime | None = None
     width: float = BUCKET_SECONDS
     buckets: dict[int, int] = field(default_factory=dict[int, int])
-    starts: dict[int, Place] = field(default_factory=dict[int, Place])
+    starts: dict[int, Span] = field(default_factory=dict[int, Span])
     """Where the first record of each bucket stands."""
     places: list[Place] = field(default_factory=list[Place])
     pods: dict[str, int] = field(default_factory=dict[str, int])
@@ -66,7 +70,7 @@ class Pattern:
         while self.width < width:
             self.width *= 2
             buckets: dict[int, int] = {}
-            starts: dict[int, Place] = {}
+            starts: dict[int, Span] = {}
             for slot in sorted(self.buckets):
                 buckets[slot // 2] = buckets.get(slot // 2, 0) + self.buckets[slot]
                 starts.setdefault(slot // 2, self.starts[slot])
@@ -100,7 +104,7 @@ class Pattern:
             return None
         slot = min(later)
         began = datetime.fromtimestamp(origin + slot * self.width, UTC)
-        return max(began, self.first or began), self.starts[slot]
+        return max(began, self.first or began), Place(*self.starts[slot])
 
 
 def _slot(time: datetime, origin: float, width: float) -> int:

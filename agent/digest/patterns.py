@@ -17,6 +17,8 @@ from agent.digest.wording import duration, headline, instant, quotation, times
 from agent.schema.evidence import Pointer, Severity
 
 _MOST = 60
+_MOST_SLOTS = 100_000
+"""Slots of a pattern that are searched for a burst; more are between dates that are wrong."""
 _MOST_QUIET = 8
 """Patterns below warning that are kept because they are new, burst or fell silent."""
 _UNKNOWN = re.compile(
@@ -103,8 +105,10 @@ def compare(book: LogBook, patterns: Sequence[Pattern], onset: datetime | None) 
 
 def _laid_out(
     book: LogBook, pattern: Pattern, first: datetime, onset: datetime, last: datetime
-) -> bursts.Counts:
+) -> bursts.Counts | None:
     slots = [int((time.timestamp() - book.origin) // pattern.width) for time in (first, onset, last)]
+    if slots[2] - slots[0] > _MOST_SLOTS:
+        return None
     return bursts.counts(pattern.buckets, slots[0], slots[1], slots[2])
 
 

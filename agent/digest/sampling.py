@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from agent.digest import bulk, parameters
+from agent.digest import bulk, logparts, parameters
 from agent.digest.logs import LogBook, Pattern, Place
 from agent.digest.messages import text_of
 from agent.digest.parameters import Sample
@@ -101,7 +101,7 @@ def _read(
                     place = Place(artifact.path, record.line, record.end_line)
                     yield wish.pattern, _sample(place, wish.pick.second, record)
         return
-    reader = bulk.reader_of(clock, near)
+    reader = logparts.reader_of(clock, near)
     try:
         for wish, number, line in _lines(whole_lines(chunks(path), _STEP), by_line):
             parsed = reader.read(decode(line.rstrip(b"\r")[:65536]))

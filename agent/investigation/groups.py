@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from agent.digest.observation import Observation, one_line, quoted
 from agent.digest.templates import masked
 from agent.digest.wording import headline, instant, tells_of_failure, times
-from agent.investigation.large import Found, LargeLog
+from agent.investigation.large import LargeLog, Sighting
 from agent.schema.evidence import Pointer, Severity
 from tools.formats.records import Level, LogRecord
 
@@ -19,7 +19,7 @@ _NAMES = {"fatal": "fatal error", "error": "error", "warning": "warning"}
 
 
 @dataclass(slots=True)
-class Form:
+class LineGroup:
     """Lines of one service and one form, of which the earliest and the latest are known."""
 
     artifact: str
@@ -27,14 +27,14 @@ class Form:
     count: int = 0
     last: LogRecord | None = None
     last_artifact: str = ""
-    unread: tuple[LargeLog, Found] | None = None
+    unread: tuple[LargeLog, Sighting] | None = None
     """Where to read the earliest line, as long as `first` only stands for it."""
 
     def add(self, artifact: str, record: LogRecord) -> None:
         """Take up one line."""
         self._take(artifact, record, record, 1, None)
 
-    def add_found(self, artifact: str, log: LargeLog, found: Found) -> None:
+    def add_found(self, artifact: str, log: LargeLog, found: Sighting) -> None:
         """Take up what a large log holds of one kind."""
         first, last = (
             replace(found.record, line=line, end_line=line, time=time)
@@ -54,7 +54,7 @@ class Form:
         first: LogRecord,
         last: LogRecord,
         count: int,
-        unread: tuple[LargeLog, Found] | None,
+        unread: tuple[LargeLog, Sighting] | None,
     ) -> None:
         if not self.count or before(first, self.first):
             self.artifact, self.first, self.unread = artifact, first, unread
@@ -92,7 +92,7 @@ def ordinariness(record: LogRecord) -> int:
     return min(stated if stated < _FAILURE else _ORDINARY, failure)
 
 
-def observation(group: Form, sought: str = "") -> Observation:
+def observation(group: LineGroup, sought: str = "") -> Observation:
     """Write the evidence of a form; a sought word is shown where it stands."""
     first, last = group.first, group.last or group.first
     message = headline(first.message)

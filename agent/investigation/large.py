@@ -11,13 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
-from agent.digest import bulk, offsets, skeletons, stretches
+from agent.digest import census, logparts, offsets, skeletons
 from agent.digest.absorbing import record_of
 from agent.digest.anchors import anchors
 from agent.digest.counting import LineCounter
 from agent.digest.keys import keys_of
 from agent.digest.kinds import BEGUN, CODE, ENDED, LINE, MANY, Plan
-from agent.investigation.timeline import MOST_BELOW, Stretch, Stretches
+from agent.investigation.timeline import MOST_BELOW, Section, Sections
 from tools.formats.continuation import may_go_on
 from tools.formats.logs_text import LineReader
 from tools.formats.opening import decode
@@ -32,7 +32,7 @@ _SLOTS = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Sighting:
     """Lines of one kind in a window and a record of the kind."""
 
     record: LogRecord
@@ -50,14 +50,14 @@ class LargeLog:
 
     def __init__(self, path: Path, clock: Clock, labels: Mapping[str, str], shift: timedelta) -> None:
         self._clock, self._labels, self._shift = clock, labels, shift
-        self._stretches = Stretches(path, clock, labels)
-        self._anchors = anchors(self._stretches.sample)
+        self._sections = Sections(path, clock, labels)
+        self._anchors = anchors(self._sections.sample)
         self._services: frozenset[str] | None = None
 
     @property
     def lines(self) -> int:
         """How many lines the log has."""
-        return self._stretches.lines
+        return self._sections.lines
 
     def services(self) -> frozenset[str]:
         """Name everything that wrote a line."""
@@ -68,28 +68,28 @@ class LargeLog:
 
     def around(self, low: datetime, high: datetime) -> Iterator[LogRecord]:
         """Yield the records of a window and some beside it, in the order of the file."""
-        wanted = self._stretches.meeting(*self._window(low, high))
-        return (offsets.shifted(record, self._shift) for record in self._stretches.records(wanted))
+        wanted = self._sections.meeting(*self._window(low, high))
+        return (offsets.shifted(record, self._shift) for record in self._sections.records(wanted))
 
-    def record(self, found: Found) -> LogRecord:
+    def record(self, found: Sighting) -> LogRecord:
         """Read the first record of a kind as it stands in the file."""
-        read = self._stretches.at([found.line]).get(found.line)
+        read = self._sections.at([found.line]).get(found.line)
         return found.record if read is None else offsets.shifted(read, self._shift)
 
-    def search(self, text: str, start: datetime | None, end: datetime | None) -> list[Found]:
+    def search(self, text: str, start: datetime | None, end: datetime | None) -> list[Sighting]:
         """Count the lines that hold a text, in any case, by kind; times to the second, with both ends."""
         low, high = self._window(start, end)
         if not low <= high:
             return []
-        wanted = self._stretches.meeting(low, high)
+        wanted = self._sections.meeting(low, high)
         seconds = high // 1 + 1 - low // 1
         width = max(1.0, seconds / _SLOTS)
-        plan = Plan(self._clock, low // 1, width, self._anchors, self._stretches.first)
+        plan = Plan(self._clock, low // 1, width, self._anchors, self._sections.first)
         slots = (0 if start else None, round(seconds / width) if end else None)
         counters: dict[int, _Counter] = {}
         for number, chunk, lines in self._chosen(text, wanted):
             counters.setdefault(number, _Counter(plan)).feed(chunk, lines)
-        reader = bulk.reader_of(self._clock, self._stretches.first)
+        reader = logparts.reader_of(self._clock, self._sections.first)
         words = text.casefold()
         return [
             self._shifted(found)
@@ -98,7 +98,7 @@ class LargeLog:
             if words in found.record.message.casefold()
         ]
 
-    def _shifted(self, found: Found) -> Found:
+    def _shifted(self, found: Sighting) -> Sighting:
         if not self._shift:
             return found
         return replace(
@@ -110,26 +110,26 @@ class LargeLog:
 
     def _window(self, start: datetime | None, end: datetime | None) -> tuple[float, float]:
         """Give both ends by the log's own clock; an open end is where its times were seen to end."""
-        low, high = self._stretches.span
+        low, high = self._sections.span
         if start is not None:
             low = (start + self._shift).timestamp()
         if end is not None:
             high = (end + self._shift).timestamp()
         return low, high
 
-    def _chosen(self, text: str, wanted: Sequence[Stretch]) -> Iterator[tuple[int, bytes, _Lines]]:
+    def _chosen(self, text: str, wanted: Sequence[Section]) -> Iterator[tuple[int, bytes, _Lines]]:
         """Yield lines to count, parted by how often they hold the sought word, with where they stand."""
-        blocks = self._stretches.text(wanted)
+        blocks = self._sections.text(wanted)
         if not text:
-            for stretch, block in blocks:
-                yield 0, block, _Lines(stretch.before, None)
+            for section, block in blocks:
+                yield 0, block, _Lines(section.before, None)
             return
-        sieve = _Sieve(text, self._clock, self._anchors, self._stretches.first)
-        for stretch, block in blocks:
+        sieve = _Sieve(text, self._clock, self._anchors, self._sections.first)
+        for section, block in blocks:
             for number, indexes in sorted(sieve.hits(block).items()):
                 lines = block.split(b"\n")
                 chunk = b"".join(lines[index] + b"\n" for index in indexes)
-                yield number, chunk, _Lines(stretch.before, indexes)
+                yield number, chunk, _Lines(section.before, indexes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ class _Sieve:
         self._word = max(_WORDS.findall(self._text), key=len, default=self._text).encode()
         self._exact = _VARIES.search(text) is not None
         self._anchors = tuple(anchors)
-        self._reader = bulk.reader_of(clock, first)
+        self._reader = logparts.reader_of(clock, first)
         self._begins: dict[bytes, bool] = {}
 
     def hits(self, block: bytes) -> dict[int, list[int]]:
@@ -224,9 +224,9 @@ class _Counter:
 
     def found(
         self, reader: LineReader, labels: Mapping[str, str], low: int | None, high: int | None
-    ) -> Iterator[Found]:
+    ) -> Iterator[Sighting]:
         """Yield what was counted in slots from `low` on and before `high`."""
-        for kind in stretches.kinds_of(self._counter.finish()):
+        for kind in census.kinds_of(self._counter.finish()):
             rows = np.zeros((5, 0), dtype=np.int64) if kind.slots is None else kind.slots
             kept = np.ones(rows.shape[1], dtype=np.bool_)
             if low is not None:
@@ -241,7 +241,7 @@ class _Counter:
             if rows.size:
                 line, late = int(rows[LINE, 0]), int(rows[LINE, -1])
                 first, last = int(rows[BEGUN].min()), int(rows[ENDED].max())
-            yield Found(
+            yield Sighting(
                 record_of(kind, reader, labels),
                 int(rows[MANY].sum()) + timeless,
                 self._real(line),

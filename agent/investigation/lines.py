@@ -14,7 +14,7 @@ from agent.drafting.looks import Answer, LinesAround, SearchLogs
 from agent.drafting.looks import Line as Shown
 from agent.errors import ToolRefused
 from agent.investigation.absences import NO_LOGS, holding, window
-from agent.investigation.groups import Form, at_least, key, observation, ordinariness, seconds
+from agent.investigation.groups import LineGroup, at_least, key, observation, ordinariness, seconds
 from agent.investigation.minting import Minter
 from agent.investigation.shelf import Shelf
 from agent.schema.digest import Digest
@@ -31,7 +31,7 @@ Wanted = Callable[[LogRecord], bool]
 
 @dataclass(slots=True)
 class _Search:
-    forms: dict[tuple[str, str], Form] = field(default_factory=dict[tuple[str, str], Form])
+    forms: dict[tuple[str, str], LineGroup] = field(default_factory=dict[tuple[str, str], LineGroup])
     read: int = 0
     """Records of small logs."""
     lines: int = 0
@@ -93,9 +93,9 @@ def around(shelf: Shelf, minter: Minter, look: LinesAround) -> Answer:
     if look.service and not (_named(look.service, services) or _wrote(shelf, look.service)):
         return Answer((), not_recorded=f"log lines of {look.service}")
     shown = sorted(_nearest(near, look.time), key=lambda entry: (seconds(entry[1]), entry[0], entry[1].line))
-    groups: dict[tuple[str, str], Form] = {}
+    groups: dict[tuple[str, str], LineGroup] = {}
     for artifact, record in shown:
-        groups.setdefault(key(record), Form(artifact, record)).add(artifact, record)
+        groups.setdefault(key(record), LineGroup(artifact, record)).add(artifact, record)
     ids = {key: minter.mint(observation(group)).id for key, group in groups.items()}
     same: dict[tuple[str, str], list[LogRecord]] = {}
     for _, record in shown:
@@ -157,13 +157,13 @@ def _searched(shelf: Shelf, look: SearchLogs, digest: Digest) -> _Search:
         found.read += 1
         found.services.add(record.service or "")
         if all(check(record) for check in checks):
-            found.forms.setdefault(key(record), Form(artifact, record)).add(artifact, record)
+            found.forms.setdefault(key(record), LineGroup(artifact, record)).add(artifact, record)
     for artifact, log in shelf.large():
         found.lines += log.lines
         for seen in log.search(look.text, look.start, look.end):
             found.services.add(seen.record.service or "")
             if all(check(seen.record) for check in of_kind):
-                form = found.forms.setdefault(key(seen.record), Form(artifact, seen.record))
+                form = found.forms.setdefault(key(seen.record), LineGroup(artifact, seen.record))
                 form.add_found(artifact, log, seen)
     return found
 
@@ -216,13 +216,13 @@ def _at(record: LogRecord) -> str:
     return instant(record.time) if record.time else "no time"
 
 
-def _rank(group: Form, onset: float | None) -> float:
+def _rank(group: LineGroup, onset: float | None) -> float:
     """Rank a form: by what it tells, then whether it began since the onset, then by how rare it is."""
     began = onset is not None and seconds(group.first) >= onset
     return ordinariness(group.first) + (0.0 if began else 0.5) + min(math.log10(group.count), 9) / 20
 
 
-def _told(minter: Minter, group: Form, sought: str, rank: float) -> Shown:
+def _told(minter: Minter, group: LineGroup, sought: str, rank: float) -> Shown:
     group.read()
     item = minter.mint(observation(group, sought))
     message = one_line(headline(group.first.message), MOST_NAME)

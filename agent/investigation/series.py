@@ -28,7 +28,7 @@ MOST_SERIES, MOST_NAMES = 12, 60
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
+class _Extract:
     """The finite samples of one series in a window; a counter as its rate a second."""
 
     column: Column
@@ -158,7 +158,7 @@ def _labels(series: Series) -> str:
 
 def _stretch(
     column: Column, start: datetime | None, end: datetime | None, units: Mapping[str, str]
-) -> _Stretch | None:
+) -> _Extract | None:
     low = start.timestamp() if start else -math.inf
     high = end.timestamp() if end else math.inf
     ready = panel.samples(column)
@@ -169,10 +169,10 @@ def _stretch(
     values = tuple(ready.values[index] for index in kept)
     first, last = ready.places[kept[0]], ready.places[kept[-1]]
     unit = ready.meaning.unit or ("" if ready.rate else unit_of(spoken_name(column.series.metric), units))
-    return _Stretch(column, times, values, first, last, unit, ready.rate)
+    return _Extract(column, times, values, first, last, unit, ready.rate)
 
 
-def _moved(item: _Stretch, start: datetime | None, end: datetime | None) -> float:
+def _moved(item: _Extract, start: datetime | None, end: datetime | None) -> float:
     """Tell how far a window's mean lies from that of the rest, from 0 to 1; without a rest how it varied."""
     ready = panel.samples(item.column)
     low, high = (start.timestamp() if start else -math.inf), (end.timestamp() if end else math.inf)
@@ -193,18 +193,18 @@ def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _span(item: _Stretch) -> str:
+def _span(item: _Extract) -> str:
     """Write from when to when, the day once."""
     return f"from {instant(_moment(item.times[0]))} to {_clock(item.times[-1], item)}"
 
 
-def _clock(seconds: float, item: _Stretch) -> str:
+def _clock(seconds: float, item: _Extract) -> str:
     """Write a time of the day on which the stretch began; another day in full."""
     first, told = instant(_moment(item.times[0])), instant(_moment(seconds))
     return told[11:] if told[:10] == first[:10] else told
 
 
-def _pointer(stretch: _Stretch) -> Pointer:
+def _pointer(stretch: _Extract) -> Pointer:
     series = stretch.column.series
     return Pointer(
         artifact=stretch.column.artifact,
@@ -213,7 +213,7 @@ def _pointer(stretch: _Stretch) -> Pointer:
     )
 
 
-def _statistics(item: _Stretch) -> Observation:
+def _statistics(item: _Extract) -> Observation:
     low, high = min(item.values), max(item.values)
     at_low, at_high = item.times[item.values.index(low)], item.times[item.values.index(high)]
     span = _span(item)
@@ -228,7 +228,7 @@ def _statistics(item: _Stretch) -> Observation:
     return _observation(item, text, item.values[0], item.values[-1], _moment(at_high), None)
 
 
-def _comparison(one: _Stretch, two: _Stretch) -> Observation:
+def _comparison(one: _Extract, two: _Extract) -> Observation:
     a, b = fmean(one.values), fmean(two.values)
     ratio = f", a factor of {number(b / a)}" if a and b / a >= 0 and abs(b - a) > 0.02 * abs(a) else ""
     text = (
@@ -248,7 +248,7 @@ def _comparison(one: _Stretch, two: _Stretch) -> Observation:
 
 
 def _observation(  # noqa: PLR0917 - private; both callers read in this order
-    item: _Stretch, text: str, before: float, after: float, start: datetime, end: datetime | None
+    item: _Extract, text: str, before: float, after: float, start: datetime, end: datetime | None
 ) -> Observation:
     series = item.column.series
     what = meaning(series.metric, series.labels)

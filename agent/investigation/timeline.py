@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from agent.digest import bulk
+from agent.digest import logparts
 from tools.formats.continuation import may_end
 from tools.formats.joining import join
 from tools.formats.logline import LogLine
@@ -16,9 +16,9 @@ from tools.formats.opening import Damage, chunks, decode, whole_lines
 from tools.formats.records import Clock, LogRecord, Tally
 
 SIZE = 256 << 10
-"""Bytes of a stretch, about."""
+"""Bytes of a section, about."""
 SLACK = 60.0
-"""Seconds by which a line may stand beside the times that its stretch was seen to hold."""
+"""Seconds by which a line may stand beside the times that its section was seen to hold."""
 MOST_BELOW = 500
 """Lines that a message may go on for."""
 _LOOKS = 8
@@ -29,7 +29,7 @@ _MOST_OF_LINE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Section:
     """Whole messages of a log, the bytes and lines before them, and the epoch seconds seen in them."""
 
     offset: int
@@ -44,8 +44,8 @@ class Stretch:
         return self.low - SLACK <= high and low <= self.high + SLACK
 
 
-class Stretches:
-    """The stretches of one log in the order of the file; damage of a packed file ends them quietly.
+class Sections:
+    """The sections of one log in the order of the file; damage of a packed file ends them quietly.
 
     Of each the times at eight places are read. A log in which single lines stand over a minute away from the
     times around them may lose those lines from a window, never from a search without one.
@@ -53,7 +53,7 @@ class Stretches:
 
     def __init__(self, path: Path, clock: Clock, labels: Mapping[str, str]) -> None:
         self._path, self._clock, self._labels = path, clock, labels
-        self._plain = bulk.is_plain(path)
+        self._plain = logparts.is_plain(path)
         self.first: datetime | None = None
         self.sample: list[bytes] = []
         """The first lines of the file."""
@@ -70,31 +70,31 @@ class Stretches:
         dated = [s for s in self._all if s.low > float("-inf")]
         return min((s.low for s in dated), default=0.0), max((s.high for s in dated), default=0.0)
 
-    def meeting(self, low: float, high: float) -> list[Stretch]:
-        """Give the stretches in which lines of a window may stand."""
-        return [stretch for stretch in self._all if stretch.meets(low, high)]
+    def meeting(self, low: float, high: float) -> list[Section]:
+        """Give the sections in which lines of a window may stand."""
+        return [section for section in self._all if section.meets(low, high)]
 
-    def text(self, wanted: Iterable[Stretch]) -> Iterator[tuple[Stretch, bytes]]:
-        """Read some stretches, in the order of the file."""
-        ordered = sorted(wanted, key=lambda stretch: stretch.offset)
+    def text(self, wanted: Iterable[Section]) -> Iterator[tuple[Section, bytes]]:
+        """Read some sections, in the order of the file."""
+        ordered = sorted(wanted, key=lambda section: section.offset)
         if self._plain:
             with self._path.open("rb") as file:
-                for stretch in ordered:
-                    file.seek(stretch.offset)
-                    yield stretch, file.read(stretch.size)
+                for section in ordered:
+                    file.seek(section.offset)
+                    yield section, file.read(section.size)
             return
         held, offset = b"", 0
         blocks = (block for _, block in _packed(self._path))
-        for stretch in ordered:
-            while offset + len(held) < stretch.offset + stretch.size and (block := next(blocks, b"")):
-                skipped = min(len(held), stretch.offset - offset)
+        for section in ordered:
+            while offset + len(held) < section.offset + section.size and (block := next(blocks, b"")):
+                skipped = min(len(held), section.offset - offset)
                 held, offset = held[skipped:] + block, offset + skipped
-            begin = stretch.offset - offset
-            yield stretch, held[begin : begin + stretch.size]
+            begin = section.offset - offset
+            yield section, held[begin : begin + section.size]
 
-    def records(self, wanted: Sequence[Stretch]) -> Iterator[LogRecord]:
-        """Read the records of some stretches."""
-        reader = bulk.reader_of(self._clock, self.first)
+    def records(self, wanted: Sequence[Section]) -> Iterator[LogRecord]:
+        """Read the records of some sections."""
+        reader = logparts.reader_of(self._clock, self.first)
         yield from join(self._parsed(wanted, reader), Tally(), self._labels, lambda: self.first)
 
     def at(self, numbers: Iterable[int]) -> dict[int, LogRecord]:
@@ -102,25 +102,25 @@ class Stretches:
         asked = sorted(numbers)
         wanted = [s for s in self._all if any(s.before < number <= s.before + s.lines for number in asked)]
         found: dict[int, LogRecord] = {}
-        reader = bulk.reader_of(self._clock, self.first)
-        for stretch, block in self.text(wanted):
+        reader = logparts.reader_of(self._clock, self.first)
+        for section, block in self.text(wanted):
             lines = block.split(b"\n")
             for number in asked:
-                begin = number - stretch.before - 1
-                if 0 <= begin < stretch.lines:
+                begin = number - section.before - 1
+                if 0 <= begin < section.lines:
                     parsed = _taken_apart(lines[begin : begin + MOST_BELOW], number, reader)
                     record = next(join(parsed, Tally(), self._labels, lambda: self.first), None)
                     if record is not None:
                         found[number] = record
         return found
 
-    def _parsed(self, wanted: Sequence[Stretch], reader: LineReader) -> Iterator[tuple[int, LogLine]]:
-        for stretch, block in self.text(wanted):
-            yield from _taken_apart(block.split(b"\n"), stretch.before + 1, reader)
+    def _parsed(self, wanted: Sequence[Section], reader: LineReader) -> Iterator[tuple[int, LogLine]]:
+        for section, block in self.text(wanted):
+            yield from _taken_apart(block.split(b"\n"), section.before + 1, reader)
 
-    def _indexed(self) -> list[Stretch]:
-        reader = bulk.reader_of(self._clock, None)
-        found: list[Stretch] = []
+    def _indexed(self) -> list[Section]:
+        reader = logparts.reader_of(self._clock, None)
+        found: list[Section] = []
         before = 0
         seen: list[float] = []
         blocks = _plain(self._path) if self._plain else _packed(self._path)
@@ -133,7 +133,7 @@ class Stretches:
             times = list(self._times(lines, reader))
             seen = times or seen[-1:]
             low, high = (min(seen), max(seen)) if seen else (float("-inf"), float("inf"))
-            found.append(Stretch(offset, len(block), before, len(lines), low, high))
+            found.append(Section(offset, len(block), before, len(lines), low, high))
             before += len(lines)
         return found
 

@@ -43,6 +43,19 @@ def test_small_work_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
     assert caplog.messages == []
 
 
+def test_small_work_that_takes_long_is_told_from_two_seconds_on(caplog: pytest.LogCaptureFixture) -> None:
+    times = iter([0.0, 1.0, 2.5, 4.0])
+    with caplog.at_level(logging.INFO, LOGGER):
+        pace = Pace("reading a.log", 40_000_000, lambda: next(times))
+        pace.advance(10_000_000)
+        pace.advance(10_000_000)
+        pace.end()
+    assert caplog.messages == [
+        "reading a.log: 50 % of 40 MB, 8 MB/s",
+        "reading a.log: 40 MB in 4.0 s, 10 MB/s",
+    ]
+
+
 @pytest.mark.parametrize(
     ("size", "text"), [(70_400_000, "70 MB"), (999_600_000, "1.0 GB"), (12_340_000_000, "12.3 GB")]
 )

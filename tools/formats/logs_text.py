@@ -41,6 +41,11 @@ _STREAMS = frozenset({"stdout ", "stderr "})
 _AFTER_STAMP = " \t]):,-|>"
 
 
+def pod_prefix(text: str) -> re.Match[str] | None:
+    """Match what kubectl puts before a line with --prefix: its `pod` and `container`."""
+    return _PREFIX.match(text) if text.startswith("[pod/") else None
+
+
 class LineReader:
     """Takes the lines of one file apart; files keep to few dialects, so cheap tests decide which."""
 
@@ -55,7 +60,7 @@ class LineReader:
             text = _ANSI.sub("", text)
         if text[1:4] == ", [" and (ruby := _RUBY.match(text)):
             text = text[ruby.end() :]
-        if text.startswith("[pod/") and (match := _PREFIX.match(text)):
+        if match := pod_prefix(text):
             line = self.read(text[match.end() :])
             line.pod, line.container = match["pod"], match["container"]
             line.dialect = "kubectl-logs"

@@ -14,7 +14,7 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.digest import absorbing, anchors, bulk, keys, masking, stretches
+from agent.digest import absorbing, anchors, bulk, census, keys, logparts, masking
 from agent.digest.counting import LineCounter
 from agent.digest.families import merged
 from agent.digest.kinds import Kind, Plan
@@ -120,9 +120,9 @@ def test_a_compressed_file_gives_the_same_as_the_plain_one(tmp_path: Path, packe
 def test_processes_give_the_same_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, 12_000)
     alone = bulk.count(path, CLOCK, ORIGIN, base_width=10.0, workers=1)
-    monkeypatch.setattr(bulk, "SMALL", 1)
-    monkeypatch.setattr(bulk, "PART", 300_000)
-    monkeypatch.setattr(bulk, "_LOOK", 200_000)
+    monkeypatch.setattr(logparts, "SMALL", 1)
+    monkeypatch.setattr(logparts, "PART", 300_000)
+    monkeypatch.setattr(logparts, "_LOOK", 200_000)
     monkeypatch.setattr(bulk, "CHUNK", 50_000)
     together = bulk.count(path, CLOCK, ORIGIN, base_width=10.0, workers=2)
     assert together.lines == alone.lines == 12_000
@@ -138,9 +138,9 @@ def test_packed_and_plain_files_share_the_processes(tmp_path: Path, monkeypatch:
     packed[2].write_bytes(data[: len(data) // 2])
     files = [(path, CLOCK) for path in (*packed, plain)]
     alone = list(bulk.count_each(files, ORIGIN, base_width=10.0, workers=1))
-    monkeypatch.setattr(bulk, "SMALL", 1)
-    monkeypatch.setattr(bulk, "PART", 300_000)
-    monkeypatch.setattr(bulk, "_LOOK", 200_000)
+    monkeypatch.setattr(logparts, "SMALL", 1)
+    monkeypatch.setattr(logparts, "PART", 300_000)
+    monkeypatch.setattr(logparts, "_LOOK", 200_000)
     shared = list(bulk.count_each(files, ORIGIN, base_width=10.0, workers=2))
     assert [[told(kind) for kind in one.kinds] for one in shared] == [
         [told(kind) for kind in one.kinds] for one in alone
@@ -199,7 +199,7 @@ def test_what_stands_at_a_cut_does_not_matter(lines: list[str], cuts: set[int]) 
         counter = LineCounter(plan)
         for piece in pieces:
             counter.feed("".join(f"{line}\n" for line in piece).encode())
-        return [told(kind) for kind in stretches.kinds_of(counter.finish())]
+        return [told(kind) for kind in census.kinds_of(counter.finish())]
 
     places = [0, *sorted(cut for cut in cuts if cut < len(lines)), len(lines)]
     assert counted([lines[a:b] for a, b in pairwise(places)]) == counted([lines])
@@ -215,7 +215,7 @@ def test_any_cut_into_chunks_gives_the_same(cuts: list[int], seed: int) -> None:
         counter = LineCounter(plan)
         for block in whole_lines(iter(pieces), 1):
             counter.feed(block)
-        return [told(kind) for kind in stretches.kinds_of(counter.finish())]
+        return [told(kind) for kind in census.kinds_of(counter.finish())]
 
     places = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
     pieces = [data[a:b] for a, b in pairwise(places)]
@@ -231,8 +231,8 @@ def test_lines_add_up_whatever_they_hold(tmp_path: Path) -> None:
 
 
 def test_keys_are_bounded_and_nothing_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent.digest.counting.MAX_KEYS", 20)
-    monkeypatch.setattr("agent.digest.counting.MAX_COARSE", 10)
+    monkeypatch.setattr("agent.digest.roster.MAX_KEYS", 20)
+    monkeypatch.setattr("agent.digest.roster.MAX_COARSE", 10)
     path = tmp_path / "words.log"
     rows = ["".join(chr(97 + int(digit)) for digit in str(n)) for n in range(500)]
     path.write_text("".join(f"2026-03-20T13:00:{n % 60:02}Z {row} {row}\n" for n, row in enumerate(rows)))
@@ -425,7 +425,7 @@ def test_where_a_chunk_ends_does_not_matter_to_stamped_lines(
         counter = LineCounter(plan)
         for piece in pieces:
             counter.feed("".join(piece).encode())
-        return [told(kind) for kind in stretches.kinds_of(counter.finish())]
+        return [told(kind) for kind in census.kinds_of(counter.finish())]
 
     places = [0, *sorted({cut for cut in cuts if cut < len(written)}), len(written)]
     assert counted([written[a:b] for a, b in pairwise(places)]) == counted([written])
@@ -434,7 +434,7 @@ def test_where_a_chunk_ends_does_not_matter_to_stamped_lines(
 def test_a_stamped_log_is_counted_alike_by_one_process_and_by_many(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "SMALL", 1 << 16)
+    monkeypatch.setattr(logparts, "SMALL", 1 << 16)
     rng = random.Random(4)
     lines = [
         (f"cart of user {rng.randrange(99)} loaded", 3, "a")
@@ -445,7 +445,7 @@ def test_a_stamped_log_is_counted_alike_by_one_process_and_by_many(
     path = tmp_path / "stamped.log"
     path.write_text("".join(_stamped(lines, prefixed=False)), encoding="utf-8")
     one, many = (bulk.count(path, CLOCK, ORIGIN, base_width=10.0, workers=workers) for workers in (1, 2))
-    assert len(bulk._source(path, CLOCK, ORIGIN, 10.0, 2).parts) > 1
+    assert len(logparts.source(path, CLOCK, ORIGIN, 10.0, 2).parts) > 1
     assert [told(kind) for kind in one.kinds] == [told(kind) for kind in many.kinds]
 
 
@@ -466,7 +466,7 @@ def _lasting(book: LogBook) -> dict[str, tuple[int, datetime, datetime]]:
 def test_what_is_read_again_does_not_depend_on_the_processes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "SMALL", 1 << 16)
+    monkeypatch.setattr(logparts, "SMALL", 1 << 16)
     path = written(tmp_path, 12_000)
     found: list[dict[object, list[object]]] = []
     for workers in (1, 2):

@@ -193,3 +193,18 @@ def test_a_name_that_nobody_resolves_points_at_the_name_service(said: str) -> No
 def test_a_name_that_does_not_exist_points_at_what_was_looked_up() -> None:
     said = "dial tcp: lookup offer on 10.96.0.10:53: no such host"
     assert patterns.far_side(said, frozenset({"offer", "coredns"}), "cart") == ("offer",)
+
+
+def test_logs_that_end_before_the_onset_and_one_wrong_year_are_judged_all_the_same() -> None:
+    book = LogBook()
+    begin = datetime(2026, 3, 20, 12, tzinfo=UTC)
+    for number in range(3000):
+        word = ("red", "green", "blue", "grey", "pink", "teal")[number % 6]
+        at = begin + timedelta(seconds=number)
+        book.add("a.log", LogRecord(number + 1, number + 1, at, f"{word} was painted", service="paint"))
+    found = families.merged(book)
+    late = patterns.compare(book, found, begin + timedelta(hours=8))
+    assert [reading.after for reading in late] == [0] * 6
+    book.add("a.log", LogRecord(3001, 3001, begin.replace(year=1970), "red was painted", service="paint"))
+    readings = patterns.compare(book, families.merged(book), begin + timedelta(minutes=30))
+    assert sum(reading.before + reading.after for reading in readings) == 3001

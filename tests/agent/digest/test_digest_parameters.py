@@ -15,7 +15,7 @@ from digest_bundles import seal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.digest import bulk, parameters, processes, quantities
+from agent.digest import bulk, logparts, parameters, processes, quantities
 from agent.digest.engine import digest
 from agent.digest.excerpts import excerpt
 from agent.digest.logs import Place
@@ -206,8 +206,8 @@ def test_neither_the_order_of_files_nor_of_processes_changes_what_is_told(
         monkeypatch.setattr(bulk, "LARGE", 0)
     first, _ = _digested(tmp_path / "a")
     if large:
-        monkeypatch.setattr(bulk, "SMALL", 0)
-        monkeypatch.setattr(bulk, "PART", 20_000)
+        monkeypatch.setattr(logparts, "SMALL", 0)
+        monkeypatch.setattr(logparts, "PART", 20_000)
         monkeypatch.setattr(processes, "cores", lambda: 2)
     second, _ = _digested(tmp_path / "b", backwards=True)
     assert [e.model_dump() for e in first.evidence] == [e.model_dump() for e in second.evidence]

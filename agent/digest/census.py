@@ -1,4 +1,4 @@
-"""What was counted of the stretches of a file -> the kinds of the whole file."""
+"""What was counted of the parts of a file -> the kinds of the whole file."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from agent.digest.tallies import NO_SLOT, Ints
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """What was counted of a stretch of a file; `rows` are of the kinds as they are numbered here."""
+class Census:
+    """What was counted of a part of a file; `rows` are of the kinds as they are numbered here."""
 
     kinds: list[Kind]
     rows: Ints
@@ -23,36 +23,36 @@ class Stretch:
     """Why nothing could be read from some place on."""
 
 
-def joined(stretches: Iterable[Stretch]) -> Stretch:
-    """Put stretches that follow each other in a file together, each as it comes and only once."""
+def joined(parts: Iterable[Census]) -> Census:
+    """Put parts that follow each other in a file together, each as it comes and only once."""
     kinds: list[Kind] = []
     known: dict[tuple[bytes, bytes], int] = {}
     rows = tallies.together([])
     lines = overflowed = 0
     zone_assumed, damage = False, ""
-    for stretch in stretches:
-        for kind in stretch.kinds:
+    for part in parts:
+        for kind in part.kinds:
             if (kind.key, kind.event) not in known:
                 known[kind.key, kind.event] = len(kinds)
                 kind.line += lines
                 kind.end_line += lines
                 kinds.append(kind)
             kinds[known[kind.key, kind.event]].overflow |= kind.overflow
-        numbers = [known[kind.key, kind.event] for kind in stretch.kinds]
-        tallies.renumber(stretch.rows, numbers, lines)
-        rows = tallies.together([rows, stretch.rows]) if rows.size else stretch.rows
-        lines += stretch.lines
-        overflowed += stretch.overflowed
-        zone_assumed |= stretch.zone_assumed
-        damage = damage or stretch.damage
-    return Stretch(kinds, rows, lines, overflowed, zone_assumed, damage)
+        numbers = [known[kind.key, kind.event] for kind in part.kinds]
+        tallies.renumber(part.rows, numbers, lines)
+        rows = tallies.together([rows, part.rows]) if rows.size else part.rows
+        lines += part.lines
+        overflowed += part.overflowed
+        zone_assumed |= part.zone_assumed
+        damage = damage or part.damage
+    return Census(kinds, rows, lines, overflowed, zone_assumed, damage)
 
 
-def kinds_of(stretch: Stretch) -> list[Kind]:
+def kinds_of(part: Census) -> list[Kind]:
     """Give each kind its counts, only once; they come in the order of their first lines."""
-    for number, counts in tallies.part(stretch.rows):
-        _fill(stretch.kinds[number], counts)
-    return sorted(stretch.kinds, key=lambda kind: kind.line)
+    for number, counts in tallies.part(part.rows):
+        _fill(part.kinds[number], counts)
+    return sorted(part.kinds, key=lambda kind: kind.line)
 
 
 def _fill(kind: Kind, rows: Ints) -> None:
