@@ -104,7 +104,8 @@ def _agent(sentence: Sentence, position: int, roster: Roster) -> Kind:
 def _antecedent(sentence: Sentence, position: int, roster: Roster) -> Kind:
     """Resolve "they" to the nearest plural or team noun before it in the sentence."""
     before = [token for token in sentence.tokens if token.end <= position]
-    if not any(token.low == "they" for token in before[-6:]):
+    they = max((number for number, token in enumerate(before) if token.low == "they"), default=-1)
+    if they < max(0, len(before) - 6) or any(token.low in {",", ";"} for token in before[they + 1 :]):
         return "unknown"
     for token in reversed(before):
         if token.low == "they":

@@ -32,6 +32,8 @@ _UNREAL = frozenset(
     ]
 )
 _CONDITION = frozenset(["if", "unless", "whenever", "should", "lest"])
+_POSSIBLE = frozenset(["can", "may", "might"])
+"""In front of a participle: what somebody can do, "causing the server to stop"."""
 _GENERIC = frozenset(
     ["people", "persons", "those", "anyone", "anybody", "someone", "somebody", "everyone", "one"]
 )
@@ -58,4 +60,6 @@ def is_generic(sentence: Sentence, match: re.Match[str]) -> bool:
     """Tell whether a verb in the present tense says what people in general do."""
     before = [token.low for token in sentence.tokens if token.end <= match.start()]
     present = is_present(match)
+    if present and match.group().lower().endswith("ing") and not _POSSIBLE.isdisjoint(before):
+        return True
     return present and before[-1:] == ["who"] and before[-2:-1] != [] and before[-2] in _GENERIC

@@ -115,6 +115,8 @@ _PARTS = frozenset(
 """In front of "of the ...": a part of them, and as much people or systems as they are."""
 _TEMPORAL = frozenset(["after", "before", "until", "since"])
 """Prepositions that as often open a clause."""
+_LEADING = frozenset(["lead", "leads"])
+"""In front of "to" these are verbs: what leads to a crash leads no team."""
 _NOUNS_IN_ED = frozenset(["need", "feed", "seed", "speed", "shed", "breed", "weed", "greed", "creed"])
 
 
@@ -131,6 +133,9 @@ def is_verbish(token: Token) -> bool:
 def noun_phrase(phrase: Sequence[Token]) -> list[Token]:
     """Cut a stretch of words down to its last independent noun phrase."""
     lists = words()
+    for index in range(len(phrase) - 1, 0, -1):
+        if phrase[index].low == "to" and phrase[index - 1].low in _LEADING:
+            return noun_phrase(phrase[index + 1 :])
     begin = 0
     for index, token in enumerate(phrase):
         opens = token.low in lists["determiner"] or token.low in lists["pronoun_person"] | {

@@ -106,12 +106,18 @@ def _through_boundary(left: list[Token], roster: Roster, depth: int) -> Kind:
         kind = _subject([token for token in before if token.low != ","], roster, depth + 1)
         return kind if kind in {"outsider", "person", "team", "we"} else "person"
     if mark in {"that", "which"}:
-        return _subject([token for token in before if token.low != ","], roster, depth + 1)
+        return _subject([token for token in _unbracketed(before) if token.low != ","], roster, depth + 1)
     if mark in {",", ")"} and (explained := _apposition(before, mark, roster)) is not None:
         return explained
     if mark in {"and", "or", "but", ",", "then", "so", ")", "-", "\u2013", "\u2014", "nor"}:
         return leading_subject(before, roster)
     return "none"
+
+
+def _unbracketed(tokens: list[Token]) -> list[Token]:
+    """Leave out a bracket at the end: the bug in parse() that ..."""
+    places = [number for number, token in enumerate(tokens) if token.low == "("]
+    return tokens[: places[-1]] if places and tokens[-1].low == ")" else tokens
 
 
 def _apposition(tokens: Sequence[Token], mark: str, roster: Roster) -> Kind | None:
@@ -223,7 +229,7 @@ def _named(phrase: Sequence[Token], roster: Roster) -> Kind | None:
     head = phrase[-1]
     if head.text[0] == OPAQUE or head.text[0].isdigit():
         return "system"
-    if "@" in head.text:
+    if "@" in head.text[:-1]:
         return (
             "system"
             if "noreply" in head.low or head.low.rstrip(">").endswith(("bot", "-ci", "[bot]"))
