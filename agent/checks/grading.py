@@ -45,6 +45,7 @@ _ANOTHER = Pattern(
     r"^\s*(?:any(?:one|body)?|one|either|someone|somebody|another|a different)\b", re.IGNORECASE
 )
 """Who else it may have been is no reproach."""
+_HE_OR_SHE = frozenset(["he", "she", "him", "her", "his", "himself", "herself"])
 _OF_EVENTS = frozenset(["B01", "B13"])
 """Families of deeds that were done once; what people do in general is none."""
 ORDER: dict[Grade, int] = {"none": 0, "info": 1, "warning": 2, "error": 3}
@@ -130,9 +131,10 @@ def _is_passive(sentence: Sentence, position: int) -> bool:
 
 
 def _may_be_a_name(sentence: Sentence, position: int) -> bool:
-    """Tell whether an unknown head could be a person: a capital, a pronoun or an agent noun.
+    """Tell whether an unknown head could be a person: a capital or a pronoun.
 
-    The capital of a sentence's first word says nothing: it may as well be a component.
+    The capital of a sentence's first word says nothing: it may as well be a component. So does the ending of
+    an agent noun: a compactor, a watcher.
     """
     before = [token for token in sentence.tokens if token.end <= position]
     while before and (before[-1].low in words()["adverb"] or before[-1].low in words()["auxiliary"]):
@@ -140,11 +142,7 @@ def _may_be_a_name(sentence: Sentence, position: int) -> bool:
     if not before:
         return False
     head = before[-1]
-    agentive = head.low.rstrip("s").endswith(("er", "or", "ist", "ian", "eer")) and not head.low.startswith(
-        "num"
-    )
-    capital = head.text[0].isupper() and head.start > 0
-    return capital or head.low == "they" or agentive
+    return (head.text[0].isupper() and head.start > 0) or head.low == "they"
 
 
 def _by_subject(rule: Rule, kind: Kind) -> tuple[Grade, float]:  # noqa: PLR0911 - one return a kind
@@ -192,11 +190,12 @@ def _object_kind(rule: Rule, sentence: Sentence, match: re.Match[str], roster: R
     groups = match.groupdict()
     if rule.named:
         start, end = match.span("name")
-        tokens = [token for token in sentence.tokens if start <= token.start < end]
+        tokens = [token for token in sentence.tokens if start <= token.start < end and token.low != "."]
         if any(map(_is_role, tokens[:1])):
             return "system"
         kind = kind_of(tokens, roster)
-        return kind_of(tokens[:1], roster) if kind == "unknown" else kind
+        kind = kind_of(tokens[:1], roster) if kind == "unknown" else kind
+        return "person" if kind == "unknown" and _is_he_or_she(sentence, end) else kind
     if groups.get("owner") is not None:
         start, end = match.span("owner")
         tokens = [token for token in sentence.tokens if start <= token.start < end]
@@ -206,6 +205,11 @@ def _object_kind(rule: Rule, sentence: Sentence, match: re.Match[str], roster: R
         return None
     phrase = first_phrase([token for token in sentence.tokens if token.start >= start])
     return kind_of(phrase, roster, alone=rule.np_unknown != "none")
+
+
+def _is_he_or_she(sentence: Sentence, position: int) -> bool:
+    """Tell whether a name that no list knows is taken up as he or she: a person's."""
+    return any(token.low in _HE_OR_SHE for token in sentence.tokens if token.start >= position)
 
 
 def _is_role(token: Token) -> bool:

@@ -117,6 +117,8 @@ _TEMPORAL = frozenset(["after", "before", "until", "since"])
 """Prepositions that as often open a clause."""
 _LEADING = frozenset(["lead", "leads"])
 """In front of "to" these are verbs: what leads to a crash leads no team."""
+_GROUPS = frozenset(["shift", "group", "side", "level", "office", "provider"])
+"""Heads of people together, which a modifier makes so; the verb behind them opens another phrase."""
 _NOUNS_IN_ED = frozenset(["need", "feed", "seed", "speed", "shed", "breed", "weed", "greed", "creed"])
 
 
@@ -207,6 +209,8 @@ def _cut_at_verb(phrase: list[Token]) -> list[Token]:
             or (index > 1 and phrase[index - 2].low in TITLES)
         )
         low = phrase[index].low
+        if (previous in lists["organisation"] or previous in _GROUPS) and low.endswith(("s", "ed")) and not _is_in(lists["thing"], low):
+            return phrase[:index]
         if low in _FINITE and previous not in lists["determiner"]:
             return phrase[:index]
         adjective = (
@@ -227,6 +231,10 @@ def _cut_at_verb(phrase: list[Token]) -> list[Token]:
         ):
             return phrase[:index]
     return phrase
+
+
+def _is_in(found: frozenset[str], low: str) -> bool:
+    return low in found or low.removesuffix("s") in found
 
 
 def serves_software(phrase: Sequence[Token]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -53,8 +54,9 @@ def _human_words() -> frozenset[str]:
         "unit",
         "org",
         "organisation",
+        "office",
     }
-    found |= {"organization", "oncall", "who", "whoever"}
+    found |= _LEVELS | {"organization", "oncall", "who", "whoever"}
     parts = {part for word in found for part in word.split("-")}
     return frozenset(
         parts | {f"{word}s" for word in parts} | {f"{word}es" for word in parts} | lists["given_names"]
@@ -63,7 +65,18 @@ def _human_words() -> frozenset[str]:
 
 def may_name_people(words_here: set[str], roster: Roster) -> bool:
     """Tell whether one of the words of a sentence, in lower case, could stand for a person or team."""
-    return not (words_here.isdisjoint(_human_words()) and words_here.isdisjoint(roster.people))
+    if not (words_here.isdisjoint(_human_words()) and words_here.isdisjoint(roster.people)):
+        return True
+    return any(not word.isascii() and is_given_name(word) for word in words_here)
+
+
+def is_given_name(low: str) -> bool:
+    """Tell whether a word in lower case is a given name, with its accents or without them."""
+    names = words()["given_names"]
+    if low in names or low.isascii():
+        return low in names
+    plain = "".join(char for char in unicodedata.normalize("NFD", low) if not unicodedata.combining(char))
+    return plain in names
 
 
 def is_word(name: str, token: Token) -> bool:
@@ -107,11 +120,22 @@ def _through_boundary(left: list[Token], roster: Roster, depth: int) -> Kind:
         return kind if kind in {"outsider", "person", "team", "we"} else "person"
     if mark in {"that", "which"}:
         return _subject([token for token in _unbracketed(before) if token.low != ","], roster, depth + 1)
+    if mark == "," and (inserted := _insertion(before)) is not None:
+        return _subject(inserted, roster, depth + 1)
     if mark in {",", ")"} and (explained := _apposition(before, mark, roster)) is not None:
         return explained
     if mark in {"and", "or", "but", ",", "then", "so", ")", "-", "\u2013", "\u2014", "nor"}:
         return leading_subject(before, roster)
     return "none"
+
+
+def _insertion(tokens: list[Token]) -> list[Token] | None:
+    """Return what stands before an insertion between commas: the lead, with two pages open, ..."""
+    commas = [number for number, token in enumerate(tokens) if token.low == ","]
+    if not commas or commas[-1] == 0 or commas[-1] + 1 == len(tokens):
+        return None
+    inside = tokens[commas[-1] + 1 :]
+    return tokens[: commas[-1]] if inside[0].low in _INSERTING else None
 
 
 def _unbracketed(tokens: list[Token]) -> list[Token]:
@@ -174,6 +198,9 @@ _CAMEL = Pattern(r"^[A-Za-z]*[a-z][A-Z]|^[A-Z]{2,}[a-z]{2,}")
 _SHIFTS = frozenset(
     {"on", "night", "day", "late", "early", "weekend", "graveyard", "swing", "morning", "evening"}
 )
+_LEVELS = frozenset({"level", "line", "tier"})
+_INSERTING = frozenset({"with", "in", "despite", "at", "after", "like", "without", "on"})
+"""Prepositions of what is inserted behind a subject."""
 _NAMES_IN_LY = frozenset(
     {"emily", "kelly", "sally", "molly", "holly", "daily", "weekly", "monthly", "nightly"}
 )
@@ -244,7 +271,7 @@ def _named(phrase: Sequence[Token], roster: Roster) -> Kind | None:
         if (
             token.text[0].isupper()
             and not token.text[1:].isupper()
-            and (name in roster.people or name in words()["given_names"])
+            and (name in roster.people or (is_given_name(name) and name not in words()["thing"]))
         ):
             follows = phrase[-1].text[0].isupper() and not phrase[-1].text.isupper()
             if token is head or follows:
@@ -259,6 +286,8 @@ def _kind_of_common(  # noqa: PLR0911 - one return a kind
     low = head.low
     if head.text == "IT" or (low in {"centre", "center"} and before in lists["team_centre"]):
         return "team"
+    if (low in _LEVELS and before in lists["team_level"]) or (low == "office" and before in lists["team_office"]):
+        return "team"
     if is_word("team", head):
         return "team"
     if low in {"group", "side", "division", "unit", "org", "organisation", "organization"}:
@@ -272,7 +301,7 @@ def _kind_of_common(  # noqa: PLR0911 - one return a kind
         return "team"
     if low in lists["team_alone"] and len(phrase) == 1 and alone:
         return "team"
-    if is_word("organisation", head):
+    if is_word("organisation", head) or (low == "provider" and before in lists["provider_modifier"]):
         return "organisation"
     if is_word("outsider", head):
         return "outsider"
