@@ -12,7 +12,7 @@ from agent.checks.acquittal import (
     is_participle,
 )
 from agent.checks.lexicon import words
-from agent.checks.mood import is_generic, is_unreal
+from agent.checks.mood import is_generic, is_permitted, is_unreal
 from agent.checks.pattern import Pattern
 from agent.checks.phrase import first_phrase
 from agent.checks.rulebook import Grade, Rule
@@ -63,7 +63,9 @@ def grade_match(  # noqa: PLR0911 - one return a reason
     doubt = 1.0
     if rule.forms and is_unreal(sentence, match.start()):
         return "none", 0.0
-    if rule.rule in _OF_EVENTS and is_generic(sentence, match):
+    if rule.rule in _OF_EVENTS and (
+        is_generic(sentence, match) or (rule.subject and is_permitted(sentence, match))
+    ):
         return "none", 0.0
     if is_about_system(rule, sentence, match, roster):
         return "none", 0.0

@@ -286,7 +286,8 @@ def _kind_of_common(  # noqa: PLR0911 - one return a kind
     low = head.low
     if head.text == "IT" or (low in {"centre", "center"} and before in lists["team_centre"]):
         return "team"
-    if (low in _LEVELS and before in lists["team_level"]) or (low == "office" and before in lists["team_office"]):
+    support = low in _LEVELS and len(phrase) == 2 and before in lists["team_level"]
+    if support or (low == "office" and before in lists["team_office"]):
         return "team"
     if is_word("team", head):
         return "team"

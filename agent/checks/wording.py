@@ -37,7 +37,7 @@ _THANKS = Pattern(
     r"|vanished|disappeared|crashed|stood still|stopped working|went (?:down|dark|missing|offline|out twice)"
     r"|(?:was|were) (?:\w+ )?(?:lost|deleted|down|blocked|wiped|gone|corrupted|stuck|sent twice|billed twice)"
     r"|had no (?!data|lasting|further|customer))"
-    r"| to (?:whoever|the (?:genius|one|person) who))",
+    r"| to (?:whoever (?:thought|decided|came|left|broke|forgot|had the)|the (?:genius|one|person) who thought))",
     re.IGNORECASE,
 )
 
