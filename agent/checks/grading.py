@@ -10,6 +10,7 @@ from agent.checks.acquittal import (
     is_acquitted,
     is_conditional,
     is_participle,
+    is_present,
 )
 from agent.checks.lexicon import words
 from agent.checks.mood import is_generic, is_permitted, is_unreal
@@ -72,6 +73,8 @@ def grade_match(  # noqa: PLR0911 - one return a reason
     if rule.subject:
         kind = _subject_kind(rule, sentence, match, roster)
         if kind == "we" and is_conditional(sentence, match):
+            return "none", 0.0
+        if kind == "self" and rule.rule in _OF_EVENTS and is_present(match):
             return "none", 0.0
         if kind == "unknown" and not rule.sentence_subject and not _may_be_a_name(sentence, match.start()):
             return "none", 0.0
