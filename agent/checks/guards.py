@@ -100,8 +100,8 @@ _LEGAL = Pattern(
 
 
 _TERM_OF_LAW = Pattern(
-    r"negligen|neglect|reckless|carel|wil?lful|faith|malice|due |dut|liab|gross|misconduct|inattent|incompeten"
-    r"|irresponsib|derelict|fault",
+    r"negligen|neglect|reckless|carel|wil?lful|faith|malice|due |dut|liab|gross|misconduct|inattent"
+    r"|incompeten|irresponsib|derelict|fault",
     re.IGNORECASE,
 )
 
@@ -112,7 +112,7 @@ def is_denied(sentence: Sentence, match: re.Match[str]) -> bool:
 
 
 def is_legal(sentence: Sentence, match: re.Match[str]) -> bool:
-    """Tell whether the words are a term of law, such as "negligence", in a sentence about law or insurance."""
+    """Tell whether the words are a term of law, such as "negligence", in a sentence about law."""
     return bool(_TERM_OF_LAW.search(match.group()) and _LEGAL.search(sentence.text))
 
 

@@ -32,8 +32,8 @@ _UNREAL = frozenset(
     ]
 )
 _DONE = frozenset(
-    """chose chosen chooses decided decides managed manages continued continues preferred prefers elected opted
-    tried seemed seems appeared appears seem continue tend tends tended liked used refused dared""".split()  # noqa: SIM905
+    """chose chosen chooses decided decides managed manages continued continues preferred prefers elected
+    opted tried seemed seems appeared appears seem continue tend tends tended liked used refused""".split()  # noqa: SIM905
 )
 """Verbs in front of "to" that tell what was done."""
 _CONDITION = frozenset(["if", "unless", "whenever", "should", "lest"])
@@ -63,7 +63,7 @@ def is_unreal(sentence: Sentence, position: int) -> bool:
 
 
 def is_permitted(sentence: Sentence, match: re.Match[str]) -> bool:
-    """Tell whether a verb in the present tense is what somebody may, can or will do, and not what they did."""
+    """Tell whether a verb in the present tense is what somebody may or will do, and not what they did."""
     before = [token.low for token in sentence.tokens if token.end <= match.start()]
     if not is_present(match) or (before[-1:] == ["to"] and before[-2:-1] and before[-2] in _DONE):
         return False

@@ -117,6 +117,8 @@ _TEMPORAL = frozenset(["after", "before", "until", "since"])
 """Prepositions that as often open a clause."""
 _LEADING = frozenset(["lead", "leads"])
 """In front of "to" these are verbs: what leads to a crash leads no team."""
+_INSERTING = frozenset({"with", "in", "despite", "at", "after", "like", "without", "on"})
+"""Prepositions of what is inserted behind a subject."""
 _GROUPS = frozenset(["shift", "group", "side", "level", "office", "provider"])
 """Heads of people together, which a modifier makes so; the verb behind them opens another phrase."""
 _NOUNS_IN_ED = frozenset(["need", "feed", "seed", "speed", "shed", "breed", "weed", "greed", "creed"])
@@ -209,7 +211,7 @@ def _cut_at_verb(phrase: list[Token]) -> list[Token]:
             or (index > 1 and phrase[index - 2].low in TITLES)
         )
         low = phrase[index].low
-        if (previous in lists["organisation"] or previous in _GROUPS) and low.endswith(("s", "ed")) and not _is_in(lists["thing"], low):
+        if (previous in lists["organisation"] or previous in _GROUPS) and _may_be_a_verb(low):
             return phrase[:index]
         if low in _FINITE and previous not in lists["determiner"]:
             return phrase[:index]
@@ -233,8 +235,9 @@ def _cut_at_verb(phrase: list[Token]) -> list[Token]:
     return phrase
 
 
-def _is_in(found: frozenset[str], low: str) -> bool:
-    return low in found or low.removesuffix("s") in found
+def _may_be_a_verb(low: str) -> bool:
+    things = words()["thing"]
+    return low.endswith(("s", "ed")) and low not in things and low.removesuffix("s") not in things
 
 
 def serves_software(phrase: Sequence[Token]) -> bool:
@@ -244,3 +247,18 @@ def serves_software(phrase: Sequence[Token]) -> bool:
         if link.low == "for" and role.low in lists["software_role"]:
             return part.low in lists["software_modifier"] or part.low in lists["thing"]
     return False
+
+
+def before_insertion(tokens: list[Token]) -> list[Token] | None:
+    """Return what stands before an insertion between commas: the lead, with two pages open, ..."""
+    commas = [number for number, token in enumerate(tokens) if token.low == ","]
+    if not commas or commas[-1] == 0 or commas[-1] + 1 == len(tokens):
+        return None
+    inside = tokens[commas[-1] + 1 :]
+    return tokens[: commas[-1]] if inside[0].low in _INSERTING else None
+
+
+def before_bracket(tokens: list[Token]) -> list[Token]:
+    """Leave out a bracket at the end: the bug in parse() that ..."""
+    places = [number for number, token in enumerate(tokens) if token.low == "("]
+    return tokens[: places[-1]] if places and tokens[-1].low == ")" else tokens

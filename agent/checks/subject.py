@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 from agent.checks.lexicon import words
 from agent.checks.pattern import Pattern
-from agent.checks.phrase import TITLES, is_verbish, noun_phrase, serves_software
+from agent.checks.people_words import LEVELS, is_first_name
+from agent.checks.phrase import (
+    TITLES,
+    before_bracket,
+    before_insertion,
+    is_verbish,
+    noun_phrase,
+    serves_software,
+)
 from agent.checks.prose import OPAQUE
 from agent.checks.sentence import Sentence, Token
 
@@ -25,58 +31,6 @@ class Roster:
 
     people: frozenset[str] = frozenset()
     systems: frozenset[str] = frozenset()
-
-
-@cache
-def _human_words() -> frozenset[str]:
-    lists = words()
-    names = (
-        "person",
-        "team",
-        "team_mass",
-        "team_alone",
-        "organisation",
-        "outsider",
-        "pronoun_person",
-        "pronoun_we",
-    )
-    found = {word for name in names for word in lists[name]}
-    found |= {
-        "i",
-        "they",
-        "no",
-        "call",
-        "shift",
-        "desk",
-        "group",
-        "side",
-        "division",
-        "unit",
-        "org",
-        "organisation",
-        "office",
-    }
-    found |= _LEVELS | {"organization", "oncall", "who", "whoever"}
-    parts = {part for word in found for part in word.split("-")}
-    return frozenset(
-        parts | {f"{word}s" for word in parts} | {f"{word}es" for word in parts} | lists["given_names"]
-    )
-
-
-def may_name_people(words_here: set[str], roster: Roster) -> bool:
-    """Tell whether one of the words of a sentence, in lower case, could stand for a person or team."""
-    if not (words_here.isdisjoint(_human_words()) and words_here.isdisjoint(roster.people)):
-        return True
-    return any(not word.isascii() and is_given_name(word) for word in words_here)
-
-
-def is_given_name(low: str) -> bool:
-    """Tell whether a word in lower case is a given name, with its accents or without them."""
-    names = words()["given_names"]
-    if low in names or low.isascii():
-        return low in names
-    plain = "".join(char for char in unicodedata.normalize("NFD", low) if not unicodedata.combining(char))
-    return plain in names
 
 
 def is_word(name: str, token: Token) -> bool:
@@ -119,29 +73,14 @@ def _through_boundary(left: list[Token], roster: Roster, depth: int) -> Kind:
         kind = _subject([token for token in before if token.low != ","], roster, depth + 1)
         return kind if kind in {"outsider", "person", "team", "we"} else "person"
     if mark in {"that", "which"}:
-        return _subject([token for token in _unbracketed(before) if token.low != ","], roster, depth + 1)
-    if mark == "," and (inserted := _insertion(before)) is not None:
+        return _subject([token for token in before_bracket(before) if token.low != ","], roster, depth + 1)
+    if mark == "," and (inserted := before_insertion(before)) is not None:
         return _subject(inserted, roster, depth + 1)
     if mark in {",", ")"} and (explained := _apposition(before, mark, roster)) is not None:
         return explained
     if mark in {"and", "or", "but", ",", "then", "so", ")", "-", "\u2013", "\u2014", "nor"}:
         return leading_subject(before, roster)
     return "none"
-
-
-def _insertion(tokens: list[Token]) -> list[Token] | None:
-    """Return what stands before an insertion between commas: the lead, with two pages open, ..."""
-    commas = [number for number, token in enumerate(tokens) if token.low == ","]
-    if not commas or commas[-1] == 0 or commas[-1] + 1 == len(tokens):
-        return None
-    inside = tokens[commas[-1] + 1 :]
-    return tokens[: commas[-1]] if inside[0].low in _INSERTING else None
-
-
-def _unbracketed(tokens: list[Token]) -> list[Token]:
-    """Leave out a bracket at the end: the bug in parse() that ..."""
-    places = [number for number, token in enumerate(tokens) if token.low == "("]
-    return tokens[: places[-1]] if places and tokens[-1].low == ")" else tokens
 
 
 def _apposition(tokens: Sequence[Token], mark: str, roster: Roster) -> Kind | None:
@@ -198,9 +137,6 @@ _CAMEL = Pattern(r"^[A-Za-z]*[a-z][A-Z]|^[A-Z]{2,}[a-z]{2,}")
 _SHIFTS = frozenset(
     {"on", "night", "day", "late", "early", "weekend", "graveyard", "swing", "morning", "evening"}
 )
-_LEVELS = frozenset({"level", "line", "tier"})
-_INSERTING = frozenset({"with", "in", "despite", "at", "after", "like", "without", "on"})
-"""Prepositions of what is inserted behind a subject."""
 _NAMES_IN_LY = frozenset(
     {"emily", "kelly", "sally", "molly", "holly", "daily", "weekly", "monthly", "nightly"}
 )
@@ -271,7 +207,7 @@ def _named(phrase: Sequence[Token], roster: Roster) -> Kind | None:
         if (
             token.text[0].isupper()
             and not token.text[1:].isupper()
-            and (name in roster.people or (is_given_name(name) and name not in words()["thing"]))
+            and (name in roster.people or (is_first_name(name) and name not in words()["thing"]))
         ):
             follows = phrase[-1].text[0].isupper() and not phrase[-1].text.isupper()
             if token is head or follows:
@@ -286,7 +222,7 @@ def _kind_of_common(  # noqa: PLR0911 - one return a kind
     low = head.low
     if head.text == "IT" or (low in {"centre", "center"} and before in lists["team_centre"]):
         return "team"
-    support = low in _LEVELS and len(phrase) == 2 and before in lists["team_level"]
+    support = low in LEVELS and len(phrase) == 2 and before in lists["team_level"]
     if support or (low == "office" and before in lists["team_office"]):
         return "team"
     if is_word("team", head):

@@ -21,11 +21,12 @@ from agent.checks.guards import (
 )
 from agent.checks.lexicon import words
 from agent.checks.pattern import Pattern
+from agent.checks.people_words import may_name_people
 from agent.checks.report import Report
 from agent.checks.rulebook import Rule, families, rule
 from agent.checks.sections import IDENTITY
 from agent.checks.sentence import Sentence, split_sentences
-from agent.checks.subject import Roster, may_name_people
+from agent.checks.subject import Roster
 
 if TYPE_CHECKING:
     from agent.schema.finding import Level
@@ -37,7 +38,8 @@ _THANKS = Pattern(
     r"|vanished|disappeared|crashed|stood still|stopped working|went (?:down|dark|missing|offline|out twice)"
     r"|(?:was|were) (?:\w+ )?(?:lost|deleted|down|blocked|wiped|gone|corrupted|stuck|sent twice|billed twice)"
     r"|had no (?!data|lasting|further|customer))"
-    r"| to (?:whoever (?:thought|decided|came|left|broke|forgot|had the)|the (?:genius|one|person) who thought))",
+    r"| to (?:whoever (?:thought|decided|came|left|broke|forgot|had the)"
+    r"|the (?:genius|one|person) who thought))",
     re.IGNORECASE,
 )
 
