@@ -10,9 +10,10 @@ from agent.checks.acquittal import (
     is_acquitted,
     is_conditional,
     is_participle,
+    is_present,
 )
 from agent.checks.lexicon import words
-from agent.checks.mood import is_generic, is_unreal
+from agent.checks.mood import is_generic, is_permitted, is_unreal
 from agent.checks.pattern import Pattern
 from agent.checks.phrase import first_phrase
 from agent.checks.rulebook import Grade, Rule
@@ -45,6 +46,7 @@ _ANOTHER = Pattern(
     r"^\s*(?:any(?:one|body)?|one|either|someone|somebody|another|a different)\b", re.IGNORECASE
 )
 """Who else it may have been is no reproach."""
+_HE_OR_SHE = frozenset(["he", "she", "him", "her", "his", "himself", "herself"])
 _OF_EVENTS = frozenset(["B01", "B13"])
 """Families of deeds that were done once; what people do in general is none."""
 ORDER: dict[Grade, int] = {"none": 0, "info": 1, "warning": 2, "error": 3}
@@ -62,13 +64,17 @@ def grade_match(  # noqa: PLR0911 - one return a reason
     doubt = 1.0
     if rule.forms and is_unreal(sentence, match.start()):
         return "none", 0.0
-    if rule.rule in _OF_EVENTS and is_generic(sentence, match):
+    if rule.rule in _OF_EVENTS and (
+        is_generic(sentence, match) or (rule.subject and is_permitted(sentence, match))
+    ):
         return "none", 0.0
     if is_about_system(rule, sentence, match, roster):
         return "none", 0.0
     if rule.subject:
         kind = _subject_kind(rule, sentence, match, roster)
         if kind == "we" and is_conditional(sentence, match):
+            return "none", 0.0
+        if kind == "self" and rule.rule in _OF_EVENTS and is_present(match):
             return "none", 0.0
         if kind == "unknown" and not rule.sentence_subject and not _may_be_a_name(sentence, match.start()):
             return "none", 0.0
@@ -104,7 +110,8 @@ def _agent(sentence: Sentence, position: int, roster: Roster) -> Kind:
 def _antecedent(sentence: Sentence, position: int, roster: Roster) -> Kind:
     """Resolve "they" to the nearest plural or team noun before it in the sentence."""
     before = [token for token in sentence.tokens if token.end <= position]
-    if not any(token.low == "they" for token in before[-6:]):
+    they = max((number for number, token in enumerate(before) if token.low == "they"), default=-1)
+    if they < max(0, len(before) - 6) or any(token.low in {",", ";"} for token in before[they + 1 :]):
         return "unknown"
     for token in reversed(before):
         if token.low == "they":
@@ -129,9 +136,10 @@ def _is_passive(sentence: Sentence, position: int) -> bool:
 
 
 def _may_be_a_name(sentence: Sentence, position: int) -> bool:
-    """Tell whether an unknown head could be a person: a capital, a pronoun or an agent noun.
+    """Tell whether an unknown head could be a person: a capital or a pronoun.
 
-    The capital of a sentence's first word says nothing: it may as well be a component.
+    The capital of a sentence's first word says nothing: it may as well be a component. So does the ending of
+    an agent noun: a compactor, a watcher.
     """
     before = [token for token in sentence.tokens if token.end <= position]
     while before and (before[-1].low in words()["adverb"] or before[-1].low in words()["auxiliary"]):
@@ -139,11 +147,7 @@ def _may_be_a_name(sentence: Sentence, position: int) -> bool:
     if not before:
         return False
     head = before[-1]
-    agentive = head.low.rstrip("s").endswith(("er", "or", "ist", "ian", "eer")) and not head.low.startswith(
-        "num"
-    )
-    capital = head.text[0].isupper() and head.start > 0
-    return capital or head.low == "they" or agentive
+    return (head.text[0].isupper() and head.start > 0) or head.low == "they"
 
 
 def _by_subject(rule: Rule, kind: Kind) -> tuple[Grade, float]:  # noqa: PLR0911 - one return a kind
@@ -191,11 +195,12 @@ def _object_kind(rule: Rule, sentence: Sentence, match: re.Match[str], roster: R
     groups = match.groupdict()
     if rule.named:
         start, end = match.span("name")
-        tokens = [token for token in sentence.tokens if start <= token.start < end]
+        tokens = [token for token in sentence.tokens if start <= token.start < end and token.low != "."]
         if any(map(_is_role, tokens[:1])):
             return "system"
         kind = kind_of(tokens, roster)
-        return kind_of(tokens[:1], roster) if kind == "unknown" else kind
+        kind = kind_of(tokens[:1], roster) if kind == "unknown" else kind
+        return "person" if kind == "unknown" and _is_he_or_she(sentence, end) else kind
     if groups.get("owner") is not None:
         start, end = match.span("owner")
         tokens = [token for token in sentence.tokens if start <= token.start < end]
@@ -205,6 +210,11 @@ def _object_kind(rule: Rule, sentence: Sentence, match: re.Match[str], roster: R
         return None
     phrase = first_phrase([token for token in sentence.tokens if token.start >= start])
     return kind_of(phrase, roster, alone=rule.np_unknown != "none")
+
+
+def _is_he_or_she(sentence: Sentence, position: int) -> bool:
+    """Tell whether a name that no list knows is taken up as he or she: a person's."""
+    return any(token.low in _HE_OR_SHE for token in sentence.tokens if token.start >= position)
 
 
 def _is_role(token: Token) -> bool:

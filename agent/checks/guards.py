@@ -10,7 +10,9 @@ from agent.checks.sentence import Sentence
 from agent.checks.subject import Roster, kind_of
 
 _REASON = Pattern(
-    r"\b(?:because(?! of)|since(?! (?:\d|last|the (?:start|morning))|then)|(?:so|given) that|given(?= the| "
+    r"\b(?:because(?! of)|since(?! (?:\d|last|the (?:start|morning)"
+    r"|\w+ing\b|(?:the|its|our|this) \w+(?:[.,;]|$)|(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec"
+    r"|mon|tues|wednes|thurs|fri|satur|sun|yester)\w*\b)|then)|(?:so|given) that|given(?= the| "
     r"how| what)"
     r"|owing to|due to|because of|while(?= (?:the|its?|all|no|both)\b))\b\s*|, as\s+|\bas (?=(?:the|it"
     r"|there|no)\b)|: (?=(?:the|its?|no|there)\b)"
@@ -82,6 +84,10 @@ _EXCULPATED = Pattern(
     r"\b(?:would|could|might) (?:\w+ )?have (?:done|acted|decided|chosen|reacted|made|read|seen|taken)"
     r"(?: (?:it|that|this|them))?(?: in)?(?: exactly| just)? (?:the same|likewise|alike|no different)"
     r"|\b(?:nobody|no one)\b[^.;]{0,40} could (?:possibly )?have (?:known|foreseen|guessed|suspected|told)\b"
+    r"|\b(?:any|every|most|all|each|others?)\w*\b[^.;]{0,40} would (?:\w+ )?have \w+ [^.;]{0,40}\bthe same "
+    r"(?:way|thing|key|choice|button|decision|conclusion|command|host|row|line|number|answer)\b"
+    r"|\b(?:would|could|might) (?:\w+ )?have \w+ (?:\w+ ){0,3}?(?:the same|that|this) \w+[^.;]{0,10}"
+    r"(?:,? (?:because|since|as|for) |: (?=the|no|its?\b))"
     r"|\b(?:nobody|no one) made an? (?:error|mistake|slip) (?:that|which)\b[^.;]{0,40} would not have"
     r"|\b(?:under|with|given|on) the same (?:conditions|circumstances|information|evidence|screens?)\b",
     re.IGNORECASE,
@@ -93,14 +99,21 @@ _LEGAL = Pattern(
 )
 
 
+_TERM_OF_LAW = Pattern(
+    r"negligen|neglect|reckless|carel|wil?lful|faith|malice|due |dut|liab|gross|misconduct|inattent"
+    r"|incompeten|irresponsib|derelict|fault",
+    re.IGNORECASE,
+)
+
+
 def is_denied(sentence: Sentence, match: re.Match[str]) -> bool:
     """Tell whether the sentence says that blame would be wrong, or that others would have done the same."""
     return bool(_DENIED.search(sentence.text[: match.start()]) or _EXCULPATED.search(sentence.text))
 
 
-def is_legal(sentence: Sentence) -> bool:
-    """Tell whether the sentence is about law or insurance, where "negligence" is a term."""
-    return bool(_LEGAL.search(sentence.text))
+def is_legal(sentence: Sentence, match: re.Match[str]) -> bool:
+    """Tell whether the words are a term of law, such as "negligence", in a sentence about law."""
+    return bool(_TERM_OF_LAW.search(match.group()) and _LEGAL.search(sentence.text))
 
 
 _PURPOSE = Pattern(

@@ -115,6 +115,12 @@ _PARTS = frozenset(
 """In front of "of the ...": a part of them, and as much people or systems as they are."""
 _TEMPORAL = frozenset(["after", "before", "until", "since"])
 """Prepositions that as often open a clause."""
+_LEADING = frozenset(["lead", "leads"])
+"""In front of "to" these are verbs: what leads to a crash leads no team."""
+_INSERTING = frozenset({"with", "in", "despite", "at", "after", "like", "without", "on"})
+"""Prepositions of what is inserted behind a subject."""
+_GROUPS = frozenset(["shift", "group", "side", "level", "office", "provider"])
+"""Heads of people together, which a modifier makes so; the verb behind them opens another phrase."""
 _NOUNS_IN_ED = frozenset(["need", "feed", "seed", "speed", "shed", "breed", "weed", "greed", "creed"])
 
 
@@ -131,6 +137,9 @@ def is_verbish(token: Token) -> bool:
 def noun_phrase(phrase: Sequence[Token]) -> list[Token]:
     """Cut a stretch of words down to its last independent noun phrase."""
     lists = words()
+    for index in range(len(phrase) - 1, 0, -1):
+        if phrase[index].low == "to" and phrase[index - 1].low in _LEADING:
+            return noun_phrase(phrase[index + 1 :])
     begin = 0
     for index, token in enumerate(phrase):
         opens = token.low in lists["determiner"] or token.low in lists["pronoun_person"] | {
@@ -202,6 +211,8 @@ def _cut_at_verb(phrase: list[Token]) -> list[Token]:
             or (index > 1 and phrase[index - 2].low in TITLES)
         )
         low = phrase[index].low
+        if (previous in lists["organisation"] or previous in _GROUPS) and _may_be_a_verb(low):
+            return phrase[:index]
         if low in _FINITE and previous not in lists["determiner"]:
             return phrase[:index]
         adjective = (
@@ -224,6 +235,11 @@ def _cut_at_verb(phrase: list[Token]) -> list[Token]:
     return phrase
 
 
+def _may_be_a_verb(low: str) -> bool:
+    things = words()["thing"]
+    return low.endswith(("s", "ed")) and low not in things and low.removesuffix("s") not in things
+
+
 def serves_software(phrase: Sequence[Token]) -> bool:
     """Tell whether a role is named with the software that it is a part of: the operator for Kafka."""
     lists = words()
@@ -231,3 +247,18 @@ def serves_software(phrase: Sequence[Token]) -> bool:
         if link.low == "for" and role.low in lists["software_role"]:
             return part.low in lists["software_modifier"] or part.low in lists["thing"]
     return False
+
+
+def before_insertion(tokens: list[Token]) -> list[Token] | None:
+    """Return what stands before an insertion between commas: the lead, with two pages open, ..."""
+    commas = [number for number, token in enumerate(tokens) if token.low == ","]
+    if not commas or commas[-1] == 0 or commas[-1] + 1 == len(tokens):
+        return None
+    inside = tokens[commas[-1] + 1 :]
+    return tokens[: commas[-1]] if inside[0].low in _INSERTING else None
+
+
+def before_bracket(tokens: list[Token]) -> list[Token]:
+    """Leave out a bracket at the end: the bug in parse() that ..."""
+    places = [number for number, token in enumerate(tokens) if token.low == "("]
+    return tokens[: places[-1]] if places and tokens[-1].low == ")" else tokens

@@ -21,10 +21,11 @@ _ADVERBS = (
     r"(?:(?:\w+ly|also|then|just|even|simply|still|again|once|never|not|always|really|ever"
     r"|all|both|at least|probably)\s+){0,3}"
 )
+_CAPITALISED = "[A-Z\u00c0-\u00de\u0100-\u017f][\\w-]*[a-z\u00df-\u00ff\u0100-\u017f]"
 _NAME = (
     r"(?-i:(?P<name>(?:<?@[\w.-]*\w>?|(?<![\w.+-]{40})[\w.+-]+@[\w.-]*\w"
-    r"|(?:[A-Z]\. )?(?<![\w-]{40})[A-Z][\w-]*[a-z])"
-    r"(?: (?:(?:de|van|von|der|den|la|le|da|di|del|bin|ten|ter|dos) ){0,2}[A-Z][\w-]*[a-z]| [A-Z]\.)?))"
+    rf"|(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?(?:[A-Z]\. )?(?<![\w-]{{40}}){_CAPITALISED})"
+    rf"(?: (?:(?:de|van|von|der|den|la|le|da|di|del|bin|ten|ter|dos) ){{0,2}}{_CAPITALISED}| [A-Z]\.)?))"
 )
 """A name; not looked for deep inside a word, as each place of a very long one would be read to its end."""
 _PHRASE = Pattern(r"\{np\d*\}")

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 from agent.checks.lexicon import words
 from agent.checks.pattern import Pattern
-from agent.checks.phrase import TITLES, is_verbish, noun_phrase, serves_software
+from agent.checks.people_words import LEVELS, is_first_name
+from agent.checks.phrase import (
+    TITLES,
+    before_bracket,
+    before_insertion,
+    is_verbish,
+    noun_phrase,
+    serves_software,
+)
 from agent.checks.prose import OPAQUE
 from agent.checks.sentence import Sentence, Token
 
@@ -24,46 +31,6 @@ class Roster:
 
     people: frozenset[str] = frozenset()
     systems: frozenset[str] = frozenset()
-
-
-@cache
-def _human_words() -> frozenset[str]:
-    lists = words()
-    names = (
-        "person",
-        "team",
-        "team_mass",
-        "team_alone",
-        "organisation",
-        "outsider",
-        "pronoun_person",
-        "pronoun_we",
-    )
-    found = {word for name in names for word in lists[name]}
-    found |= {
-        "i",
-        "they",
-        "no",
-        "call",
-        "shift",
-        "desk",
-        "group",
-        "side",
-        "division",
-        "unit",
-        "org",
-        "organisation",
-    }
-    found |= {"organization", "oncall", "who", "whoever"}
-    parts = {part for word in found for part in word.split("-")}
-    return frozenset(
-        parts | {f"{word}s" for word in parts} | {f"{word}es" for word in parts} | lists["given_names"]
-    )
-
-
-def may_name_people(words_here: set[str], roster: Roster) -> bool:
-    """Tell whether one of the words of a sentence, in lower case, could stand for a person or team."""
-    return not (words_here.isdisjoint(_human_words()) and words_here.isdisjoint(roster.people))
 
 
 def is_word(name: str, token: Token) -> bool:
@@ -106,7 +73,9 @@ def _through_boundary(left: list[Token], roster: Roster, depth: int) -> Kind:
         kind = _subject([token for token in before if token.low != ","], roster, depth + 1)
         return kind if kind in {"outsider", "person", "team", "we"} else "person"
     if mark in {"that", "which"}:
-        return _subject([token for token in before if token.low != ","], roster, depth + 1)
+        return _subject([token for token in before_bracket(before) if token.low != ","], roster, depth + 1)
+    if mark == "," and (inserted := before_insertion(before)) is not None:
+        return _subject(inserted, roster, depth + 1)
     if mark in {",", ")"} and (explained := _apposition(before, mark, roster)) is not None:
         return explained
     if mark in {"and", "or", "but", ",", "then", "so", ")", "-", "\u2013", "\u2014", "nor"}:
@@ -223,7 +192,7 @@ def _named(phrase: Sequence[Token], roster: Roster) -> Kind | None:
     head = phrase[-1]
     if head.text[0] == OPAQUE or head.text[0].isdigit():
         return "system"
-    if "@" in head.text:
+    if "@" in head.text[:-1]:
         return (
             "system"
             if "noreply" in head.low or head.low.rstrip(">").endswith(("bot", "-ci", "[bot]"))
@@ -238,7 +207,7 @@ def _named(phrase: Sequence[Token], roster: Roster) -> Kind | None:
         if (
             token.text[0].isupper()
             and not token.text[1:].isupper()
-            and (name in roster.people or name in words()["given_names"])
+            and (name in roster.people or (is_first_name(name) and name not in words()["thing"]))
         ):
             follows = phrase[-1].text[0].isupper() and not phrase[-1].text.isupper()
             if token is head or follows:
@@ -253,6 +222,9 @@ def _kind_of_common(  # noqa: PLR0911 - one return a kind
     low = head.low
     if head.text == "IT" or (low in {"centre", "center"} and before in lists["team_centre"]):
         return "team"
+    support = low in LEVELS and len(phrase) == 2 and before in lists["team_level"]
+    if support or (low == "office" and before in lists["team_office"]):
+        return "team"
     if is_word("team", head):
         return "team"
     if low in {"group", "side", "division", "unit", "org", "organisation", "organization"}:
@@ -266,7 +238,7 @@ def _kind_of_common(  # noqa: PLR0911 - one return a kind
         return "team"
     if low in lists["team_alone"] and len(phrase) == 1 and alone:
         return "team"
-    if is_word("organisation", head):
+    if is_word("organisation", head) or (low == "provider" and before in lists["provider_modifier"]):
         return "organisation"
     if is_word("outsider", head):
         return "outsider"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agent.checks.acquittal import BE, precedes_system
 from agent.checks.lexicon import words
-from agent.checks.subject import is_word, kind_of, subject_before
+from agent.checks.subject import is_word, kind_of, leading_subject, subject_before
 
 if TYPE_CHECKING:
     import re
@@ -35,6 +35,9 @@ def _belongs_to_software(sentence: Sentence, match: re.Match[str], roster: Roste
 
 def _is_quality_of_system(sentence: Sentence, match: re.Match[str], roster: Roster) -> bool:
     """Tell whether "of the" and a system follow: the unreliability of the link is no vice."""
+    if sentence.text[: match.start()].lower().endswith("to the point of "):
+        before = [token for token in sentence.tokens if token.end <= match.start()]
+        return leading_subject(before, roster) == "system"
     after = next((token for token in sentence.tokens if token.start >= match.end()), None)
     if after is None:
         return False

@@ -21,11 +21,12 @@ from agent.checks.guards import (
 )
 from agent.checks.lexicon import words
 from agent.checks.pattern import Pattern
+from agent.checks.people_words import may_name_people
 from agent.checks.report import Report
 from agent.checks.rulebook import Rule, families, rule
 from agent.checks.sections import IDENTITY
 from agent.checks.sentence import Sentence, split_sentences
-from agent.checks.subject import Roster, may_name_people
+from agent.checks.subject import Roster
 
 if TYPE_CHECKING:
     from agent.schema.finding import Level
@@ -33,7 +34,12 @@ if TYPE_CHECKING:
 _SKIPPED = frozenset({"thanks", "appendix"})
 _THANKS = Pattern(
     r"^\W*(?:many |special |big )?(?:thanks|thank you|kudos|props|hats off|credit)\b(?! a lot| for nothing)"
-    r"(?! to [^.]{0,90}\b(?:for (?:once|finally|eventually|nothing)|(?:nobody|no one) could|caused|broke))",
+    r"(?! to [^.]{0,90}\b(?:for (?:once|finally|eventually|nothing)|(?:nobody|no one) could|caused|broke"
+    r"|vanished|disappeared|crashed|stood still|stopped working|went (?:down|dark|missing|offline|out twice)"
+    r"|(?:was|were) (?:\w+ )?(?:lost|deleted|down|blocked|wiped|gone|corrupted|stuck|sent twice|billed twice)"
+    r"|had no (?!data|lasting|further|customer))"
+    r"| to (?:whoever (?:thought|decided|came|left|broke|forgot|had the)"
+    r"|the (?:genius|one|person) who thought))",
     re.IGNORECASE,
 )
 
@@ -173,7 +179,7 @@ def _first_hit(rule: Rule, sentence: Sentence, roster: Roster) -> _Hit | None:
             continue
         if is_named(sentence, match) or (rule.mention and is_mentioned(sentence, match)):
             continue
-        if is_denied(sentence, match) or (rule.rule in _TERMS_OF_LAW and is_legal(sentence)):
+        if is_denied(sentence, match) or (rule.rule in _TERMS_OF_LAW and is_legal(sentence, match)):
             continue
         if rule.rule == "B07" and is_rejected(sentence, match):
             continue

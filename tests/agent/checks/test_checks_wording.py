@@ -50,7 +50,8 @@ def test_each_rule_leaves_its_misses_alone(rule: Rule, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", ["third/read", "fourth/read", "fifth/read", "fifth/kept", "registers", "voices"]
+    "folder",
+    ["third/read", "fourth/read", "fifth/read", "fifth/kept", "sixth", "registers", "voices", "kinds"],
 )
 def test_sentences_whose_errors_were_mended_stay_so(folder: str) -> None:
     path = FIXTURES / folder
@@ -132,6 +133,25 @@ def test_ordinary_engineering_sentences_stay_silent(name: str) -> None:
         ("The team would have skipped it; it was negligent.", "The court found that the team was negligent."),
         ("The trainer crashed the site.", "The trainer crashed whenever the rate was zero."),
         ("It was a careless deployment.", "A careless retry loop multiplied the load."),
+        ("The lead caused the outage.", "A full disk could lead to a loop causing the outage."),
+        ("The operator chose to ignore the page.", "The operator may ignore the page."),
+        ("We fixed the pump and caused a leak.", "We fixed a bug in parse() that caused the leak."),
+        ("Second level ignored the ticket.", "The second line ignored the tabs."),
+        ("The hosting provider ignored the ticket.", "The storage provider ignored the header."),
+        (
+            "The lead, with two pages open, ignored the third.",
+            "The probe, with two ports open, ignored the third.",
+        ),
+        ("The outage began after Zsófia deleted the zone.", "The outage began after Vault deleted the zone."),
+        (
+            "It began after Xq deleted the zone and lost her key.",
+            "It began after Xq deleted the zone and its key.",
+        ),
+        (
+            "Not one person has bothered to look since commissioning.",
+            "Nobody checked it, since the alert had no receiver.",
+        ),
+        ("Their conduct was reckless.", "The insurer calls it a reckless act."),
         ("The DBA let the queue fill.", "The DBA let the queue fill to keep the orders."),
         ("Staff must remember the order.", "Staff should not have to remember the order."),
         ("The step was skipped by the engineer.", "The step was skipped by the scheduler."),
