@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from difflib import SequenceMatcher
 
 from agent.checks.clause import clause_at, meant_by
@@ -259,13 +260,20 @@ def _near_copies(text: str, support: Support) -> Iterator[Contradiction]:
             gone, new = set(theirs[i1:i2]) & telling, set(mine[j1:j2]) & telling
             if not (gone & _ORDER and new & _ORDER):
                 gone, new = gone - _ORDER, new - _ORDER
-            if j2 - j1 > 4 or i2 - i1 > 4 or gone == new:
+            if j2 - j1 > 4 or i2 - i1 > 4 or gone == new or _moved(gone, new, theirs, mine):
                 continue
             words = " ".join(mine[j1:j2]) or " ".join(theirs[i1:i2])
             shown = " ".join(theirs[i1:i2]) or "nothing"
             yield Contradiction(
                 words, item.id, f'says "{" ".join(mine[j1:j2]) or "nothing"}" where {item.id} has "{shown}"'
             )
+
+
+def _moved(gone: AbstractSet[str], new: AbstractSet[str], theirs: list[str], mine: list[str]) -> bool:
+    """Whether the words that are gone, or those that are new, only stand at another place."""
+    one_sided = not gone or not new
+    moved = gone | new
+    return one_sided and not moved & _NEGATORS and all(mine.count(w) == theirs.count(w) for w in moved)
 
 
 def _words(text: str) -> list[str]:

@@ -42,6 +42,11 @@ def questions(brief: Brief, cause: Cause, factors: tuple[Factor, ...]) -> tuple[
     return merge(asked, brief.answers)
 
 
+def is_comment(question: OpenQuestion) -> bool:
+    """Whether a reviewer's comment stands here as a question, in the reviewer's words."""
+    return question.why_open.startswith(_CANNOT_FOLLOW)
+
+
 def merge(
     asked: Iterable[tuple[str, str, tuple[str, ...]]], answers: Iterable[OpenQuestion]
 ) -> tuple[OpenQuestion, ...]:

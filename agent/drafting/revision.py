@@ -10,10 +10,19 @@ from typing import get_args
 from agent.drafting import items, rows
 from agent.drafting.cause import not_established
 from agent.drafting.drafter import Brief
-from agent.drafting.questions import merge
+from agent.drafting.questions import is_comment, merge
 from agent.drafting.telling import told
 from agent.schema.finding import Finding
-from agent.schema.postmortem import ActionItem, Claim, Factor, PostMortem, SectionName, TimelineRow, Why
+from agent.schema.postmortem import (
+    ActionItem,
+    Claim,
+    Factor,
+    OpenQuestion,
+    PostMortem,
+    SectionName,
+    TimelineRow,
+    Why,
+)
 
 _GAP = re.compile(r"<[^>]*>|\[[^\]]*\]|\.\.\.")
 _NARRATIVE: tuple[str, ...] = get_args(SectionName)
@@ -44,7 +53,9 @@ def revise(
     changed.update(_consequences(brief, draft, kept, bool(places.get("cause"))))
     acts = changed.get("actions", draft.actions)
     changed["actions"] = _actions(brief, acts, places.get("actions", []), asked, today)  # pyright: ignore[reportArgumentType] - both are tuples of items
-    changed["open_questions"] = merge(asked, draft.open_questions)
+    changed["open_questions"] = merge(
+        asked, _questions(draft.open_questions, places.get("open_questions", []))
+    )
     provenance = draft.provenance.model_copy(update={"revisions": draft.provenance.revisions + 1})
     return draft.model_copy(update={**changed, "provenance": provenance})
 
@@ -170,6 +181,12 @@ def _consequences(
         left = tuple(name for name in cause.factors if name in ids)
         cause = cause.model_copy(update={"factors": left})
     return {"factors": kept, "actions": tuple(actions), "cause": cause}
+
+
+def _questions(questions: tuple[OpenQuestion, ...], findings: list[Finding]) -> tuple[OpenQuestion, ...]:
+    """Leave out refused questions, but no answer and no comment of a reviewer."""
+    bad = {finding.section.split(".")[-1] for finding in findings}
+    return tuple(q for q in questions if q.id not in bad or q.status != "open" or is_comment(q))
 
 
 def _actions(

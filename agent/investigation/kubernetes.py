@@ -19,6 +19,8 @@ from tools.formats.records import KubeEvent, ObjectState
 MOST_EVENTS, MOST_OBJECTS = 12, 12
 MOST_TOLD, MOST_VALUE, MOST_NAMES = 230, 120, 6
 """Characters of an object's fields and of one of several values, and how many fields are named where cut."""
+_SCRIPT = re.compile(r"(?:^|\.)(?:args|command)$")
+"""Fields that hold what a container runs; how it ends tells more than where a sought word stands in it."""
 _TELLING = tuple(
     re.compile(rf"(?:^|\.)(?:{field})")
     for field in (
@@ -181,9 +183,8 @@ def _told(fields: Mapping[str, str], words: list[str]) -> dict[str, str]:
     room = MOST_TOLD
     telling = [name for name in fields if _dullness(name, words) < _EVERYWHERE]
     for name in sorted(telling or fields, key=lambda name: (_dullness(name, words), name)):
-        value = one_line(
-            fields[name], MOST_TOLD if len(fields) == 1 else MOST_VALUE, _first(fields[name], words)
-        )
+        sought = "" if _SCRIPT.search(name) else _first(fields[name], words)
+        value = one_line(fields[name], MOST_TOLD if len(fields) == 1 else MOST_VALUE, sought)
         if chosen and len(name) + len(value) > room:
             continue
         chosen[name] = value

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
+from agent.drafting.questions import is_comment
 from agent.schema.digest import FactName
 from agent.schema.postmortem import Claim, Factor, PostMortem, SectionName, TimelineRow, Why
 
 SECTIONS: tuple[SectionName, ...] = get_args(SectionName)
+QUESTIONS = "open_questions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,18 @@ def passages(draft: PostMortem) -> Iterator[Passage]:
             yield Passage(f"{base}.whys.{number}", why.answer, why.evidence)
     for number, item in enumerate(draft.ruled_out, 1):
         yield _claim(f"ruled_out.{number}.against", item.against)
+    for question in draft.open_questions:
+        if question.status == "open" and not is_comment(question):
+            yield Passage(f"{QUESTIONS}.{question.id}", question.question, question.evidence)
+
+
+def asked_anew(draft: PostMortem, texts: Mapping[str, str]) -> PostMortem:
+    """Word questions anew."""
+    told = (
+        question.model_copy(update={"question": texts.get(f"{QUESTIONS}.{question.id}", question.question)})
+        for question in draft.open_questions
+    )
+    return draft.model_copy(update={QUESTIONS: tuple(told)})
 
 
 def rewritten(draft: PostMortem, claims: Mapping[str, Claim], dropped: frozenset[str]) -> PostMortem:

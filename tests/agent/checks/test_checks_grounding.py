@@ -550,3 +550,10 @@ def test_a_number_behind_its_key_is_held_to_that_key(true: str, lie: str) -> Non
     )
     assert _found(item, true) == set()
     assert "G02" in _found(item, lie)
+
+
+def test_a_word_that_only_stands_elsewhere_turns_no_sense() -> None:
+    purpose = "to certify that Alertmanager is working properly"
+    text = f"Alert Watchdog, which should always be firing {purpose}, fired"
+    assert "G07" not in _rules("cluster-7b5950", ("A1",), f"{text}.")
+    assert "G07" in _rules("boutique-4392eb", ("M1",), "The p90latency of checkoutservice fell.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from agent.drafting.drafter import Comment
 from agent.drafting.offline import OfflineDrafter
+from agent.drafting.questions import unanswered
 from agent.schema.finding import Finding
 from agent.schema.postmortem import PostMortem
 
@@ -84,3 +86,18 @@ def test_warnings_and_foreign_sections_change_nothing(make: Making) -> None:
     warning = error("summary.1").model_copy(update={"level": "warning"})
     before, after = revised(make, warning, error("", rule="P01"))
     assert after.model_copy(update={"provenance": before.provenance}) == before
+
+
+def test_a_refused_question_is_left_out_but_no_answer_and_no_comment(make: Making) -> None:
+    brief = make.brief(credentials(make))
+    draft = make.draft(brief)
+    first = draft.open_questions[0]
+    settled = first.model_copy(update={"id": "Q7", "status": "answered", "answer": "No.", "by": "kim"})
+    comment = unanswered(Comment(by="kim", section="impact", text="Who did this?"))
+    commented = first.model_copy(
+        update={"id": "Q8", "question": comment[0], "why_open": comment[1], "evidence": comment[2]}
+    )
+    draft = draft.model_copy(update={"open_questions": (*draft.open_questions, settled, commented)})
+    refused = tuple(error(f"open_questions.{name}", rule="B02") for name in (first.id, "Q7", "Q8"))
+    after = OfflineDrafter(today=NOW.date).revise(brief, draft, refused)
+    assert {q.id for q in draft.open_questions} - {q.id for q in after.open_questions} == {first.id}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
 from datetime import UTC, datetime
@@ -90,12 +91,35 @@ def test_what_is_not_carried_becomes_a_question(folder: IncidentFolder) -> None:
     def change(request: ModelRequest, reply: Fields) -> Fields:
         if request.step == "sections":
             for section in reply["sections"]:
-                section["claims"] += [said("Bob broke the cluster.", "L999"), said("All is well.")]  # type: ignore[index]
+                section["claims"] += [  # type: ignore[index]
+                    said("A disk broke the cluster.", "L999"),
+                    said("Bob broke the cluster.", "L999"),
+                    said("All is well."),
+                ]
         return reply
 
     draft = drafted(folder, scripted(change))
-    assert "Bob" not in draft.model_dump_json(exclude={"open_questions"})
-    assert any("Bob broke the cluster" in question.question for question in draft.open_questions)
+    assert "A disk broke" not in draft.model_dump_json(exclude={"open_questions"})
+    assert any("A disk broke the cluster" in question.question for question in draft.open_questions)
+    assert "Bob" not in draft.model_dump_json()
+
+
+def test_a_question_that_blames_goes_back_and_is_worded_anew(folder: IncidentFolder) -> None:
+    asked = "What let the change through?"
+
+    def change(request: ModelRequest, reply: Fields) -> Fields:
+        if request.step == "factors":
+            reply["questions"] = [
+                {"question": "Who broke it, and what let it through?", "why_open": "", "evidence": []}
+            ]
+        if request.step == "revise":
+            places = re.findall(r"^place (open_questions\.Q\d+):", prompt_of(request), re.MULTILINE)
+            reply["rewrites"] = [{"place": place, **said(asked)} for place in places]
+        return reply
+
+    questions = [question.question for question in drafted(folder, scripted(change)).open_questions]
+    assert asked in questions
+    assert not any("Who broke it" in question for question in questions)
 
 
 def invented(request: ModelRequest) -> str:
