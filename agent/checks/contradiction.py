@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
-from difflib import SequenceMatcher
 
 from agent.checks.clause import clause_at, meant_by
 from agent.checks.multiple import MULTIPLIED
+from agent.checks.near_copy import near_copies
 from agent.checks.number_reading import read_quantities
 from agent.checks.polarity import NEGATOR, Contradiction, ability, polarity
 from agent.checks.support import Support
@@ -72,16 +71,6 @@ _CONTAINED = re.compile(
     r"(?! (?:after|at|by|from|in|once|to|until|when|within))",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[A-Za-z0-9_][\w'./:-]*")
-_NEGATORS = frozenset({"not", "no", "never", "none", "nor", "without", "cannot"})
-_SENSITIVE = frozenset(
-    """not no never none nor without cannot n't before after since until first last rose fell dropped
-    increased decreased dipped spiked climbed jumped all none only half twice once two three four five
-    six seven eight nine ten eleven twelve succeeded failed could unable able ready unready available
-    unavailable enabled disabled allowed denied fired resolved started stopped opened closed""".split()  # noqa: SIM905
-)
-_ORDER = frozenset({"before", "after", "since", "until", "first", "last"})
-"""Words that turn the sense of a copy only where they stand for one another."""
 
 
 def contradictions(text: str, bare: str, support: Support) -> Iterator[Contradiction]:
@@ -92,7 +81,7 @@ def contradictions(text: str, bare: str, support: Support) -> Iterator[Contradic
     yield from ability(bare, support)
     yield from _spread(bare, support)
     yield from unaffected(bare, support)
-    yield from _near_copies(text, support)
+    yield from near_copies(text, support, _sense)
 
 
 def direction_of(item: Evidence) -> str:
@@ -232,68 +221,9 @@ def _has_ended(item: Evidence) -> bool:
     return item.end is not None or bool(item.attributes.get("recovered_after"))
 
 
-def _near_copies(text: str, support: Support) -> Iterator[Contradiction]:
-    """Find a statement copied but for a word that turns its sense."""
-    mine = _words(text)
-    if len(mine) > 400:
-        return
-    for item in support.items[:8]:
-        theirs = _words(item.statement)
-        if not 4 <= len(theirs) <= 120:
-            continue
-        matcher = SequenceMatcher(None, theirs, mine, autojunk=False)
-        blocks = [block for block in matcher.get_matching_blocks() if block.size]
-        if sum(block.size for block in blocks) < 0.75 * len(theirs) or len(blocks) < 2:
-            continue
-        first, last = blocks[0], blocks[-1]
-        for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-            if (
-                tag == "equal"
-                or i1 < first.a
-                or i2 > last.a + last.size
-                or j1 < first.b
-                or j2 > last.b + last.size
-            ):
-                continue
-            # A word more or less turns the sense only as a negation; a word for another one in more ways.
-            telling = _SENSITIVE if tag == "replace" else _NEGATORS
-            gone, new = set(theirs[i1:i2]) & telling, set(mine[j1:j2]) & telling
-            if not (gone & _ORDER and new & _ORDER):
-                gone, new = gone - _ORDER, new - _ORDER
-            if j2 - j1 > 4 or i2 - i1 > 4 or gone == new or _moved(gone, new, theirs, mine):
-                continue
-            words = " ".join(mine[j1:j2]) or " ".join(theirs[i1:i2])
-            shown = " ".join(theirs[i1:i2]) or "nothing"
-            yield Contradiction(
-                words, item.id, f'says "{" ".join(mine[j1:j2]) or "nothing"}" where {item.id} has "{shown}"'
-            )
-
-
-def _moved(gone: AbstractSet[str], new: AbstractSet[str], theirs: list[str], mine: list[str]) -> bool:
-    """Whether the words that are gone, or those that are new, only stand at another place."""
-    one_sided = not gone or not new
-    moved = gone | new
-    return one_sided and not moved & _NEGATORS and all(mine.count(w) == theirs.count(w) for w in moved)
-
-
-def _words(text: str) -> list[str]:
-    found = (word.lower().rstrip(".,:;") for word in _WORD.findall(text.replace("n't", " not")))
-    return [_same_sense(word) for word in found]
-
-
-def _same_sense(word: str) -> str:
-    """Write number words as digits and verbs of direction as one word each."""
-    if word in _DIGITS:
-        return _DIGITS[word]
+def _sense(word: str) -> str:
+    """Write verbs of direction as one word each."""
     if word == "peaked":
         return "peak"
     match = _DIRECTION.fullmatch(word)
     return word if match is None else "rose" if match.group("up") else "fell"
-
-
-_DIGITS = {
-    word: str(value)
-    for value, word in enumerate(
-        ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], start=2
-    )
-}

@@ -9,6 +9,7 @@ from itertools import chain
 
 from agent.checks import actors as acting
 from agent.checks.absence import absences
+from agent.checks.clause import clause_at
 from agent.checks.contradiction import contradictions
 from agent.checks.counted import Counted
 from agent.checks.denial import asserted
@@ -28,6 +29,7 @@ from agent.schema.evidence import Evidence
 from agent.schema.finding import Finding, Level
 from agent.schema.postmortem import PostMortem
 
+_SUPPOSED = re.compile(r"\bwould(?:n't| not| also)? have\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:no|not|nothing|never|none|unknown|without|cannot)\b|n't\b", re.IGNORECASE)
 _AT_EDGE = re.compile(
     r"\b(?:start|started|starts|began|begin|onset|incident|end|ended|ends|over|closed|resolved|outage|first|last)\b",
@@ -168,9 +170,16 @@ class _Reader:
                 continue
             if name not in wanted and not self.support.has_name(name) and not said_absent(name, text):
                 plain = name.isalpha() and name.islower() and not name.endswith("service")
+                if plain and self._is_supposed(name):
+                    continue
                 yield self._elsewhere(name, "warning" if plain else "error")
         for who, message in acting.invented(text, self.support):
             yield self._at("G10", who, message, "Name who the evidence names, or what happened alone.")
+
+    def _is_supposed(self, name: str) -> bool:
+        """Tell whether a plain word stands in what would have been: "which CPU would not have shown"."""
+        found = re.search(rf"\b{re.escape(name)}\b", self.bare, re.IGNORECASE)
+        return found is not None and bool(_SUPPOSED.search(clause_at(self.bare, *found.span())))
 
     def _is_platform(self, name: str) -> bool:
         """Tell whether a part of the platform is meant, "the kubelet", that stands behind cited evidence."""

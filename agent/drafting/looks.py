@@ -149,6 +149,8 @@ class Line:
     """How ordinary it is: where not all lines fit, those of the highest rank are left out."""
     name: str = ""
     """What it is about in a few words, told where the line itself is left out."""
+    whole: bool = False
+    """It was asked for by name, so that it is told at length."""
 
 
 @dataclass(frozen=True, slots=True)

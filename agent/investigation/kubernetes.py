@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from agent.digest.kubeevents import EventBook, EventFold, weight_of
 from agent.digest.objects import Inventory, KubeObject
@@ -17,8 +18,9 @@ from agent.investigation.shelf import Shelf
 from tools.formats.records import KubeEvent, ObjectState
 
 MOST_EVENTS, MOST_OBJECTS = 12, 12
-MOST_TOLD, MOST_VALUE, MOST_NAMES = 230, 120, 6
-"""Characters of an object's fields and of one of several values, and how many fields are named where cut."""
+MOST_TOLD, MOST_VALUE, MOST_WHOLE, MOST_NAMES = 230, 120, 800, 6
+"""Characters of an object's fields, of one of several values and of a lone one, and how many fields are named
+where cut."""
 _SCRIPT = re.compile(r"(?:^|\.)(?:args|command)$")
 """Fields that hold what a container runs; how it ends tells more than where a sought word stands in it."""
 _TELLING = tuple(
@@ -164,7 +166,8 @@ def _object_line(
     words = look.text.casefold().split()
     item = minter.mint(_of_object(thing, _told(fields, _beside(thing, words))))
     rank = 0.5 if _is_named(thing, words) and thing.kind != "ReplicaSet" else 1.5
-    return minter.shown(item, "state", rank=rank, name=minter.masked(f"{thing.kind} {thing.name}"))
+    line = minter.shown(item, "state", rank=rank, name=minter.masked(f"{thing.kind} {thing.name}"))
+    return replace(line, whole=len(fields) == 1)
 
 
 def _beside(thing: KubeObject, words: list[str]) -> list[str]:
@@ -184,7 +187,7 @@ def _told(fields: Mapping[str, str], words: list[str]) -> dict[str, str]:
     telling = [name for name in fields if _dullness(name, words) < _EVERYWHERE]
     for name in sorted(telling or fields, key=lambda name: (_dullness(name, words), name)):
         sought = "" if _SCRIPT.search(name) else _first(fields[name], words)
-        value = one_line(fields[name], MOST_TOLD if len(fields) == 1 else MOST_VALUE, sought)
+        value = one_line(fields[name], MOST_WHOLE if len(fields) == 1 else MOST_VALUE, sought)
         if chosen and len(name) + len(value) > room:
             continue
         chosen[name] = value

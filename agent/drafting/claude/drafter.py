@@ -11,7 +11,7 @@ from agent import fitting
 from agent.drafting import contradictions, revision
 from agent.drafting.claude import investigating, rendering, shaping
 from agent.drafting.claude.holding import Ledger, claim, claims, cleaned, usable, vaguer
-from agent.drafting.claude.passages import QUESTIONS, SECTIONS, Passage, asked_anew, passages, rewritten
+from agent.drafting.claude.passages import SECTIONS, TEXTS, Passage, passages, rewritten, worded
 from agent.drafting.claude.replies import Reply, SaidRewrite
 from agent.drafting.drafter import Analysis, Brief, Contradiction, Investigation, Narrative
 from agent.drafting.fence import label_of
@@ -229,13 +229,13 @@ def _reworded(
     """Put the rewrites in place; a sentence that was given up, or made vague, becomes a question."""
     ledger = Ledger()
     new: dict[str, Claim] = {}
-    questions: dict[str, str] = {}
+    texts: dict[str, str] = {}
     dropped: set[str] = set()
     for place, old in refused.items():
         said = rewrites.get(place)
-        if place.partition(".")[0] == QUESTIONS:
+        if place.partition(".")[0] in TEXTS:
             if said and usable(text := cleaned(said.text), brief.digest, Ledger()):
-                questions[place] = text
+                texts[place] = text
             continue
         told = claim(said, brief.digest, Ledger()) if said and not vaguer(old.text, said.text) else None
         if told is not None:
@@ -243,6 +243,6 @@ def _reworded(
         elif place.partition(".")[0] in SECTIONS:
             dropped.add(place)
             ledger.ask(f"Is this so: {old.text}", evidence=old.evidence)
-    changed = asked_anew(rewritten(draft, new, frozenset(dropped)), questions)
+    changed = worded(rewritten(draft, new, frozenset(dropped)), texts)
     asked = merge(ledger.asked, changed.open_questions)
-    return changed.model_copy(update={"open_questions": asked}), {*new, *questions, *dropped}
+    return changed.model_copy(update={"open_questions": asked}), {*new, *texts, *dropped}

@@ -24,8 +24,8 @@ from agent.settings import InvestigationLimits
 
 STEP = "investigate"
 TOO_MANY = "more looks than are allowed"
-MOST_LINE, MOST_ANSWER, MOST_LOOKS = 300, 420, 4
-"""Characters of a line, tokens of an answer, and looks that one round may ask for."""
+MOST_LINE, MOST_WHOLE, MOST_ANSWER, MOST_LOOKS = 300, 1000, 420, 4
+"""Characters of a line and of one told at length, tokens of an answer, and looks that one round may ask for."""
 MOST_NAMED, MOST_NAME, MOST_ASKED, MOST_CUT = 6, 50, 120, 240
 """Lines that are named where they are cut, and characters of a name, of a look and of what it left out."""
 
@@ -125,7 +125,7 @@ def told(answer: Answer, label: str) -> str:
     """Render an answer for the prompt: fenced, bounded, with what was left out named and how to see it."""
     if answer.not_recorded and not answer.lines:
         return f"not recorded: {plain(answer.not_recorded, most=200).text}"
-    texts = [plain(line.text, most=MOST_LINE).text for line in answer.lines]
+    texts = [plain(line.text, most=MOST_WHOLE if line.whole else MOST_LINE).text for line in answer.lines]
     order = sorted(range(len(texts)), key=lambda at: answer.lines[at].rank)
     shown = _fitting(order, texts)
     hidden = [answer.lines[at] for at in order if at not in shown]

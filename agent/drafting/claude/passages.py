@@ -11,7 +11,8 @@ from agent.schema.digest import FactName
 from agent.schema.postmortem import Claim, Factor, PostMortem, SectionName, TimelineRow, Why
 
 SECTIONS: tuple[SectionName, ...] = get_args(SectionName)
-QUESTIONS = "open_questions"
+TEXTS = frozenset({"open_questions", "actions"})
+"""Parts of a draft that hold texts without evidence of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +46,31 @@ def passages(draft: PostMortem) -> Iterator[Passage]:
         yield _claim(f"ruled_out.{number}.against", item.against)
     for question in draft.open_questions:
         if question.status == "open" and not is_comment(question):
-            yield Passage(f"{QUESTIONS}.{question.id}", question.question, question.evidence)
+            yield Passage(f"open_questions.{question.id}", question.question, question.evidence)
+    for item in draft.actions:
+        if item.proposed:
+            yield Passage(f"actions.{item.id}.action", item.action)
+            yield Passage(f"actions.{item.id}.done_when", item.done_when)
 
 
-def asked_anew(draft: PostMortem, texts: Mapping[str, str]) -> PostMortem:
-    """Word questions anew."""
-    told = (
-        question.model_copy(update={"question": texts.get(f"{QUESTIONS}.{question.id}", question.question)})
+def worded(draft: PostMortem, texts: Mapping[str, str]) -> PostMortem:
+    """Word questions and action items anew."""
+    questions = (
+        question.model_copy(
+            update={"question": texts.get(f"open_questions.{question.id}", question.question)}
+        )
         for question in draft.open_questions
     )
-    return draft.model_copy(update={QUESTIONS: tuple(told)})
+    actions = (
+        item.model_copy(
+            update={
+                "action": texts.get(f"actions.{item.id}.action", item.action),
+                "done_when": texts.get(f"actions.{item.id}.done_when", item.done_when),
+            }
+        )
+        for item in draft.actions
+    )
+    return draft.model_copy(update={"open_questions": tuple(questions), "actions": tuple(actions)})
 
 
 def rewritten(draft: PostMortem, claims: Mapping[str, Claim], dropped: frozenset[str]) -> PostMortem:

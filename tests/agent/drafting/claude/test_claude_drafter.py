@@ -270,3 +270,19 @@ def test_claude_without_a_key_is_refused_and_auto_is_offline() -> None:
 def test_a_small_model_may_not_find_causes() -> None:
     with pytest.raises(UserError, match="may not find causes"):
         choose("claude", Settings(model="claude-haiku-5-5"), environ={"ANTHROPIC_API_KEY": "x"})
+
+
+def test_a_refused_item_goes_back_and_is_worded_anew(folder: IncidentFolder) -> None:
+    better = "Add a liveness probe to the deployment of adservice."
+
+    def change(request: ModelRequest, reply: Fields) -> Fields:
+        if request.step == "actions":
+            reply["actions"][0]["action"] = "Remind Bob to be more careful with the deployment."  # type: ignore[index]
+        if request.step == "revise":
+            places = re.findall(r"^place (actions\.\S+\.action):", prompt_of(request), re.MULTILINE)
+            reply["rewrites"] = [{"place": place, **said(better)} for place in places]
+        return reply
+
+    draft = drafted(folder, scripted(change))
+    assert draft.actions[0].action == better
+    assert "Bob" not in draft.model_dump_json()
