@@ -25,7 +25,7 @@ from agent.settings import InvestigationLimits
 STEP = "investigate"
 TOO_MANY = "more looks than are allowed"
 MOST_LINE, MOST_WHOLE, MOST_ANSWER, MOST_LOOKS = 300, 1000, 420, 4
-"""Characters of a line and of one told at length, tokens of an answer, and looks that one round may ask for."""
+"""Characters of a line and of one told at length, tokens of an answer, and looks that a round may ask for."""
 MOST_NAMED, MOST_NAME, MOST_ASKED, MOST_CUT = 6, 50, 120, 240
 """Lines that are named where they are cut, and characters of a name, of a look and of what it left out."""
 
