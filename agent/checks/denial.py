@@ -8,7 +8,7 @@ from dataclasses import dataclass
 _NONE = re.compile(r"\b(?:no|nothing|none|nobody|neither|nor|without|lacks?|lacked)\b", re.IGNORECASE)
 _NOT_ON_RECORD = re.compile(
     r"(?:\b(?:not|never)|n't)\s+(?:\w+\s+){0,2}?(?:record|found|find|seen|see|log|show|establish|known|match|h[eo]ld|tell|told"
-    r"|report|there|part)\w*|\b(?:missing|absent|empty|unknown)\b",
+    r"|visible|observ|present|captur|measur|collect|report|there|part)\w*|\b(?:missing|absent|empty|unknown)\b",
     re.IGNORECASE,
 )
 _WHERE = re.compile(

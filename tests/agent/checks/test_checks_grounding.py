@@ -8,6 +8,7 @@ import pytest
 
 from agent.checks.absence import absences
 from agent.checks.actors import actor_is_shown
+from agent.checks.denial import Asserted, asserted
 from agent.checks.grounding import check_grounding
 from agent.checks.naming import known_names
 from agent.schema.bundle import Outcome, Signal
@@ -557,3 +558,8 @@ def test_a_word_that_only_stands_elsewhere_turns_no_sense() -> None:
     text = f"Alert Watchdog, which should always be firing {purpose}, fired"
     assert "G07" not in _rules("cluster-7b5950", ("A1",), f"{text}.")
     assert "G07" in _rules("boutique-4392eb", ("M1",), "The p90latency of checkoutservice fell.")
+
+
+def test_what_was_not_visible_is_denied_and_what_stands_beside_it_is_not() -> None:
+    assert asserted("Database was not visible in the metrics") == Asserted("", "")
+    assert asserted("Database was slow, and it was not visible in the metrics").clauses == "Database was slow"
