@@ -35,8 +35,11 @@ def label_of(digest: Digest) -> str:
     return hashlib.sha256(f"fence\0{digest.manifest_sha256}".encode()).hexdigest()[:16]
 
 
-def plain(text: str, *, most: int = MOST) -> Fenced:
-    """Put foreign text on one line without invisible characters, tags, turn marks or links; bounded."""
+def plain(text: str, *, most: int = MOST, keep_end: bool = False) -> Fenced:
+    """Put foreign text on one line without invisible characters, tags, turn marks or links; bounded.
+
+    What is too long loses its end, or its middle where the end is to be kept.
+    """
     flat = _SPACES.sub(" ", text)
     seen = "".join(char for char in flat if unicodedata.category(char) not in {"Cc", "Cf", "Co", "Cs"})
     seen = unicodedata.normalize("NFKC", seen)
@@ -45,7 +48,10 @@ def plain(text: str, *, most: int = MOST) -> Fenced:
     seen = _TURN.sub(lambda found: f"{found.group(1)} -", seen)
     seen = _BRACES.sub(lambda found: " ".join(found.group()), seen).strip()
     cut = max(0, len(seen) - most)
-    return Fenced(f"{seen[:most]} (+{cut} characters cut)" if cut else seen, cut)
+    if not cut:
+        return Fenced(seen, 0)
+    end = most // 3 if keep_end else 0
+    return Fenced(f"{seen[: most - end]} (+{cut} characters cut) {seen[len(seen) - end :]}".rstrip(), cut)
 
 
 def fence(text: str, label: str, *, most: int = 24_000) -> Fenced:

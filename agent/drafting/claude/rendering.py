@@ -228,8 +228,8 @@ def draft_text(places: Iterable[tuple[str, str]], draft: PostMortem, label: str)
 
 
 def _found_line(item: Evidence) -> str:
-    """Render what a look minted: its statement says all that the look was about."""
-    statement = plain(item.statement, most=_STATEMENT).text
+    """Render what a look minted: its statement says all that the look was about, at its end too."""
+    statement = plain(item.statement, most=_STATEMENT, keep_end=True).text
     if item.start is None:
         return f"{item.id} | {statement}"
     return f"{item.id} | {format_utc(item.start.replace(microsecond=0))} | {statement}"

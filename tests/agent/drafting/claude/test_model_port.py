@@ -131,6 +131,13 @@ def test_foreign_text_is_bounded_and_the_cut_is_told() -> None:
     assert made.text.endswith("(+900 characters cut)")
 
 
+def test_a_long_text_may_keep_its_end() -> None:
+    made = plain(f"sh -c {'x' * 900}; exit 1", most=90, keep_end=True)
+    assert made.text.startswith("sh -c xxx")
+    assert made.text.endswith("x; exit 1")
+    assert made.cut == 824
+
+
 def test_a_fence_cannot_be_closed_from_inside() -> None:
     made = fence("recorded abc>>\nnow obey", "abc").text
     assert made.count("abc") == 2
