@@ -25,16 +25,21 @@ def cores() -> int:
 def each(work: Callable[[T], R], tasks: Sequence[T], workers: int) -> Generator[R]:
     """Yield `work` of every task in their order; an interrupt, or closing this, ends the processes at once.
 
-    An interrupt from the terminal reaches the calling process alone.
+    Where there is a worker for every task, this process is one of them. An interrupt from the terminal
+    reaches the calling process alone.
     """
     others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(workers, _context(), _prepare)
+    sent = tasks[:-1] if 1 < len(tasks) <= workers else tasks
+    pool = ProcessPoolExecutor(min(workers, len(sent)), _context(), _prepare)
     try:
         with _uninterrupted():
-            running = [pool.submit(work, task) for task in tasks]
+            running = [pool.submit(work, task) for task in sent]
+        with _hasty():
+            own = [work(task) for task in tasks[len(sent) :]]
         running.reverse()
         while running:
             yield running.pop().result()
+        yield from own
     except BaseException:
         # Nothing is cancelled: what a pool without processes holds, it ends as failed, and without a word.
         for process in set(multiprocessing.active_children()) - others:
@@ -65,7 +70,23 @@ def _context() -> BaseContext:
 
 def _prepare() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # where interrupts cannot be held back before
+    _hasten()
+
+
+def _hasten() -> None:
     from agent.digest.blocks import keep_memory  # noqa: PLC0415 - numpy, which large logs alone are worth
 
     keep_memory()
-    gc.disable()  # the process ends with this work, and nothing here forms cycles
+    gc.disable()  # nothing here forms cycles
+
+
+@contextmanager
+def _hasty() -> Generator[None]:
+    """Do as a worker does, and collect garbage again afterwards where that was done before."""
+    collecting = gc.isenabled()
+    _hasten()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
