@@ -23,7 +23,7 @@ from agent.checks.support import Support
 from agent.checks.tally import mistold
 from agent.schema.digest import Digest
 
-_PAIR = re.compile(r"(?<![\w.])(?P<part>\d+) (?:of|out of) (?:the )?(?P<whole>\d+)(?![\w.%])")
+_PAIR = re.compile(r"(?<![\w.])(?P<part>\d{1,9}) (?:of|out of) (?:the )?(?P<whole>\d{1,9})(?![\w.%])")
 _FROM_TO = re.compile(
     r"\bfrom (?P<low>(?:about |around |roughly )?\d[\d.,]*\s?[a-zA-Z%]{0,3}) to (?P<high>(?:about "
     r"|around |roughly |a peak of )?\d[\d.,]*\d|\d)"

@@ -17,7 +17,7 @@ from agent.checks.pattern import Pattern
 _SHARED = ("owner", "due", "priority")
 _LABEL_ALONE = Pattern(r"^(?:\*\*|__)[^*_]{1,60}(?:\*\*|__):?$")
 _KIND_OF_LIST = Pattern(
-    r"\s*\b(?:action )?(?:items?|actions?|tasks?|follow-?ups?|to-?dos?)?\W*$", re.IGNORECASE
+    r"(?<!\s)\s*\b(?:action )?(?:items?|actions?|tasks?|follow-?ups?|to-?dos?)?\W*$", re.IGNORECASE
 )
 _OF_ALL = Pattern(
     r"\W*(?:(?P<name>owner|responsible|due date|due|deadline|priority) (?:of|for) "

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from agent.checks.support import Support
 
 _WORDS = "|".join(sorted((*SPELLED, "one"), key=len, reverse=True))
-_COUNT = rf"(?:\d+|{_WORDS})"
+_COUNT = rf"(?:\d{{1,9}}|{_WORDS})"
 _HELD = re.compile(
-    r"(?<![\w.-])(?P<label>[A-Za-z][\w.-]*\w) \(?(?P<count>\d+ times?|once|twice)(?=[\s,.;)]|$)"
+    r"(?<![\w.-])(?P<label>[A-Za-z][\w.-]*\w) \(?(?P<count>\d{1,9} times?|once|twice)(?=[\s,.;)]|$)"
 )
 """A label with its count in the evidence: "FailedCreate (4 times)", "orders-db 10 times"."""
 _OFTEN = {"once": 1, "twice": 2}

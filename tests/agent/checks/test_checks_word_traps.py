@@ -1,0 +1,60 @@
+"""Wordings that look like a contradiction and are none, beside those that are one."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from agent.checks.grounding import check_grounding
+from agent.checks.item_groups import shared_fields
+from agent.schema.evidence import Evidence, EvidenceKind, Pointer
+from agent.schema.postmortem import Claim
+from benchmarks.paraphrases import FOLDER, draft_of, read_case
+
+
+def _item(name: str, kind: EvidenceKind, statement: str, service: str | None = None, **fields: str) -> Evidence:
+    return Evidence(
+        id=name,
+        kind=kind,
+        service=service,
+        start=datetime(2026, 3, 1, 12, 30, tzinfo=UTC),
+        statement=statement,
+        attributes=fields,
+        pointers=(Pointer(artifact="logs/a.log", lines=(1, 1)),),
+    )
+
+
+def _reported(text: str, *items: Evidence) -> bool:
+    digest, header = read_case(FOLDER / "cluster-ea197d.json")
+    digest = digest.model_copy(update={"evidence": items})
+    claim = Claim(text=text, evidence=tuple(item.id for item in items), standing="supported")
+    return any(found.level != "info" for found in check_grounding(draft_of(claim, header), digest))
+
+
+EVENTS = _item("K1", "K", "FailedCreate (4 times), FailedMount (2 times)")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"FailedCreate {'1' * 5000} times.",
+        f"{'1' * 5000} of them came before the onset.",
+        f"3 of {'1' * 5000} failed.",
+    ],
+)
+def test_a_number_of_thousands_of_digits_is_read_as_no_count(text: str) -> None:
+    _reported(text, EVENTS)
+
+
+def test_a_count_of_a_label_is_held_to_the_evidence() -> None:
+    assert not _reported("FailedCreate 4 times.", EVENTS)
+    assert _reported("FailedCreate 2 times.", EVENTS)
+
+
+def test_a_heading_with_a_gap_of_thousands_of_spaces_is_read_in_linear_work() -> None:
+    begin = time.process_time()
+    assert not shared_fields("### Prevent" + " " * 20_000 + "x")
+    assert time.process_time() - begin < 1  # quadratic work takes many seconds
+    assert shared_fields("### P1   actions") == {"priority": "P1"}
