@@ -58,3 +58,55 @@ def test_a_heading_with_a_gap_of_thousands_of_spaces_is_read_in_linear_work() ->
     assert not shared_fields("### Prevent" + " " * 20_000 + "x")
     assert time.process_time() - begin < 1  # quadratic work takes many seconds
     assert shared_fields("### P1   actions") == {"priority": "P1"}
+
+
+def _level(before: float, after: float, unit: str = "ms", kind: str = "latency") -> Evidence:
+    return _item(
+        "M1",
+        "M",
+        f"orders {kind} {'rose' if after > before else 'fell'} from {before} to {after} {unit}",
+        "orders",
+        before=str(before),
+        after=str(after),
+        peak=str(max(before, after)),
+        unit=unit,
+        metric=kind,
+        metric_kind=kind,
+        direction="up" if after > before else "down",
+    )
+
+
+SCALED = _item("K1", "K", "orders was scaled from 3 to 2 replicas", "orders")
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("orders latency doubled from 500 to 1000 ms.", (_level(500, 1000),)),
+        ("orders latency doubled, from 500 ms to 1 s.", (_level(500, 1000),)),
+        ("orders latency more than doubled.", (_level(500, 1700),)),
+        ("orders latency more than doubled, from 500 to 1700 ms.", (_level(500, 1700),)),
+        ("orders latency rose by more than a quarter.", (_level(500, 750),)),
+        ("orders memory rose by half a gigabyte.", (_level(2, 2.5, "GB", "memory"),)),
+        (
+            "orders latency doubled while the number of replicas went from 3 to 2.",
+            (_level(500, 1000), SCALED),
+        ),
+        ("After orders was scaled from 3 to 2 replicas, its latency doubled.", (_level(500, 1000), SCALED)),
+    ],
+)
+def test_a_multiple_that_holds_passes(text: str, items: tuple[Evidence, ...]) -> None:
+    assert not _reported(text, *items)
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [
+        ("orders latency tripled from 500 to 1000 ms.", _level(500, 1000)),
+        ("orders latency more than doubled.", _level(500, 750)),
+        ("orders latency rose by more than half.", _level(500, 600)),
+        ("orders memory rose by half.", _level(2, 2.5, "GB", "memory")),
+    ],
+)
+def test_a_multiple_that_does_not_hold_is_reported(text: str, item: Evidence) -> None:
+    assert _reported(text, item)
