@@ -19,8 +19,10 @@ _HELD = re.compile(
 )
 """A label with its count in the evidence: "FailedCreate (4 times)", "orders-db 10 times"."""
 _OFTEN = {"once": 1, "twice": 2}
+_TIME = r"(?:(?:milli)?seconds?|secs?|ms|s|min(?:ute)?s?|h|hours?|days?|weeks?)"
 _PHASE = re.compile(
-    rf"\b(?P<count>{_COUNT}) (?:of (?:them|these|those) )?(?:[a-z]+ ){{0,2}}?(?P<when>before|after|since) "
+    rf"\b(?P<count>{_COUNT}) (?:of (?:them|these|those) )?"
+    rf"(?:(?!{_TIME}\b)[a-z]+ ){{0,2}}?(?P<when>before|after|since) "
     r"(?:the (?:onset|start|incident)|it(?=\W*$|[.,;]))",
     re.IGNORECASE,
 )
@@ -48,9 +50,18 @@ def _labels(text: str, support: Support) -> Iterator[str]:
                 held[found["label"]].append(_number(found["count"].split()[0]))
     for label, counts in held.items():
         for found in re.finditer(_said_of(label), text):
+            if found["front"] and _is_some(found, label, text):
+                continue
             count = _number(next(filter(None, found.groups())))
             if count not in {*counts, sum(counts)}:
                 yield found.group().strip()
+
+
+def _is_some(found: re.Match[str], label: str, text: str) -> bool:
+    """Tell whether a count in front of a label is that of some: "one X came first", "the first X and 3 X"."""
+    if found["front"].lower() in {"one", "1"} or re.search(r"\b(?:more|other|further)\b", found.group()):
+        return True
+    return bool(re.search(rf"\b(?i:first|last|next|another) {re.escape(label)}(?![\w-])", text))
 
 
 def _said_of(label: str) -> str:

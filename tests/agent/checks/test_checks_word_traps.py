@@ -9,12 +9,16 @@ import pytest
 
 from agent.checks.grounding import check_grounding
 from agent.checks.item_groups import shared_fields
+from agent.checks.support import gather
+from agent.checks.tally import mistold
 from agent.schema.evidence import Evidence, EvidenceKind, Pointer
 from agent.schema.postmortem import Claim
 from benchmarks.paraphrases import FOLDER, draft_of, read_case
 
 
-def _item(name: str, kind: EvidenceKind, statement: str, service: str | None = None, **fields: str) -> Evidence:
+def _item(
+    name: str, kind: EvidenceKind, statement: str, service: str | None = None, **fields: str
+) -> Evidence:
     return Evidence(
         id=name,
         kind=kind,
@@ -110,3 +114,67 @@ def test_a_multiple_that_holds_passes(text: str, items: tuple[Evidence, ...]) ->
 )
 def test_a_multiple_that_does_not_hold_is_reported(text: str, item: Evidence) -> None:
     assert _reported(text, item)
+
+
+FLAT = _item("L1", "L", "cart and search showed no change", unaffected="cart, search")
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("cart never crashed.", (FLAT,)),
+        ("cart neither crashed nor restarted.", (FLAT,)),
+        ("None of cart and search restarted.", (FLAT,)),
+        ("orders showed no sign of recovery; cart showed no change.", (FLAT, _level(400, 1000))),
+    ],
+)
+def test_trouble_that_is_denied_of_what_did_not_change_passes(text: str, items: tuple[Evidence, ...]) -> None:
+    assert not _reported(text, *items)
+
+
+@pytest.mark.parametrize("text", ["cart crashed.", "cart crashed and never restarted."])
+def test_trouble_of_what_did_not_change_is_reported(text: str) -> None:
+    assert _reported(text, FLAT)
+
+
+LOCKS = _item(
+    "L1",
+    "L",
+    "lock timeout was logged 12 times, 2 before the onset and 10 since",
+    count="12",
+    baseline_count="2",
+    incident_count="10",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [
+        ("One FailedCreate event came first.", EVENTS),
+        ("The first FailedCreate came before 2 FailedCreate events.", EVENTS),
+        ("Of 12 timeouts, 2 came before the onset.", LOCKS),
+    ],
+)
+def test_a_count_of_some_passes(text: str, item: Evidence) -> None:
+    assert not _reported(text, item)
+
+
+def test_a_duration_is_no_count_of_a_phase() -> None:
+    digest, header = read_case(FOLDER / "cluster-ea197d.json")
+    support = gather(digest.model_copy(update={"evidence": (LOCKS,)}), header, (LOCKS.id,), ())
+    assert not list(mistold("2 minutes after the start, lock timeout was logged.", support))
+    assert list(mistold("10 were logged before the onset.", support))
+
+
+REFUSED = "to the database on port 5432 in time"
+
+
+@pytest.mark.parametrize("held", ["could not connect", "failed to connect", "cannot connect"])
+@pytest.mark.parametrize(
+    "said",
+    ["can't", "can not", "cannot", "couldn't", "couldn\u2019t", "could not", "was unable to", "failed to"],
+)
+def test_ways_to_say_unable_pass_for_one_another(held: str, said: str) -> None:
+    item = _item("L1", "L", f"orders {held} {REFUSED}")
+    assert not _reported(f"orders {said} connect {REFUSED}.", item)
+    assert _reported(f"orders could connect {REFUSED}.", item)
