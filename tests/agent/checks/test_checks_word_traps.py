@@ -178,3 +178,36 @@ def test_ways_to_say_unable_pass_for_one_another(held: str, said: str) -> None:
     item = _item("L1", "L", f"orders {held} {REFUSED}")
     assert not _reported(f"orders {said} connect {REFUSED}.", item)
     assert _reported(f"orders could connect {REFUSED}.", item)
+
+
+ORDERS = _level(400, 1000)
+CART = _item(
+    "M2",
+    "M",
+    "cart latency rose from 300 to 900 ms",
+    "cart",
+    before="300",
+    after="900",
+    peak="900",
+    unit="ms",
+    metric="latency",
+    metric_kind="latency",
+    direction="up",
+).model_copy(update={"start": datetime(2026, 3, 1, 12, 35, tzinfo=UTC)})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "By 12:35 both orders and cart were slow.",
+        "Before 12:35 only orders was slow, then cart.",
+        "At 12:35 orders was still slow, and cart slowed down.",
+        "At 12:30 orders slowed down, and at 12:35 cart did.",
+    ],
+)
+def test_a_time_at_which_others_change_passes(text: str) -> None:
+    assert not _reported(text, ORDERS, CART)
+
+
+def test_a_time_of_another_is_reported() -> None:
+    assert _reported("At 12:35 orders slowed down, and at 12:30 cart did.", ORDERS, CART)
