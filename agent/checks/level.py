@@ -32,11 +32,17 @@ _BEHIND = {
 _NEVER_REACHED = re.compile(
     r"\b(?:never|not) reach(?:ed)? (?:at most |as much as |about |around )?$", re.IGNORECASE
 )
+_AVERAGED = re.compile(
+    r"\baveraged (?P<low>\d{1,9}(?:\.\d{1,9})?)(?: ?(?P<unit>[a-z%]{1,3}))? before,? and "
+    r"(?P<high>\d{1,9}(?:\.\d{1,9})?)(?(unit) ?(?P=unit)) (?:during|after|afterwards|since)\b",
+    re.IGNORECASE,
+)
 _TIMES = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "min": 60.0}
 
 
 def misplaced(text: str, reading: Reading, support: Support) -> Iterator[str]:
     """Yield values given as one level of a cited metric that are another one of it."""
+    yield from _misaveraged(text, support)
     for value in (*reading.numbers, *reading.spans):
         if _NEVER_REACHED.search(text[: value.at]) and _is_reached(value, support):
             yield value.text
@@ -51,6 +57,26 @@ def misplaced(text: str, reading: Reading, support: Support) -> Iterator[str]:
             _is(value, item, other) for item in meant for other in _ROLES if other != role
         ):
             yield value.text
+
+
+def _misaveraged(text: str, support: Support) -> Iterator[str]:
+    """Yield the second of two averages that is not the level after, where the first is the level before."""
+    for found in _AVERAGED.finditer(text):
+        levels = [
+            number_of(item.attributes.get("after", ""))
+            for item in support.items
+            if item.kind == "M" and item.attributes.get("before") == found["low"]
+        ]
+        if levels and not any(
+            level is not None and abs(level - float(found["high"])) <= 0.5 * _last_place(found["high"])
+            for level in levels
+        ):
+            yield found["high"]
+
+
+def _last_place(written: str) -> float:
+    """Return what one in the last digit of a number stands for."""
+    return float(10 ** -len(written.partition(".")[2]))
 
 
 def _is_reached(value: Quantity | Span, support: Support) -> bool:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from agent.checks.evidence_text import text_of
 from agent.checks.number_words import SPELLED
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ _PHASE = re.compile(
     r"(?:the (?:onset|start|incident)|it(?=\W*$|[.,;]))",
     re.IGNORECASE,
 )
+_LOGGED = re.compile(
+    r"\blogged (?P<said>(?P<count>\d{1,9}) times)\b(?! (?:an?|per|each|every) (?:second|minute|hour)\b)"
+)
 _OF_WHOLE = re.compile(
     r"\bof (?:the |its |all )?(?P<whole>\d{1,9}) (?:[a-z]+ ){1,6}?(?P<rest>[^.;]{0,40}?), (?P<part>\d{1,9})"
     r"(?= (?:came|were|was|had|of|in|on|from|failed|did|got)\b)",
@@ -37,6 +41,7 @@ def mistold(text: str, support: Support) -> Iterator[str]:
     """Yield counts of a label or phase that the evidence gives to another, and parts above their whole."""
     yield from _labels(text, support)
     yield from _phases(text, support)
+    yield from _logged(text, support)
     yield from (
         found.group() for found in _OF_WHOLE.finditer(text) if int(found["part"]) > int(found["whole"])
     )
@@ -86,6 +91,17 @@ def _phases(text: str, support: Support) -> Iterator[str]:
         own, other = both if found["when"].lower() == "before" else reversed(both)
         if str(_number(found["count"])) == other != own:
             yield found.group()
+
+
+def _logged(text: str, support: Support) -> Iterator[str]:
+    """Yield "logged 3 times" where the one cited log pattern holds no such number."""
+    patterns = [item for item in support.items if item.kind == "L"]
+    if len(patterns) != 1 or support.facts or not patterns[0].attributes.get("count"):
+        return
+    held = set(re.findall(r"\d+", text_of(patterns[0])))
+    for found in _LOGGED.finditer(text):
+        if found["count"] not in held:
+            yield found["said"]
 
 
 def _number(word: str) -> int:

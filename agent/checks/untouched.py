@@ -11,7 +11,8 @@ from agent.checks.support import Support
 
 _CLAUSE = re.compile(r"[;:.]\s+|,?\s(?:while|whereas|but|although|though|and only)\s", re.IGNORECASE)
 _CALM = re.compile(
-    r"\b(?:no (?:change|trouble|signs?(?! of (?:recover|improv|relief|eas|abat|an? end)))|neither\b.*\b(?:changed|moved|suffered)|(?:did not|never) (?:change"
+    r"\b(?:no (?:change|trouble|signs?(?! of (?:recover|improv|relief|eas|abat|an? end)))"
+    r"|neither\b.*\b(?:changed|moved|suffered)|(?:did not|never) (?:change"
     r"|move)|unchanged|unaffected|untouched|not affected)\b",
     re.IGNORECASE,
 )

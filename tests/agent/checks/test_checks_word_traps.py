@@ -211,3 +211,46 @@ def test_a_time_at_which_others_change_passes(text: str) -> None:
 
 def test_a_time_of_another_is_reported() -> None:
     assert _reported("At 12:35 orders slowed down, and at 12:30 cart did.", ORDERS, CART)
+
+
+WARNED = _item("L1", "L", 'cart logged the warning "no connection" 8 times', "cart", count="8")
+AVERAGED = _item(
+    "M1",
+    "M",
+    "latency of cart averaged 7.41 ms (peak 7.63 ms) before, and 7.1 ms (peak 7.5 ms) since",
+    "cart",
+    before="7.41",
+    after="7.1",
+    peak="7.5",
+    unit="ms",
+    metric_kind="latency",
+)
+FAILED = _item("K1", "K", "get-data was in state Error", "get-data")
+SCRAPER = _item("K2", "K", "data-scraper was in state Error (5 pods)", "data-scraper")
+
+
+@pytest.mark.parametrize(
+    ("true", "false", "items"),
+    [
+        (
+            "The warning that cart logged 8 times stood there.",
+            "The warning that cart logged 1 times stood there.",
+            (WARNED, _item("K1", "K", "Job cart was recorded with args 'no connection' 1", "cart")),
+        ),
+        (
+            "The median latency of cart averaged 7.41 ms before and 7.1 ms during the slow replies.",
+            "The median latency of cart averaged 7.41 ms before and 7.5 ms during the slow replies.",
+            (AVERAGED,),
+        ),
+        (
+            "Pods of get-data and data-scraper were in state Error",
+            "Pods of get-atad and data-scraper were in state Error",
+            (FAILED, SCRAPER),
+        ),
+    ],
+)
+def test_a_small_change_of_a_true_sentence_is_reported(
+    true: str, false: str, items: tuple[Evidence, ...]
+) -> None:
+    assert not _reported(true, *items)
+    assert _reported(false, *items)
