@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from agent.checks.agreement import close, within
 from agent.checks.clause import meant_by
 from agent.checks.evidence_text import number_of
+from agent.checks.number_reading import read_quantities
 from agent.checks.quantity import Quantity, Span
 
 if TYPE_CHECKING:
@@ -37,12 +38,14 @@ _AVERAGED = re.compile(
     r"(?P<high>\d{1,9}(?:\.\d{1,9})?)(?(unit) ?(?P=unit)) (?:during|after|afterwards|since)\b",
     re.IGNORECASE,
 )
+_RECOVERED = re.compile(r"\brecovered (?:after|within) (?:about |around )?$", re.IGNORECASE)
 _TIMES = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "min": 60.0}
 
 
 def misplaced(text: str, reading: Reading, support: Support) -> Iterator[str]:
     """Yield values given as one level of a cited metric that are another one of it."""
     yield from _misaveraged(text, support)
+    yield from _misrecovered(text, reading, support)
     for value in (*reading.numbers, *reading.spans):
         if _NEVER_REACHED.search(text[: value.at]) and _is_reached(value, support):
             yield value.text
@@ -72,6 +75,21 @@ def _misaveraged(text: str, support: Support) -> Iterator[str]:
             for level in levels
         ):
             yield found["high"]
+
+
+def _misrecovered(text: str, reading: Reading, support: Support) -> Iterator[str]:
+    """Yield "recovered after 6 min" where the one cited metric recovered after another time."""
+    if len(support.items) != 1 or support.facts:
+        return
+    item = support.items[0]
+    _, lengths = read_quantities(item.attributes.get("recovered_after", ""))
+    lasted = [length.seconds for length in lengths]
+    if item.start and item.end:
+        lasted.append((item.end - item.start).total_seconds())
+    for span in reading.spans if lengths else ():
+        said = _RECOVERED.search(text[: span.at])
+        if said and not any(within(span, seconds, span.slack) for seconds in lasted):
+            yield span.text
 
 
 def _last_place(written: str) -> float:

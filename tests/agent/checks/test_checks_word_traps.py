@@ -13,7 +13,7 @@ from agent.checks.support import gather
 from agent.checks.tally import mistold
 from agent.schema.evidence import Evidence, EvidenceKind, Pointer
 from agent.schema.postmortem import Claim
-from benchmarks.paraphrases import FOLDER, draft_of, read_case
+from benchmarks.paraphrases import DRAFTED, FOLDER, draft_of, read_case
 
 
 def _item(
@@ -254,3 +254,18 @@ def test_a_small_change_of_a_true_sentence_is_reported(
 ) -> None:
     assert not _reported(true, *items)
     assert _reported(false, *items)
+
+
+def test_a_recovery_after_another_time_is_reported() -> None:
+    digest, header = read_case(DRAFTED / "boutique-4392eb.json")
+    assert any(
+        item.attributes.get("recovered_after") == "2 min" for item in digest.evidence if item.id == "M3"
+    )
+
+    def reported(text: str) -> bool:
+        claim = Claim(text=text, evidence=("M3",), standing="supported")
+        return any(found.level != "info" for found in check_grounding(draft_of(claim, header), digest))
+
+    assert not reported("TCP retransmission on worker-02 recovered after 2 min.")
+    assert reported("TCP retransmission on worker-02 recovered after 6 min.")
+    assert reported("TCP retransmission on worker-02 recovered within 7 min.")
