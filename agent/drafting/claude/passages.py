@@ -119,4 +119,7 @@ def _factor(factor: Factor, claims: Mapping[str, Claim]) -> Factor:
 
 
 def _why(why: Why, new: Claim | None) -> Why:
-    return why.model_copy(update={"answer": new.text, "evidence": new.evidence}) if new else why
+    """Word an answer anew; where only facts are cited it keeps its evidence, as a link cannot cite a fact."""
+    if new is None:
+        return why
+    return why.model_copy(update={"answer": new.text, "evidence": new.evidence or why.evidence})
