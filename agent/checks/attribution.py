@@ -19,6 +19,8 @@ _STOP = re.compile(
     re.IGNORECASE,
 )
 _JOINT = re.compile(r",?\s+(?:and|or)\s+|,\s+|\s+than\s+", re.IGNORECASE)
+_BOTH = re.compile(r"\bboth [^\s,;]+(?: [^\s,;]+){0,2}$", re.IGNORECASE)
+"""In front of "and": the names on both sides of it belong together."""
 _MEASURED = ("metric_kind", "unit")
 _COUNTS = frozenset(stem(word) for word in ("once", "twice", "thrice", "time", *SPELLED))
 _MOST = 12
@@ -45,6 +47,8 @@ def parts_of(text: str, items: Sequence[Evidence], numbers: Sequence[int]) -> It
         return
     begin, last = 0, 0
     for found in (*_STOP.finditer(text), None):
+        if found and found.group().strip().lower() == "and" and _BOTH.search(text[begin : found.start()]):
+            continue
         end = found.start() if found else len(text)
         counted = any(last <= place < end for place in numbers)
         if counted:

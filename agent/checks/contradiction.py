@@ -75,6 +75,7 @@ _CONTAINED = re.compile(
 
 def contradictions(text: str, bare: str, support: Support) -> Iterator[Contradiction]:
     """Yield what a sentence says against its citations; `bare` is `text` without its quotations."""
+    text, bare = (said.replace("\u2019", "'") for said in (text, bare))
     yield from _directions(bare, support)
     yield from _recoveries(bare, support)
     yield from polarity(bare, support)

@@ -23,11 +23,14 @@ from agent.checks.support import Support
 from agent.checks.tally import mistold
 from agent.schema.digest import Digest
 
-_PAIR = re.compile(r"(?<![\w.])(?P<part>\d+) (?:of|out of) (?:the )?(?P<whole>\d+)(?![\w.%])")
+_PAIR = re.compile(r"(?<![\w.])(?P<part>\d{1,9}) (?:of|out of) (?:the )?(?P<whole>\d{1,9})(?![\w.%])")
 _FROM_TO = re.compile(
     r"\bfrom (?P<low>(?:about |around |roughly )?\d[\d.,]*\s?[a-zA-Z%]{0,3}) to (?P<high>(?:about "
     r"|around |roughly |a peak of )?\d[\d.,]*\d|\d)"
 )
+_STATE_AT = re.compile(r"^\s*(?:by|before|until|till) (?:about |around )?$", re.IGNORECASE)
+_STILL = re.compile(r"\b(?:still|not yet)\b", re.IGNORECASE)
+"""Words with which a time is that of another's change: "at 12:35 orders was still slow"."""
 _IN_ALL = re.compile(
     r"\b(?:altogether|in total|in all|all told|together|combined|between (?:them|the two)|overall"
     r"|a total of)\b",
@@ -99,6 +102,10 @@ class Counted:
                 if held and not lasting.has_length(span):
                     yield span.text
             for at, clock in clocks:
+                if _STATE_AT.search(self.text[part.start : at]) or _STILL.search(
+                    self.text[part.start : part.end]
+                ):
+                    continue
                 if part.named and at in here and not own.has_clock(clock, edges=True):
                     yield clock.text
 

@@ -19,6 +19,7 @@ _LABEL_ALONE = Pattern(r"^(?:\*\*|__)[^*_]{1,60}(?:\*\*|__):?$")
 _KIND_OF_LIST = Pattern(
     r"\s*\b(?:action )?(?:items?|actions?|tasks?|follow-?ups?|to-?dos?)?\W*$", re.IGNORECASE
 )
+_GAP = Pattern(r"[^\S\n]{2,}")
 _OF_ALL = Pattern(
     r"\W*(?:(?P<name>owner|responsible|due date|due|deadline|priority) (?:of|for) "
     r"(?:all|each|every|these|the) (?:\w+ ){0,2}\w+\W*:\W*(?P<value>[^.\n]+)"
@@ -34,6 +35,7 @@ _LABEL_LEVEL = 7
 
 def shared_fields(text: str) -> dict[str, str]:
     """Read what a heading or a list's parent says of the items below: "P1", "Rail team", "Owner: x"."""
+    text = _GAP.sub(" ", text)
     shown = _KIND_OF_LIST.sub("", text.strip("#*_` "), count=1)
     if len(shown) > 1 and is_priority(shown):
         return {"priority": shown}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from agent.checks.agreement import close, within
 from agent.checks.clause import meant_by
 from agent.checks.evidence_text import number_of
+from agent.checks.number_reading import read_quantities
 from agent.checks.quantity import Quantity, Span
 
 if TYPE_CHECKING:
@@ -32,11 +33,19 @@ _BEHIND = {
 _NEVER_REACHED = re.compile(
     r"\b(?:never|not) reach(?:ed)? (?:at most |as much as |about |around )?$", re.IGNORECASE
 )
+_AVERAGED = re.compile(
+    r"\baveraged (?P<low>\d{1,9}(?:\.\d{1,9})?)(?: ?(?P<unit>[a-z%]{1,3}))? before,? and "
+    r"(?P<high>\d{1,9}(?:\.\d{1,9})?)(?(unit) ?(?P=unit)) (?:during|after|afterwards|since)\b",
+    re.IGNORECASE,
+)
+_RECOVERED = re.compile(r"\brecovered (?:after|within) (?:about |around )?$", re.IGNORECASE)
 _TIMES = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "min": 60.0}
 
 
 def misplaced(text: str, reading: Reading, support: Support) -> Iterator[str]:
     """Yield values given as one level of a cited metric that are another one of it."""
+    yield from _misaveraged(text, support)
+    yield from _misrecovered(text, reading, support)
     for value in (*reading.numbers, *reading.spans):
         if _NEVER_REACHED.search(text[: value.at]) and _is_reached(value, support):
             yield value.text
@@ -51,6 +60,41 @@ def misplaced(text: str, reading: Reading, support: Support) -> Iterator[str]:
             _is(value, item, other) for item in meant for other in _ROLES if other != role
         ):
             yield value.text
+
+
+def _misaveraged(text: str, support: Support) -> Iterator[str]:
+    """Yield the second of two averages that is not the level after, where the first is the level before."""
+    for found in _AVERAGED.finditer(text):
+        levels = [
+            number_of(item.attributes.get("after", ""))
+            for item in support.items
+            if item.kind == "M" and item.attributes.get("before") == found["low"]
+        ]
+        if levels and not any(
+            level is not None and abs(level - float(found["high"])) <= 0.5 * _last_place(found["high"])
+            for level in levels
+        ):
+            yield found["high"]
+
+
+def _misrecovered(text: str, reading: Reading, support: Support) -> Iterator[str]:
+    """Yield "recovered after 6 min" where the one cited metric recovered after another time."""
+    if len(support.items) != 1 or support.facts:
+        return
+    item = support.items[0]
+    _, lengths = read_quantities(item.attributes.get("recovered_after", ""))
+    lasted = [length.seconds for length in lengths]
+    if item.start and item.end:
+        lasted.append((item.end - item.start).total_seconds())
+    for span in reading.spans if lengths else ():
+        said = _RECOVERED.search(text[: span.at])
+        if said and not any(within(span, seconds, span.slack) for seconds in lasted):
+            yield span.text
+
+
+def _last_place(written: str) -> float:
+    """Return what one in the last digit of a number stands for."""
+    return float(10 ** -len(written.partition(".")[2]))
 
 
 def _is_reached(value: Quantity | Span, support: Support) -> bool:

@@ -34,14 +34,22 @@ _PARTS = {
 }
 _BY_PART = re.compile(
     r"\b(?P<verb>rise|rose|rising|grew|growth|increased?|up|fall|fell|dropp?(?:ed)?|decreased?|shrank|down) "
-    rf"(?:by|of) (?:about |around |roughly |nearly |almost |over |more than )?(?P<part>{'|'.join(_PARTS)})\b"
-    r"(?! an? (?:second|minute|hour|million|dozen))",
+    rf"(?:by|of) (?P<how>about |around |roughly |nearly |almost |over |more than |at least )?"
+    rf"(?P<part>{'|'.join(_PARTS)})\b(?! (?:of )?an? )",
     re.IGNORECASE,
 )
 _FROM_TO = re.compile(
     r"\bfrom (?:about |around )?(?P<low>\d[\d.,]*\s?[a-zA-Z%/]{0,3}) to "
     r"(?:about |around )?(?P<high>\d[\d.,]*\s?[a-zA-Z%/]{0,3})"
 )
+_UNITLESS = re.compile(r"[\d.,]+\s?")
+_OTHER_CLAUSE = re.compile(
+    r"[;:.]\s|,\s+(?:its?|their|they|the)\b|\b(?:while|whereas|and|but|before|after|although|though|when|once"
+    r"|until|because|as)\b",
+    re.IGNORECASE,
+)
+_OPEN = frozenset({"more than", "over", "at least"})
+"""Words that say how much at least, and not how much at most."""
 _STEEPEST = re.compile(
     r"\bthe (?:steepest|largest|biggest|sharpest)(?: rise| increase)? of (?:the|all|these)\b", re.IGNORECASE
 )
@@ -63,7 +71,7 @@ def miscounted(text: str, support: Support) -> Iterator[str]:
     for found in _BY_PART.finditer(text):
         part = _PARTS[found["part"].lower()]
         ratios = list(_ratios(text, found, support))
-        if ratios and not any(abs(abs(ratio - 1) - part) <= _NEAR * part for ratio in ratios):
+        if ratios and not any(_is_part(abs(ratio - 1), part, found) for ratio in ratios):
             yield found.group()
 
 
@@ -83,16 +91,22 @@ def _steepness(item: Evidence) -> float:
 def _fits(ratio: float, found: re.Match[str]) -> bool:
     factor = _FACTORS[found["verb"].lower()]
     how = (found["how"] or "").strip().lower()
-    if how in {"more than", "over", "at least"}:
-        return factor <= ratio <= factor * 1.5 if factor > 1 else ratio <= factor
+    if how in _OPEN:
+        return factor <= ratio if factor > 1 else ratio <= factor
     return factor * _LEAST <= ratio <= factor * _MOST
+
+
+def _is_part(change: float, part: float, found: re.Match[str]) -> bool:
+    if (found["how"] or "").strip().lower() in _OPEN:
+        return change >= part * (1 - _NEAR)
+    return abs(change - part) <= _NEAR * part
 
 
 def _ratios(text: str, found: re.Match[str], support: Support) -> Iterator[float]:
     """Yield level after by level before of each change that a word may mean; none where that is open."""
-    pair = _FROM_TO.search(text, found.start()) or _FROM_TO.search(text)
+    pair = _pair_of(text, found)
     if pair is not None:
-        low, high = _value(pair["low"]), _value(pair["high"])
+        low, high = _values(pair)
         if low and high is not None:
             yield high / low
         return
@@ -101,8 +115,39 @@ def _ratios(text: str, found: re.Match[str], support: Support) -> Iterator[float
     yield from (ratio for item in meant_by(text, found, list(support.items)) for ratio in _changes_of(item))
 
 
+def _pair_of(text: str, verb: re.Match[str]) -> re.Match[str] | None:
+    """Return the "from A to B" that stands in the clause of a verb, behind it rather than before it."""
+    pairs = list(_FROM_TO.finditer(text))
+    behind = (
+        pair for pair in pairs if pair.start() >= verb.end() and not _breaks(text[verb.end() : pair.start()])
+    )
+    ahead = (
+        pair for pair in pairs if pair.end() <= verb.start() and not _breaks(text[pair.end() : verb.start()])
+    )
+    return next(behind, None) or next(ahead, None)
+
+
+def _breaks(between: str) -> bool:
+    """Tell whether another clause begins; a comma alone, as in "doubled, from 1 to 2", begins none."""
+    return bool(_OTHER_CLAUSE.search(between))
+
+
+def _values(pair: re.Match[str]) -> tuple[float | None, float | None]:
+    """Return both levels; one that stands without a unit has that of the other: "from 500 to 1000 ms"."""
+    low, high = (_UNITLESS.fullmatch(pair[name]) for name in ("low", "high"))
+    units = [_unit(pair[name]) for name in ("low", "high")]
+    return (
+        _value(pair["low"] + units[1] if low else pair["low"]),
+        _value(pair["high"] + units[0] if high else pair["high"]),
+    )
+
+
+def _unit(written: str) -> str:
+    return " " + written.lstrip("0123456789., ")
+
+
 def _value(written: str) -> float | None:
-    numbers, spans = read_quantities(written.rstrip(".,"))
+    numbers, spans = read_quantities(written.strip().rstrip(".,"))
     return spans[0].seconds if spans else numbers[0].base if numbers else None
 
 

@@ -142,8 +142,12 @@ def name_like(text: str, known: dict[str, str]) -> Iterator[str]:
         own = found["name"].split("-")
         if not set(own) & _ENGLISH_PART and {own[0], own[-1]} & ends:
             yield found["name"]
+    turned = {"".join(sorted(name)) for name in known if "-" in name}
     for found in _COMPOUND.finditer(text):
         own = found.group().split("-")
+        if "".join(sorted(found.group())) in turned:
+            yield found.group()
+            continue
         if heads[own[0]] >= 3 and own[0] not in _ENGLISH_PART:
             yield found.group()
             continue

@@ -10,6 +10,11 @@ from difflib import SequenceMatcher
 from agent.checks.polarity import Contradiction
 from agent.checks.support import Support
 
+_UNABLE = re.compile(
+    r"\b(?:(?:can|could)(?:n't|not| not)|can't|(?:(?:is|are|was|were) )?(?:unable|not able) to|failed to)\b",
+    re.IGNORECASE,
+)
+"""Ways to say the same; they are read as one word."""
 _WORD = re.compile(r"[A-Za-z0-9_][\w'./:-]*")
 _NEGATORS = frozenset({"not", "no", "never", "none", "nor", "without", "cannot"})
 _SENSITIVE = frozenset(
@@ -82,5 +87,6 @@ def _moved(gone: AbstractSet[str], new: AbstractSet[str], theirs: list[str], min
 
 
 def _words(text: str, sense: Callable[[str], str]) -> list[str]:
-    found = (word.lower().rstrip(".,:;") for word in _WORD.findall(text.replace("n't", " not")))
+    plain = _UNABLE.sub("cannot", text).replace("n't", " not")
+    found = (word.lower().rstrip(".,:;") for word in _WORD.findall(plain))
     return [_DIGITS.get(word) or sense(word) for word in found]

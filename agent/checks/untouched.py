@@ -11,7 +11,8 @@ from agent.checks.support import Support
 
 _CLAUSE = re.compile(r"[;:.]\s+|,?\s(?:while|whereas|but|although|though|and only)\s", re.IGNORECASE)
 _CALM = re.compile(
-    r"\b(?:no (?:change|trouble|sign)|neither\b.*\b(?:changed|moved|suffered)|(?:did not|never) (?:change"
+    r"\b(?:no (?:change|trouble|signs?(?! of (?:recover|improv|relief|eas|abat|an? end)))"
+    r"|neither\b.*\b(?:changed|moved|suffered)|(?:did not|never) (?:change"
     r"|move)|unchanged|unaffected|untouched|not affected)\b",
     re.IGNORECASE,
 )
@@ -20,6 +21,12 @@ _IN_TROUBLE = re.compile(
     r"(?:down|unreachable|unavailable|unhealthy|not ready|affected)|failed|restarted|slowed)\b",
     re.IGNORECASE,
 )
+
+
+_NEGATED = re.compile(
+    r"(?:\b(?:none|neither)\b.*|(?:\b(?:never|not|no|without)\b|n['\u2019]t\b)[^,]*)$", re.IGNORECASE
+)
+"""What stands before words of trouble that are denied: "cart never crashed", "none of cart and search"."""
 
 
 def unaffected(text: str, support: Support) -> Iterator[Contradiction]:
@@ -34,7 +41,7 @@ def unaffected(text: str, support: Support) -> Iterator[Contradiction]:
             low = clause.lower()
             if _CALM.search(clause):
                 wrong = {name for name in troubled if _names(low, name)}
-            elif _IN_TROUBLE.search(clause):
+            elif _tells_of_trouble(clause):
                 wrong = {name for name in calm if _names(low, name) and name not in shown}
             else:
                 continue
@@ -42,6 +49,11 @@ def unaffected(text: str, support: Support) -> Iterator[Contradiction]:
                 yield Contradiction(
                     name, item.id, f'"{clause.strip()}" is not what {item.id} shows: {item.statement}'
                 )
+
+
+def _tells_of_trouble(clause: str) -> bool:
+    """Tell whether a clause has words of trouble that it does not deny."""
+    return any(not _NEGATED.search(clause[: found.start()]) for found in _IN_TROUBLE.finditer(clause))
 
 
 def _names(low: str, name: str) -> bool:

@@ -98,7 +98,7 @@ def run(args: argparse.Namespace) -> int:
     if baseline is not None:
         results = _without_known(results, baseline)
     if args.fix or args.diff:
-        return _edit(results, write=args.fix)
+        return _edit(results, write=args.fix and not args.diff)
     _print(results, form)
     gate = {"error"} if (args.gate or chosen.gate) == "error" else {"error", "warning"}
     failed = any(item.level in gate for result in results for item in result.reports)

@@ -104,7 +104,7 @@ def _record(kind: Kind, line: LogLine, trace: str, labels: Mapping[str, str]) ->
     if not level and any(mark in message for mark in _TRACES):
         level = "error"
     pod = line.pod or labels.get("pod")
-    service = line.service or labels.get("service")
+    service = line.service or (workload_of(line.pod) if line.pod else labels.get("service"))
     return LogRecord(
         line=kind.line,
         end_line=kind.end_line,

@@ -1,4 +1,4 @@
-"""How much was recorded before the onset: "new" and "risen" rest on it, so a short baseline is told."""
+"""How much was recorded before the onset, on which "new" and "risen" rest, and whether anything was since."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ _RESTS = "what is called new or risen was compared with that alone"
 def notes(intake: Intake, start: datetime, shares: Shares | None) -> Iterator[str]:
     """Say of logs and metrics what little was recorded before the onset; nothing where it was enough."""
     logged = intake.logs.extent()
+    yield from _silent_since(intake, start)
     if logged and logged[0] < start:
         told = _short("logs", start - logged[0])
         if not told and shares and shares.lines_before < min(FEW, shares.lines_since / MORE):
@@ -31,6 +32,15 @@ def notes(intake: Intake, start: datetime, shares: Shares | None) -> Iterator[st
             yield "No metrics from before the onset were recorded, so series have no baseline."
         else:
             yield from filter(None, [_short("metrics", before)])
+
+
+def _silent_since(intake: Intake, start: datetime) -> Iterator[str]:
+    sampled = intake.panel.extent()
+    ends = [logged[1]] if (logged := intake.logs.extent()) else []
+    ends += [datetime.fromtimestamp(sampled[1], UTC)] if sampled else []
+    if ends and max(ends) < start:
+        before = duration((start - max(ends)).total_seconds())
+        yield f"Logs and metrics end {before} before the onset: they tell nothing of the time since."
 
 
 def _short(what: str, before: timedelta) -> str:

@@ -100,7 +100,8 @@ class LineCounter:
 
     def _learnt(self, block: Block, text: Bytes, prints: Prints, new: Ints) -> Ints:
         """Give the rows of lines whose fingerprints are new, and remember them."""
-        codes = np.where(prints == 0, new.view(np.uint64), prints)  # lines without one are told apart
+        even = new.view(np.uint64) * np.uint64(2)  # no fingerprint is even
+        codes = np.where(prints == 0, even, prints)  # lines without one are told apart
         _, firsts, places = np.unique(codes, return_index=True, return_inverse=True)
         many = _MANY * len(firsts) > len(block)
         self.patience = min(_PATIENCE, self.patience + (-1 if many else 1))

@@ -1,6 +1,6 @@
 """Fingerprints of blanked lines: one number for each, so that a line like one before is known by it.
 
-Lines that differ have the same fingerprint as likely as two numbers of about 40 to 64 bits drawn by lot are
+Lines that differ have the same fingerprint as likely as two numbers of about 40 to 62 bits drawn by lot are
 equal: multilinear hashing (Lemire and Kaser 2014) by factors that are drawn anew in each process, so that
 nobody can write a line that passes for another.
 """
@@ -18,11 +18,12 @@ from agent.digest.tallies import Ints
 PIECE = 128
 """Bytes that are taken from a line at once; as many must stand behind the last line."""
 LONGEST = 4096
-"""Bytes of the longest line that is given a fingerprint; others have 0, which means none."""
+"""Bytes of the longest line that is given a fingerprint, an odd number; others have 0, which means none."""
 _WORD = 8
 _WINDOW = 2048
 """Lines that are worked on at once, so that what is made of them stays in a near cache."""
 _HALF = np.uint64(32)
+_ODD = np.uint64(1)
 _LAST = LONGEST // PIECE
 Prints = npt.NDArray[np.uint64]
 
@@ -41,7 +42,8 @@ class Fingerprints:
 
     def __init__(self) -> None:
         random = np.frombuffer(secrets.token_bytes((_LAST + 1) * PIECE), dtype=np.uint64)
-        self._factors: Prints = (random | np.uint64(1)).reshape(_LAST + 1, PIECE // _WORD)
+        self._factors: Prints = (random | _ODD).reshape(_LAST + 1, PIECE // _WORD)
+        self._length = np.uint64(secrets.randbits(64)) | _ODD
 
     def of(self, text: Bytes, starts: Ints, ends: Ints) -> Prints:
         """Give the fingerprint of each line of a text, which goes on for a piece behind the last."""
@@ -60,7 +62,7 @@ class Fingerprints:
         if short.size:
             words[short] &= _KEPT[lengths[short]]
         found = self._mixed(words, 0)
-        found += lengths.view(np.uint64)
+        found += lengths.view(np.uint64) * self._length
         longer = np.flatnonzero(lengths > PIECE)
         if longer.size:
             found[longer] += self._mixed(pieces[ends[longer] - PIECE], _LAST)
@@ -70,6 +72,7 @@ class Fingerprints:
             found[longer] += self._mixed(pieces[starts[longer] + number * PIECE], number)
             number += 1
             longer = longer[lengths[longer] > (number + 1) * PIECE]
+        found |= _ODD
         found[lengths > LONGEST] = 0
         return found
 

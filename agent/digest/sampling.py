@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from agent.digest import bulk, logparts, parameters
+from agent.digest import bulk, logparts, masking, parameters
 from agent.digest.logs import LogBook, Pattern, Place
 from agent.digest.messages import text_of
 from agent.digest.parameters import Sample
@@ -102,10 +102,14 @@ def _read(
                     yield wish.pattern, _sample(place, wish.pick.second, record)
         return
     reader = logparts.reader_of(clock, near)
+    events: dict[int, str] = {}
     try:
         for wish, number, line in _lines(whole_lines(chunks(path), _STEP), by_line):
             parsed = reader.read(decode(line.rstrip(b"\r")[:65536]))
             record = LogRecord(number, number, parsed.time, parsed.message, fields=parsed.fields)
+            event = masking.event_number(text_of(record))
+            if events.setdefault(id(wish), event) != event:
+                continue  # shaped like the pick, with another status or exit code
             second = wish.pick.second
             if number != wish.pick.line and record.time is not None and second != UNDATED:
                 second = int((record.time - (shift or timedelta())).timestamp())

@@ -18,7 +18,14 @@ _RIVAL = 0.8
 def quiet(digest: Digest) -> bool:
     """Whether nothing but always-firing, informational or old alerts and harmless lines was recorded."""
     moved = any(item.kind == "M" and item.attributes.get("change") != "flat" for item in digest.evidence)
-    return bool(digest.evidence) and not digest.suspects and not trouble(digest) and not moved
+    silent = _ended_before(digest)
+    return bool(digest.evidence) and not digest.suspects and not trouble(digest) and not moved and not silent
+
+
+def _ended_before(digest: Digest) -> bool:
+    """Whether the recording ends before the onset, so that it can tell nothing of the time since."""
+    end = next((fact.time for fact in digest.facts if fact.name == "recording_end"), None)
+    return digest.onset is not None and end is not None and end < digest.onset
 
 
 def lone_series(digest: Digest) -> Evidence | None:

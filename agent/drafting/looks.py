@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field
 from agent.schema.base import Model, UtcTime
 from agent.schema.evidence import Evidence, EvidenceId
 
-Moment = Annotated[UtcTime | None, BeforeValidator(lambda value: value or None)]
+Moment = Annotated[UtcTime | None, BeforeValidator(lambda value: None if value == "" else value)]
 """RFC 3339 with a zone, such as 2024-05-01T10:00:00Z; null or empty is no limit."""
 Words = Annotated[str, Field(max_length=200)]
 Level = Literal["", "fatal", "error", "warning", "info", "debug"]

@@ -128,7 +128,7 @@ class _Joiner:
             self._last = time
             note_time(tally, time)
         pod = line.pod or labels.get("pod")
-        service = line.service or labels.get("service")
+        service = line.service or (_workload(line.pod) if line.pod else labels.get("service"))
         return LogRecord(  # positional: this runs once a line
             self._start,
             self._end,

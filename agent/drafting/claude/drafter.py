@@ -11,7 +11,7 @@ from agent import fitting
 from agent.drafting import contradictions, revision
 from agent.drafting.claude import investigating, rendering, shaping
 from agent.drafting.claude.holding import Ledger, claim, claims, cleaned, usable, vaguer
-from agent.drafting.claude.passages import SECTIONS, TEXTS, Passage, passages, rewritten, worded
+from agent.drafting.claude.passages import SECTIONS, TEXTS, Passage, moved, passages, rewritten, worded
 from agent.drafting.claude.replies import Reply, SaidRewrite
 from agent.drafting.drafter import Analysis, Brief, Contradiction, Investigation, Narrative
 from agent.drafting.fence import label_of
@@ -153,13 +153,17 @@ class ClaudeDrafter:
         """Let the model reword what was refused; what it gives up is taken out and asked about."""
         known = {item.place: item for item in passages(draft)}
         refused = {f.section: known[f.section] for f in findings if f.level == "error" and f.section in known}
-        settled: set[str] = set()
+        settled, dropped = frozenset[str](), frozenset[str]()
         if refused:
             lines = rendering.refused_lines(refused.values(), findings)
             asked = rendering.fenced(lines, label_of(brief.digest))
             rewrites = {item.place: item for item in self._ask("revise", brief, {"claims": asked}).rewrites}
-            draft, settled = _reworded(brief, draft, refused, rewrites)
-        rest = tuple(item for item in findings if item.section not in settled)
+            draft, settled, dropped = _reworded(brief, draft, refused, rewrites)
+        rest = tuple(
+            item.model_copy(update={"section": moved(item.section, dropped)})
+            for item in findings
+            if item.section not in settled
+        )
         return revision.revise(brief, draft, rest, self._today)
 
     def _ask(self, step: str, brief: Brief, values: Mapping[str, str], tools: Toolbox | None = None) -> Reply:
@@ -225,8 +229,11 @@ def _narrative(brief: Brief, analysis: Analysis, replies: list[Reply]) -> Narrat
 
 def _reworded(
     brief: Brief, draft: PostMortem, refused: Mapping[str, Passage], rewrites: Mapping[str, SaidRewrite]
-) -> tuple[PostMortem, set[str]]:
-    """Put the rewrites in place; a sentence that was given up, or made vague, becomes a question."""
+) -> tuple[PostMortem, frozenset[str], frozenset[str]]:
+    """Put the rewrites in place; a sentence that was given up, or made vague, becomes a question.
+
+    With the draft come the places that are settled, and which of them were taken out.
+    """
     ledger = Ledger()
     new: dict[str, Claim] = {}
     texts: dict[str, str] = {}
@@ -243,6 +250,7 @@ def _reworded(
         elif place.partition(".")[0] in SECTIONS:
             dropped.add(place)
             ledger.ask(f"Is this so: {old.text}", evidence=old.evidence)
-    changed = worded(rewritten(draft, new, frozenset(dropped)), texts)
+    gone = frozenset(dropped)
+    changed = worded(rewritten(draft, new, gone), texts)
     asked = merge(ledger.asked, changed.open_questions)
-    return changed.model_copy(update={"open_questions": asked}), {*new, *texts, *dropped}
+    return changed.model_copy(update={"open_questions": asked}), gone.union(new, texts), gone

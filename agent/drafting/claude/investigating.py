@@ -151,7 +151,8 @@ def _named(hidden: Sequence[Line]) -> str:
 
 def _asked(use: ToolUse) -> str:
     """Write a look in one line: the tool and what it was given."""
-    given = ", ".join(f"{key}={value}" for key, value in use.input.items() if value not in {None, ""})
+    stated = ((key, value) for key, value in use.input.items() if value is not None and value != "")
+    given = ", ".join(f"{key}={value}" for key, value in stated)
     return plain(f"{use.name} {given}".strip(), most=MOST_ASKED).text
 
 

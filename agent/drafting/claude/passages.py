@@ -93,6 +93,15 @@ def rewritten(draft: PostMortem, claims: Mapping[str, Claim], dropped: frozenset
     return draft.model_copy(update=update)
 
 
+def moved(place: str, dropped: frozenset[str]) -> str:
+    """Give the place that a sentence of a section has once others were taken out."""
+    name, _, number = place.partition(".")
+    if name not in SECTIONS or not number.isdigit():
+        return place
+    before = sum(f"{name}.{earlier}" in dropped for earlier in range(1, int(number)))
+    return f"{name}.{int(number) - before}"
+
+
 def _claim(place: str, item: Claim) -> Passage:
     return Passage(place, item.text, item.evidence, item.facts)
 
@@ -119,4 +128,7 @@ def _factor(factor: Factor, claims: Mapping[str, Claim]) -> Factor:
 
 
 def _why(why: Why, new: Claim | None) -> Why:
-    return why.model_copy(update={"answer": new.text, "evidence": new.evidence}) if new else why
+    """Word an answer anew; where only facts are cited it keeps its evidence, as a link cannot cite a fact."""
+    if new is None:
+        return why
+    return why.model_copy(update={"answer": new.text, "evidence": new.evidence or why.evidence})

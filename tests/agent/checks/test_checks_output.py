@@ -119,6 +119,7 @@ def test_fix_edits_mechanically_only(
     file = tmp_path / "a.md"
     file.write_bytes((HEAD + text + "\n").replace("\n", "\r\n").encode())
     assert main(["check", "a.md", "--diff"]) == (text != fixed)
+    assert main(["check", "a.md", "--fix", "--diff"]) == (text != fixed)
     assert ("-" + text in capsys.readouterr().out) == (text != fixed)
     assert file.read_bytes() == (HEAD + text + "\n").replace("\n", "\r\n").encode()
     assert main(["check", "a.md", "--fix"]) == 0

@@ -46,6 +46,30 @@ def test_a_line_longer_than_any_piece_has_no_fingerprint() -> None:
     assert (prints != 0).tolist() == [False, True, True]
 
 
+def test_what_nobody_can_foresee_goes_into_every_fingerprint() -> None:
+    block = Block(b"".join(b"\0" * length + b"\n" for length in range(1, 3 * PIECE)))
+    text = keys.blanked(block.octets)
+    ours, others = (Fingerprints().of(text, block.starts, block.ends).tolist() for _ in range(2))
+    assert len({*ours, *others}) == 2 * len(block)
+
+
+def test_a_line_without_a_fingerprint_is_never_taken_for_one_of_its_block() -> None:
+    chunk = "a\n" + "".join("x" * (LONGEST + 1) + "\n" + "\0" * length + "\n" for length in range(1, 60, 2))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counting, "_PATIENCE", 0)
+        by_keys = _counted([chunk])
+    assert _counted([chunk]) == by_keys
+
+
+def test_an_empty_line_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    counter = LineCounter(PLAN)
+    chunk = b"2026-03-20T13:00:05Z started\n\n" * 20
+    counter.feed(chunk)
+    monkeypatch.delattr(keys, "without_blanks")  # which makes the key of a line that is new
+    counter.feed(chunk)
+    assert counter.lines == 80
+
+
 def test_two_words_that_change_places_or_their_last_letter_are_other_lines() -> None:
     words = ["started-", "stopped-", "startedX", "stoppedX"]
     lines = [f"{a}{b}{c}" for a in words for b in words for c in words]

@@ -21,6 +21,7 @@ from agent.digest.excerpts import excerpt
 from agent.digest.logs import Place
 from agent.digest.parameters import Sample
 from agent.digest.picks import MOST, Picks
+from agent.drafting.cause import quiet
 from agent.schema.digest import Digest
 from agent.schema.evidence import Evidence
 from agent.schema.incident import Incident
@@ -233,3 +234,54 @@ def test_a_syslog_without_any_year_is_dated_by_the_incident_and_says_so(
     assert full.start == ONSET + timedelta(seconds=30)
     assert full.attributes["novelty"] == "new"
     assert any("messages carry no year" in note for note in made.notes)
+
+
+def _answers(pod: str, second: int, status: int) -> str:
+    time = START + timedelta(seconds=second)
+    asked = f'10.0.0.1 - - [{time:%d/%b/%Y:%H:%M:%S} +0000] "GET /cart/{second} HTTP/1.1" {status} {second}'
+    return f'[pod/{pod}/server] {time:%Y-%m-%dT%H:%M:%SZ} {asked} "-" "curl/8"'
+
+
+def _of_lines(home: Path, name: str, lines: list[str], start: datetime) -> tuple[Digest, Bundle]:
+    folder = Home(home).create(Incident(id="lines", title="Errors", start=start))
+    with folder.new_snapshot() as scratch:
+        (scratch / name).write_text("\n".join(lines) + "\n")
+        seal(scratch, "lines", [scratch / name])
+    bundle = folder.bundle()
+    assert bundle is not None
+    return digest(bundle, folder.read_incident()), bundle
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_lines_that_differ_in_their_status_stand_for_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, large: bool
+) -> None:
+    if large:
+        monkeypatch.setattr(bulk, "LARGE", 0)
+    failed = {n for n in range(1300, 2400) if n % 97 in {0, 3}}
+    lines = [_answers("cart-7d9f8b6c5-abcde", n, 503 if n in failed else 200) for n in range(2400)]
+    made, bundle = _of_lines(tmp_path, "all.log", lines, ONSET)
+    item = next(e for e in made.evidence if "503" in e.statement)
+    assert "200" not in item.attributes["parameters"]
+    cited = [line for part in excerpt(bundle, item, around=0) for line in part.lines]
+    assert len(cited) >= 3
+    assert all(" 503 " in line for line in cited)
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_the_pod_of_a_line_counts_more_than_the_name_of_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, large: bool
+) -> None:
+    if large:
+        monkeypatch.setattr(bulk, "LARGE", 0)
+    pods = ("cart-7d9f8b6c5-abcde", "orders-6c5d4b7f9-fghjk")
+    lines = [_answers(pods[n % 2], n, 503 if n > 1300 else 200) for n in range(2400)]
+    made, _ = _of_lines(tmp_path, "export.log", lines, ONSET)
+    assert {e.service for e in made.evidence if e.kind == "L"} == {"cart", "orders"}
+
+
+def test_a_recording_that_ends_before_the_onset_says_so(tmp_path: Path) -> None:
+    lines = [_answers("cart-7d9f8b6c5-abcde", n, 200) for n in range(600)]
+    made, _ = _of_lines(tmp_path, "all.log", lines, START + timedelta(days=300))
+    assert any("tell nothing of the time since" in note for note in made.notes)
+    assert not quiet(made)

@@ -13,6 +13,7 @@ import pytest
 
 from agent.drafting.choosing import choose
 from agent.drafting.claude.drafter import ClaudeDrafter
+from agent.drafting.claude.passages import moved
 from agent.drafting.fence import label_of
 from agent.drafting.model.endpoint import Endpoint, ScriptedEndpoint
 from agent.drafting.model.endpoint import said as said_by_endpoint
@@ -21,13 +22,16 @@ from agent.drafting.model.paid import PaidCalls
 from agent.drafting.model.request import ModelReply, ModelRequest, Usage
 from agent.drafting.offline import OfflineDrafter
 from agent.errors import UserError
-from agent.schema.postmortem import PostMortem
+from agent.schema.finding import Finding
+from agent.schema.postmortem import Claim, PostMortem
 from agent.settings import Settings
 from agent.store import IncidentFolder
 from agent.workflow.run import run_draft
 from prompts import load
 
-from .obedient import Fields, lines_of, prompt_of, said, scripted, wanted_of
+from ..conftest import Making
+from ..digests import credentials
+from .obedient import Fields, empty, lines_of, prompt_of, said, scripted, wanted_of
 
 CASE = Path(__file__).parents[4] / "evals" / "incidents" / "boutique-1d95c3" / "bundle"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -286,3 +290,32 @@ def test_a_refused_item_goes_back_and_is_worded_anew(folder: IncidentFolder) -> 
     draft = drafted(folder, scripted(change))
     assert draft.actions[0].action == better
     assert "Bob" not in draft.model_dump_json()
+
+
+def test_what_the_model_gives_up_does_not_move_the_places_of_other_findings(tmp_path: Path) -> None:
+    """Refuse an invented number, which the model gives up, and a person's answer, which it may not touch."""
+    make = Making()
+    brief = make.brief(credentials(make))
+    draft = make.draft(brief)
+    supported = draft.cause.claim
+    wrong = supported.model_copy(update={"text": "ts-food-service lost 98765 requests."})
+    blaming = Claim(text="Bob was careless.", standing="stated by a person")
+    lessons = (wrong, blaming, supported, wrong.model_copy(update={"text": "It lost 43210 more."}), supported)
+    findings = tuple(
+        Finding(rule="G02", level="error", message="not carried", section=f"lessons.{number}")
+        for number in (1, 2, 4)
+    )
+    endpoint = ScriptedEndpoint(lambda _: json.dumps(empty()))
+    drafter = ClaudeDrafter(Meter(endpoint, PaidCalls(tmp_path / "calls.jsonl")), model="claude-sonnet-5-5")
+    revised = drafter.revise(brief, draft.model_copy(update={"lessons": lessons}), findings)
+    assert revised.lessons == (supported, supported)
+    asked = " ".join(question.question for question in revised.open_questions)
+    assert all(item.text in asked for item in lessons if item != supported)
+    assert supported.text not in asked
+
+
+def test_a_finding_behind_what_was_given_up_finds_its_sentence() -> None:
+    assert moved("lessons.3", frozenset({"lessons.1", "lessons.2", "lessons.4", "summary.1"})) == "lessons.1"
+    assert moved("lessons.12", frozenset({"lessons.2", "lessons.10"})) == "lessons.10"
+    kept = ("lessons.1", "lessons", "", "factors.F1.whys.2", "timeline.3", "prevention.2")
+    assert all(moved(place, frozenset({"lessons.2", "summary.1"})) == place for place in kept)

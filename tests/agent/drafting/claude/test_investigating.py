@@ -123,6 +123,17 @@ def test_each_use_gets_its_own_answer_fenced_or_refused(folder: IncidentFolder) 
     assert "Looked for and not recorded: chat." in draft.gaps
 
 
+@pytest.mark.parametrize("start", [[], {}])
+def test_only_null_and_an_empty_text_are_no_limit_of_time(folder: IncidentFolder, start: object) -> None:
+    given = [{"text": "x", "start": value} for value in (start, None, "")]
+    endpoint = looking(uses(*(("search_logs", fields) for fields in given)))
+    run(folder, endpoint)
+    odd, *none = results(endpoint.requests[1])
+    assert odd.refused
+    assert "start: Input should be a valid datetime" in odd.text
+    assert not any(result.refused for result in none)
+
+
 @pytest.mark.parametrize(
     ("limits", "reason"),
     [
