@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -18,6 +20,27 @@ ROOT = Path(__file__).parents[3]
 
 def test_results_come_in_the_order_of_the_tasks() -> None:
     assert list(processes.each(abs, [-3, 2, -1, 0], 2)) == [3, 2, 1, 0]
+
+
+def _number_of_process(_: int) -> int:
+    return os.getpid()
+
+
+def test_with_a_worker_for_every_task_this_process_is_one_of_them() -> None:
+    assert gc.isenabled()
+    ids = list(processes.each(_number_of_process, [1, 2, 3], 3))
+    assert ids[2] == os.getpid()
+    assert os.getpid() not in ids[:2]
+    assert gc.isenabled()
+
+
+def test_a_failure_in_its_own_share_is_raised_and_leaves_no_process() -> None:
+    others = set(multiprocessing.active_children())
+    with pytest.raises(TypeError):
+        list(processes.each(abs, [1, "a"], 2))  # pyright: ignore[reportArgumentType] - to fail
+    for process in set(multiprocessing.active_children()) - others:
+        process.join(5)
+        assert not process.is_alive()
 
 
 def test_a_failure_in_a_process_is_raised() -> None:
